@@ -1,0 +1,29 @@
+#pragma once
+// MPI for the life of main(). Everything below main is passed a Communicator and never sees MPI_COMM_WORLD.
+
+#include "blockspin/mpi/communicator.hpp"
+
+namespace blockspin::mpi {
+
+/// Initialises MPI (thread level FUNNELED) and finalises it. One per process; main owns it.
+class Session {
+public:
+  Session();
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// A duplicate of MPI_COMM_WORLD with MPI_ERRORS_RETURN, so that library traffic cannot meet ours.
+  const Communicator& world() const { return world_; }
+
+private:
+  Communicator world_;
+};
+
+/// Ends the whole job at once, for a failure that other ranks do not know of. Does not return.
+[[noreturn]] void abort(int exit_code);
+
+/// "Open MPI v4.1.4 ...": the MPI library's own words. Callable at any time.
+std::string library_version();
+
+} // namespace blockspin::mpi

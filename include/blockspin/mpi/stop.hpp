@@ -1,0 +1,33 @@
+#pragma once
+// Asking a run to stop at its next safe point: signals, wall time, a file.
+
+#include <string>
+
+#include "blockspin/mpi/communicator.hpp"
+
+namespace blockspin::mpi {
+
+/// Installs handlers for SIGTERM, SIGINT and SIGUSR1 that set a flag of this process. Local.
+void install_stop_signals();
+/// Sets the flag as a signal would. Local.
+void request_stop();
+
+/// Decides, together, whether to stop. One per run.
+class StopFlag {
+public:
+  /// walltime_seconds <= 0: no limit. stop_file: a path whose existence asks for a stop (root looks), or empty.
+  StopFlag(const Communicator& comm, double walltime_seconds, std::string stop_file);
+
+  /// Collective; the same answer on every rank: a signal reached any rank, the wall time is spent, or the file stands.
+  bool stop_now();
+  /// Why, once stop_now() has returned true: "SIGTERM", "wall time", "file STOP".
+  const std::string& reason() const { return reason_; }
+
+private:
+  const Communicator& comm_;
+  double deadline_;
+  std::string stop_file_;
+  std::string reason_;
+};
+
+} // namespace blockspin::mpi
