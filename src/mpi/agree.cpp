@@ -2,7 +2,8 @@
 
 namespace blockspin::mpi {
 
-void agree(const Communicator& comm, bool ok, ErrorKind kind, const std::string& message, const std::string& where) {
+void agree(const Communicator& comm, bool ok, ErrorKind kind, const std::string& message,
+           const std::string& where) {
   const int first_failing = comm.min(ok ? comm.size() : comm.rank());
   if (first_failing == comm.size()) return;
   int agreed_kind = static_cast<int>(kind);

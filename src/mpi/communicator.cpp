@@ -10,17 +10,42 @@ void check(int code, const char* call) {
   char text[MPI_MAX_ERROR_STRING] = {};
   int length = 0;
   MPI_Error_string(code, text, &length);
-  throw Error(ErrorKind::internal, std::string(call) + " failed: " + std::string(text, static_cast<std::size_t>(length)));
+  throw Error(ErrorKind::internal,
+              std::string(call) + " failed: " + std::string(text, static_cast<std::size_t>(length)));
 }
 
-template <> MPI_Datatype datatype<char>() { return MPI_CHAR; }
-template <> MPI_Datatype datatype<std::uint8_t>() { return MPI_UINT8_T; }
-template <> MPI_Datatype datatype<std::int32_t>() { return MPI_INT32_T; }
-template <> MPI_Datatype datatype<std::uint32_t>() { return MPI_UINT32_T; }
-template <> MPI_Datatype datatype<std::int64_t>() { return MPI_INT64_T; }
-template <> MPI_Datatype datatype<std::uint64_t>() { return MPI_UINT64_T; }
-template <> MPI_Datatype datatype<float>() { return MPI_FLOAT; }
-template <> MPI_Datatype datatype<double>() { return MPI_DOUBLE; }
+template <>
+MPI_Datatype datatype<char>() {
+  return MPI_CHAR;
+}
+template <>
+MPI_Datatype datatype<std::uint8_t>() {
+  return MPI_UINT8_T;
+}
+template <>
+MPI_Datatype datatype<std::int32_t>() {
+  return MPI_INT32_T;
+}
+template <>
+MPI_Datatype datatype<std::uint32_t>() {
+  return MPI_UINT32_T;
+}
+template <>
+MPI_Datatype datatype<std::int64_t>() {
+  return MPI_INT64_T;
+}
+template <>
+MPI_Datatype datatype<std::uint64_t>() {
+  return MPI_UINT64_T;
+}
+template <>
+MPI_Datatype datatype<float>() {
+  return MPI_FLOAT;
+}
+template <>
+MPI_Datatype datatype<double>() {
+  return MPI_DOUBLE;
+}
 
 Range block_range(std::uint64_t n, int part, int n_parts) {
   const auto p = static_cast<std::uint64_t>(part), parts = static_cast<std::uint64_t>(n_parts);
@@ -70,7 +95,8 @@ Communicator Communicator::split(int colour, int key) const {
 void Communicator::barrier() const { check(MPI_Barrier(comm_), "MPI_Barrier"); }
 
 void Communicator::reduce(void* values, std::size_t n, MPI_Datatype type, MPI_Op op) const {
-  require(n <= static_cast<std::size_t>(std::numeric_limits<int>::max()), "all-reduce of more than 2^31 elements");
+  require(n <= static_cast<std::size_t>(std::numeric_limits<int>::max()),
+          "all-reduce of more than 2^31 elements");
   check(MPI_Allreduce(MPI_IN_PLACE, values, static_cast<int>(n), type, op, comm_), "MPI_Allreduce");
 }
 
@@ -93,7 +119,8 @@ std::string Communicator::broadcast(const std::string& text, int root) const {
 }
 
 std::vector<int> Communicator::counts_of_all(std::size_t n) const {
-  require(n <= static_cast<std::size_t>(std::numeric_limits<int>::max()), "gather of more than 2^31 elements");
+  require(n <= static_cast<std::size_t>(std::numeric_limits<int>::max()),
+          "gather of more than 2^31 elements");
   const int mine = static_cast<int>(n);
   std::vector<int> counts(static_cast<std::size_t>(size_));
   check(MPI_Allgather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, comm_), "MPI_Allgather");

@@ -39,8 +39,8 @@ void install_stop_signals() {
 void request_stop() { received_signal = SIGTERM; }
 
 StopFlag::StopFlag(const Communicator& comm, double walltime_seconds, std::string stop_file)
-    : comm_(comm),
-      deadline_(walltime_seconds > 0 ? MPI_Wtime() + walltime_seconds : std::numeric_limits<double>::infinity()),
+    : comm_(comm), deadline_(walltime_seconds > 0 ? MPI_Wtime() + walltime_seconds
+                                                  : std::numeric_limits<double>::infinity()),
       stop_file_(std::move(stop_file)) {}
 
 bool StopFlag::stop_now() {

@@ -52,4 +52,6 @@ TEST(Agree, EveryRankThrowsTheErrorOfTheLowestFailingRank) {
   }
 }
 
-TEST(Agree, ReturnsWhereAllIsWell) { EXPECT_NO_THROW(mpi::agreed(test_world(), [] {})); }
+TEST(Agree, ReturnsWhereAllIsWell) {
+  EXPECT_NO_THROW(mpi::agreed(test_world(), [] {}));
+}

@@ -1,5 +1,6 @@
-// GoogleTest under mpirun. After each test the ranks compare notes: a failure on any rank is a failure on all, printed
-// once with the ranks it happened on. A rank that waits too long for the others aborts the job, so that nothing hangs.
+// GoogleTest under mpirun. After each test the ranks compare notes: a failure on any rank is a failure on
+// all, printed once with the ranks it happened on. A rank that waits too long for the others aborts the job,
+// so that nothing hangs.
 
 #include <cstdio>
 #include <cstdlib>
@@ -27,7 +28,8 @@ public:
   void OnTestPartResult(const testing::TestPartResult& result) override {
     if (!result.failed()) return;
     std::fprintf(stderr, "[rank %d/%d] %s:%d: %s\n", world_pointer->rank(), world_pointer->size(),
-                 result.file_name() != nullptr ? result.file_name() : "?", result.line_number(), result.message());
+                 result.file_name() != nullptr ? result.file_name() : "?", result.line_number(),
+                 result.message());
   }
   void OnTestEnd(const testing::TestInfo& info) override {
     const bool failed_here = info.result()->Failed();

@@ -19,7 +19,8 @@ constexpr std::size_t n_elements(const Shape<Rank>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
-/// A borrowed row-major array: pointer and shape. Copying a view copies no elements. The owner must outlive it.
+/// A borrowed row-major array: pointer and shape. Copying a view copies no elements. The owner must outlive
+/// it.
 template <class T, std::size_t Rank>
 class View {
 public:
@@ -27,8 +28,8 @@ public:
   View(T* data, const Shape<Rank>& shape) : data_(data), shape_(shape) {}
   /// A view of T is a view of const T.
   template <class U>
-    requires(std::is_same_v<T, const U>)
-  View(const View<U, Rank>& other) : data_(other.data()), shape_(other.shape()) {}
+  requires(std::is_same_v<T, const U>) View(const View<U, Rank>& other)
+      : data_(other.data()), shape_(other.shape()) {}
 
   T* data() const { return data_; }
   const Shape<Rank>& shape() const { return shape_; }
@@ -37,17 +38,14 @@ public:
   std::span<T> flat() const { return {data_, size()}; }
 
   template <class... Index>
-    requires(sizeof...(Index) == Rank)
-  T& operator()(Index... index) const {
+  requires(sizeof...(Index) == Rank) T& operator()(Index... index) const {
     std::size_t offset = 0, axis = 0;
     ((offset = offset * shape_[axis++] + static_cast<std::size_t>(index)), ...);
     return data_[offset];
   }
 
   /// Row `i` of the first axis: a span for rank 2, a lower-rank view above.
-  auto row(std::size_t i) const
-    requires(Rank >= 2)
-  {
+  auto row(std::size_t i) const requires(Rank >= 2) {
     Shape<Rank - 1> rest{};
     for (std::size_t axis = 1; axis < Rank; ++axis) rest[axis - 1] = shape_[axis];
     const std::size_t stride = n_elements(rest);

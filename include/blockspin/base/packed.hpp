@@ -1,5 +1,6 @@
 #pragma once
-// The archive's packing of spins, shared by every room: one bit a spin, site s is bit s%8 of byte s/8, spin = 2 bit - 1.
+// The archive's packing of spins, shared by every room: one bit a spin, site s is bit s%8 of byte s/8, spin =
+// 2 bit - 1.
 
 #include <cstdint>
 #include <span>
@@ -24,7 +25,8 @@ struct PackedView {
 
 /// Unpacks one configuration: out[s] = low for a 0 bit, high for a 1 bit. out.size() is the number of sites.
 void unpack(std::span<const std::uint8_t> packed, std::span<float> out, float low, float high);
-/// Packs out.size() = packed_bytes(bits.size()) bytes from values > 0 (1) or not (0). Padding bits become zero.
+/// Packs out.size() = packed_bytes(bits.size()) bytes from values > 0 (1) or not (0). Padding bits become
+/// zero.
 void pack(std::span<const float> values, std::span<std::uint8_t> out);
 
 } // namespace blockspin

@@ -14,11 +14,16 @@ enum class ElementType { u8, i32, u32, i64, u64, f32, f64 };
 template <class T>
 constexpr ElementType element_type() {
   using V = std::remove_cv_t<T>;
-  if constexpr (std::is_same_v<V, std::uint8_t> || std::is_same_v<V, std::byte>) return ElementType::u8;
-  else if constexpr (std::is_same_v<V, std::int32_t>) return ElementType::i32;
-  else if constexpr (std::is_same_v<V, std::uint32_t>) return ElementType::u32;
-  else if constexpr (std::is_same_v<V, float>) return ElementType::f32;
-  else if constexpr (std::is_same_v<V, double>) return ElementType::f64;
+  if constexpr (std::is_same_v<V, std::uint8_t> || std::is_same_v<V, std::byte>)
+    return ElementType::u8;
+  else if constexpr (std::is_same_v<V, std::int32_t>)
+    return ElementType::i32;
+  else if constexpr (std::is_same_v<V, std::uint32_t>)
+    return ElementType::u32;
+  else if constexpr (std::is_same_v<V, float>)
+    return ElementType::f32;
+  else if constexpr (std::is_same_v<V, double>)
+    return ElementType::f64;
   else {
     static_assert(std::is_integral_v<V> && sizeof(V) == 8, "no dataset stores this type");
     return std::is_signed_v<V> ? ElementType::i64 : ElementType::u64;
@@ -27,8 +32,8 @@ constexpr ElementType element_type() {
 
 std::size_t element_bytes(ElementType type);
 
-/// A rectangular part of a global array: per axis the global extent, this rank's first index and its count. A rank
-/// with nothing has counts of zero. The parts of all ranks are disjoint.
+/// A rectangular part of a global array: per axis the global extent, this rank's first index and its count. A
+/// rank with nothing has counts of zero. The parts of all ranks are disjoint.
 struct Slab {
   std::vector<std::uint64_t> extent;
   std::vector<std::uint64_t> offset;

@@ -22,20 +22,20 @@ public:
   void replicated(std::string_view name, const T& value) {
     replicated(name, std::span<const T>(&value, 1));
   }
-  /// This rank's slab of a global array; ranks' slabs are disjoint and together cover it, so that a state saved by n
-  /// ranks can be loaded by m.
+  /// This rank's slab of a global array; ranks' slabs are disjoint and together cover it, so that a state
+  /// saved by n ranks can be loaded by m.
   template <class T>
   void distributed(std::string_view name, const Slab& slab, std::span<const T> values) {
     put(name, element_type<T>(), slab, std::as_bytes(values), false);
   }
 
 protected:
-  virtual void put(std::string_view name, ElementType type, const Slab& slab, std::span<const std::byte> bytes,
-                   bool replicated) = 0;
+  virtual void put(std::string_view name, ElementType type, const Slab& slab,
+                   std::span<const std::byte> bytes, bool replicated) = 0;
 };
 
-/// Where a stepper takes its state from: the calls mirror those of the sink, each rank asking for the slab it now
-/// owns. Collective. Throws ErrorKind::archive where a name, type or extent is not what was saved.
+/// Where a stepper takes its state from: the calls mirror those of the sink, each rank asking for the slab it
+/// now owns. Collective. Throws ErrorKind::archive where a name, type or extent is not what was saved.
 class StateSource {
 public:
   virtual ~StateSource() = default;
@@ -60,10 +60,11 @@ protected:
                    bool replicated) = 0;
 };
 
-/// A long loop cut into safe steps. The owner of the loop (stages/) decides when to checkpoint, report or stop.
+/// A long loop cut into safe steps. The owner of the loop (stages/) decides when to checkpoint, report or
+/// stop.
 ///
-/// All members are collective over the stepper's ranks. A stepper that is saved after step k, loaded on any number of
-/// ranks and advanced gives bit for bit what it would have given undisturbed.
+/// All members are collective over the stepper's ranks. A stepper that is saved after step k, loaded on any
+/// number of ranks and advanced gives bit for bit what it would have given undisturbed.
 class Stepper {
 public:
   virtual ~Stepper() = default;

@@ -17,14 +17,22 @@ void check(int code, const char* call);
 
 template <class T>
 MPI_Datatype datatype();
-template <> MPI_Datatype datatype<char>();
-template <> MPI_Datatype datatype<std::uint8_t>();
-template <> MPI_Datatype datatype<std::int32_t>();
-template <> MPI_Datatype datatype<std::uint32_t>();
-template <> MPI_Datatype datatype<std::int64_t>();
-template <> MPI_Datatype datatype<std::uint64_t>();
-template <> MPI_Datatype datatype<float>();
-template <> MPI_Datatype datatype<double>();
+template <>
+MPI_Datatype datatype<char>();
+template <>
+MPI_Datatype datatype<std::uint8_t>();
+template <>
+MPI_Datatype datatype<std::int32_t>();
+template <>
+MPI_Datatype datatype<std::uint32_t>();
+template <>
+MPI_Datatype datatype<std::int64_t>();
+template <>
+MPI_Datatype datatype<std::uint64_t>();
+template <>
+MPI_Datatype datatype<float>();
+template <>
+MPI_Datatype datatype<double>();
 
 /// Half-open range of items.
 struct Range {
@@ -38,8 +46,8 @@ Range block_range(std::uint64_t n, int part, int n_parts);
 
 /// Owns an MPI communicator (its destructor frees it, which is local in Open MPI and MPICH). Move only.
 ///
-/// All members but rank() and size() are collective over the communicator. float sums depend on the number of ranks:
-/// where a result must not, only exact sums (integers, or floats on a common grid) go through sum().
+/// All members but rank() and size() are collective over the communicator. float sums depend on the number of
+/// ranks: where a result must not, only exact sums (integers, or floats on a common grid) go through sum().
 class Communicator {
 public:
   Communicator() = default;
