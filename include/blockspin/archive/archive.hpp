@@ -1,0 +1,106 @@
+#pragma once
+// The archive of a campaign: one HDF5 file that is complete and readable at every instant.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "blockspin/archive/provenance.hpp"
+#include "blockspin/archive/stage_writer.hpp"
+#include "blockspin/base/slab.hpp"
+#include "blockspin/h5/attribute.hpp"
+#include "blockspin/h5/dataset.hpp"
+#include "blockspin/h5/file.hpp"
+
+namespace blockspin::archive {
+
+inline constexpr std::uint64_t format_version = 1;
+
+/// What a run does with an archive that exists.
+enum class OnExisting { refuse, resume, overwrite };
+
+/// Root attributes.
+struct Identity {
+  std::string title;
+  std::uint64_t seed = 0;
+};
+
+/// A group as it stands in the file.
+struct Group {
+  std::string path;                        ///< "/sample/main"
+  std::string status;                      ///< "complete" or "partial"
+  std::string content_hash;                ///< of its datasets, see content_hash.hpp
+  std::vector<Parent> parents;             ///< the groups it was made from, as they were then
+  std::map<std::string, h5::Value> values; ///< its resolved deck values
+};
+
+/// An open archive. Move only; every member is collective over the communicator unless it says otherwise, and
+/// every failure is an agreed ErrorKind::archive that names the file. Call close() at the end.
+///
+/// Nothing is ever written under the archive's own name: a stage is written into a copy beside it, which is
+/// closed, synced and renamed, so that a kill at any instant leaves the old content or the new.
+class Archive {
+public:
+  /// For reading only. The communicator must outlive the archive.
+  static Archive open(const mpi::Communicator& comm, const std::string& path);
+  /// For a run: takes the lock beside the archive (waits a few seconds for its holder), checks that the
+  /// folder can be written, and applies `existing`: refuse throws where the file exists; resume opens it or
+  /// starts afresh, and refuses another seed; overwrite starts empty, and replaces the old file at the first
+  /// commit. No file is made before the first commit.
+  static Archive open_for_run(const mpi::Communicator& comm, const std::string& path, OnExisting existing,
+                              const Identity& identity);
+  Archive(Archive&&) noexcept;
+  Archive& operator=(Archive&&) noexcept;
+  ~Archive();
+  /// Closes the file and gives the lock back.
+  void close();
+
+  const std::string& path() const;
+  const mpi::Communicator& comm() const;
+  const Identity& identity() const;
+
+  /// What is known of a group, or nothing. Local, same on every rank.
+  std::optional<Group> group(const std::string& path) const;
+  /// "/sample/main", ...: all stage groups, sorted. Local.
+  std::vector<std::string> groups() const;
+  /// Whether a dataset exists ("/rbm/main/layer_2/weights"). Local.
+  bool has(const std::string& dataset) const;
+  /// Extents of a dataset. Local.
+  std::vector<std::uint64_t> extent(const std::string& dataset) const;
+
+  /// Reads this rank's slab of a dataset; any rank count, slabs may overlap.
+  template <class T>
+  void read(const std::string& dataset, const Slab& slab, std::span<T> values) const {
+    h5::read_slab(file(), dataset, element_type<T>(), slab, std::as_writable_bytes(values));
+  }
+  /// The whole dataset on every rank.
+  template <class T>
+  std::vector<T> read_all(const std::string& dataset) const {
+    const Slab slab = Slab::whole(extent(dataset));
+    std::vector<T> values(slab.n_local());
+    read(dataset, slab, std::span<T>(values));
+    return values;
+  }
+
+  /// Records this run; it enters the file, as /provenance/run_<k>, with the next commit.
+  void set_run(RunRecord record);
+
+  /// Opens the group of a stage for writing ("sample", "main"), in a copy of the archive; a group of that
+  /// name is replaced when the writer commits. One writer at a time; the archive can be read meanwhile.
+  StageWriter begin_stage(const std::string& stage, const std::string& name,
+                          const std::map<std::string, h5::Value>& deck_values,
+                          const std::vector<std::string>& parents);
+
+private:
+  friend class StageWriter;
+  struct State;
+  explicit Archive(std::unique_ptr<State> state);
+  const h5::File& file() const;
+
+  std::unique_ptr<State> state_;
+};
+
+} // namespace blockspin::archive

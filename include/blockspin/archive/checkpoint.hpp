@@ -1,0 +1,46 @@
+#pragma once
+// The state of an unfinished stage, in files of its own beside the archive.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "blockspin/base/state.hpp"
+#include "blockspin/h5/attribute.hpp"
+#include "blockspin/mpi/communicator.hpp"
+
+namespace blockspin::archive {
+
+/// What a checkpoint belongs to. A checkpoint is used only by the stage with the same group and values.
+struct CheckpointKey {
+  std::string group;                       ///< "/rbm/main"
+  std::uint64_t seed = 0;                  ///< of the campaign
+  std::map<std::string, h5::Value> values; ///< resolved deck values the state depends on
+};
+
+/// Checkpoints of one archive: <archive>.checkpoint-<n>.h5, the newest two kept. Every member is collective
+/// and every failure an agreed ErrorKind::archive.
+class CheckpointStore {
+public:
+  CheckpointStore(const mpi::Communicator& comm, const std::string& archive_path);
+
+  /// Writes a new checkpoint under a temporary name, syncs and renames it, and deletes all but the newest
+  /// two.
+  void save(const CheckpointKey& key, const std::function<void(StateSink&)>& save_state);
+
+  /// Loads the newest checkpoint that is whole and belongs to `key`; a damaged one is reported with a warning
+  /// and the one before is tried. `load_state` runs at most once, on a checkpoint whose checksum is right.
+  /// False where there is none.
+  bool load(const CheckpointKey& key, const std::function<void(StateSource&)>& load_state);
+
+  /// Deletes the checkpoints of a group: it is complete in the archive now.
+  void remove(const std::string& group);
+
+private:
+  const mpi::Communicator& comm_;
+  std::string archive_path_;
+};
+
+} // namespace blockspin::archive

@@ -1,0 +1,71 @@
+#pragma once
+// Writing one stage's group: datasets by the names the layout knows, then commit.
+
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "blockspin/base/slab.hpp"
+#include "blockspin/h5/attribute.hpp"
+#include "blockspin/h5/file.hpp"
+
+namespace blockspin::archive {
+
+class Archive;
+
+/// A group that another was made from, with the hash of its content at that time.
+struct Parent {
+  std::string path;
+  std::string content_hash;
+};
+
+/// Writes the datasets of one group. Every member is collective. A writer that goes away without commit()
+/// leaves the archive as it was.
+class StageWriter {
+public:
+  StageWriter(StageWriter&&) noexcept = default;
+  StageWriter& operator=(StageWriter&&) = delete;
+  /// Local: removes the uncommitted copy.
+  ~StageWriter();
+
+  /// Creates the dataset `path` (relative to the group; the layout must have its row, of this type and number
+  /// of axes) where this is its first slab, and writes this rank's slab. Scales of axes are written before or
+  /// after, in any order.
+  template <class T>
+  void write(const std::string& path, const Slab& slab, std::span<const T> values) {
+    write_bytes(path, element_type<T>(), slab, std::as_bytes(values));
+  }
+  /// Values that are the same on every rank: the root writes them.
+  template <class T>
+  void write_replicated(const std::string& path, const std::vector<std::uint64_t>& extent,
+                        std::span<const T> values) {
+    write_bytes(path, element_type<T>(), is_root() ? Slab::whole(extent) : Slab::none(extent),
+                std::as_bytes(values.first(is_root() ? values.size() : 0)));
+  }
+  template <class T>
+  void write_scalar(const std::string& path, T value) {
+    write_replicated(path, {}, std::span<const T>(&value, 1));
+  }
+
+  /// Attaches the scales, hashes the content, marks the group complete, closes the copy, syncs it and renames
+  /// it over the archive. Returns the content hash.
+  std::string commit();
+
+private:
+  friend class Archive;
+  StageWriter(Archive& archive, std::string stage, std::string group, h5::File file);
+  void write_bytes(const std::string& path, ElementType type, const Slab& slab,
+                   std::span<const std::byte> bytes);
+  bool is_root() const;
+
+  Archive* archive_;
+  std::string stage_;
+  std::string group_;
+  std::unique_ptr<h5::File> file_;
+  std::set<std::string> written_;
+};
+
+} // namespace blockspin::archive

@@ -1,0 +1,64 @@
+#pragma once
+// One HDF5 file, opened by all ranks of a communicator.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "blockspin/h5/handle.hpp"
+#include "blockspin/mpi/communicator.hpp"
+
+namespace blockspin::h5 {
+
+enum class Access { read, write };
+
+/// A parallel HDF5 file (MPI-IO, latest file format, no modification times, so that the bytes do not depend
+/// on the ranks that wrote it). Move only.
+///
+/// Every member is collective and throws the same agreed ErrorKind::archive on all ranks, naming the file.
+/// close() must be called: the destructor, which may run while an error is under way on one rank alone, only
+/// lets go.
+class File {
+public:
+  /// Creates the file, replacing one of that name. The communicator must outlive the file.
+  static File create(const mpi::Communicator& comm, const std::string& path);
+  /// Opens a file. What is missing, a directory, not HDF5 or truncated is told apart.
+  static File open(const mpi::Communicator& comm, const std::string& path, Access access);
+
+  File(File&& other) noexcept;
+  File& operator=(File&& other) noexcept;
+  ~File() = default;
+
+  /// Writes what is pending and closes. Collective.
+  void close();
+  /// Hands everything written so far to the operating system, so that other ranks can read it. Collective.
+  void flush();
+
+  bool is_open() const { return id_ >= 0; }
+  hid_t id() const { return id_; }
+  const std::string& path() const { return path_; }
+  const mpi::Communicator& comm() const { return *comm_; }
+
+  /// Whether a group or dataset of that path exists. Local, same on every rank.
+  bool exists(std::string_view path) const;
+  /// Creates a group and those above it. Collective.
+  void create_group(const std::string& path);
+  /// Deletes a group or dataset; its space is used again by what is written before the file is closed.
+  /// Collective.
+  void remove(const std::string& path);
+  /// Names of a group's children, sorted. Local, same on every rank.
+  std::vector<std::string> children(const std::string& group) const;
+  /// Paths of all datasets below a group, relative to it, sorted. Local, same on every rank.
+  std::vector<std::string> datasets_below(const std::string& group) const;
+
+private:
+  File(const mpi::Communicator& comm, std::string path, hid_t id)
+      : comm_(&comm), path_(std::move(path)), id_(id) {}
+
+  const mpi::Communicator* comm_;
+  std::string path_;
+  hid_t id_ = H5I_INVALID_HID;
+};
+
+} // namespace blockspin::h5

@@ -1,0 +1,68 @@
+#include "blockspin/archive/layout.hpp"
+
+namespace blockspin::archive {
+
+std::vector<Row> sample_rows() {
+  using enum ElementType;
+  const std::string stage = "sample";
+  const Axis temperature{"temperature", "temperature"};
+  const Axis configuration{"configuration", ""};
+  const Axis byte{"byte", ""};
+  const Axis pair{"pair", ""};
+  const Axis replica{"replica", ""};
+  return {
+      {stage,
+       "temperature",
+       f64,
+       {temperature},
+       "J/k_B",
+       "temperatures, increasing; inf means independent spins"},
+      {stage,
+       "configuration",
+       u8,
+       {temperature, configuration, byte},
+       "1",
+       "kept configurations, one bit a spin: site s (row major) is bit s%8, least significant first, of byte "
+       "s/8; spin = 2 bit - 1"},
+      {stage, "energy", f64, {temperature, configuration}, "J", "energy per spin of the kept configurations"},
+      {stage,
+       "magnetization",
+       f64,
+       {temperature, configuration},
+       "1",
+       "magnetisation per spin of the kept configurations"},
+      {stage,
+       "observables/{observable}/mean",
+       f64,
+       {temperature},
+       "1",
+       "{observable}: mean over the whole time series, per spin where it is extensive; J = k_B = 1"},
+      {stage,
+       "observables/{observable}/error",
+       f64,
+       {temperature},
+       "1",
+       "{observable}: standard error of the mean, autocorrelation included"},
+      {stage,
+       "observables/{observable}/tau",
+       f64,
+       {temperature},
+       "sweeps",
+       "{observable}: integrated autocorrelation time; 1/2 for independent data"},
+      {stage,
+       "exchange/acceptance",
+       f64,
+       {pair},
+       "1",
+       "accepted share of the exchanges between neighbouring temperatures i and i+1; NaN where a temperature "
+       "takes no part"},
+      {stage,
+       "exchange/round_trips",
+       u64,
+       {replica},
+       "1",
+       "round trips of each replica from the lowest temperature to the highest and back"},
+  };
+}
+
+} // namespace blockspin::archive
