@@ -12,12 +12,12 @@ namespace blockspin::rng {
 /// A stage instance's number in the key: a 48-bit hash (FNV-1a, folded) of its name, e.g. "sample.main".
 std::uint64_t instance_number(std::string_view name);
 
-/// One stream of random words, addressed, not stepped: word `index` of sequence `sequence` is always the same number,
-/// whoever asks, in whatever order. Holds 16 bytes and no state; copy freely.
+/// One stream of random words, addressed, not stepped: word `index` of sequence `sequence` is always the same
+/// number, whoever asks, in whatever order. Holds 16 bytes and no state; copy freely.
 ///
-/// Key: low 64 bits the campaign's seed, high 64 bits stream id << 48 | instance. Counter: low 64 bits the block
-/// (two words of 64 bits each; word 2b is the low half of block b), high 64 bits the sequence. Every instruction-set
-/// path gives identical bits. Local.
+/// Key: low 64 bits the campaign's seed, high 64 bits stream id << 48 | instance. Counter: low 64 bits the
+/// block (two words of 64 bits each; word 2b is the low half of block b), high 64 bits the sequence. Every
+/// instruction-set path gives identical bits. Local.
 class Generator {
 public:
   Generator(std::uint64_t seed, StreamId stream, std::uint64_t instance);
@@ -28,8 +28,8 @@ public:
 
   /// Uniform in [0, 1) with 53 bits, from word(sequence, index).
   double uniform(std::uint64_t sequence, std::uint64_t index) const;
-  /// Uniforms in (0, 1) from 32-bit halves, exact in float: out[i] = (k + 1/2) 2^-23, k the top 23 bits of the
-  /// low (even i) or high (odd i) 32 bits of word first/2 + i/2. `first` must be even.
+  /// Uniforms in (0, 1) from 32-bit halves, exact in float: out[i] = (k + 1/2) 2^-23, k the top 23 bits of
+  /// the low (even i) or high (odd i) 32 bits of word first/2 + i/2. `first` must be even.
   void uniforms(std::uint64_t sequence, std::uint64_t first, std::span<float> out) const;
   /// Standard normal (Box-Muller, double precision) number `index`, from words 2 index and 2 index + 1.
   double normal(std::uint64_t sequence, std::uint64_t index) const;

@@ -7,29 +7,29 @@ namespace blockspin::rng {
 
 /// Purposes of random numbers. Values are part of every archive's meaning: never reuse or renumber one.
 enum class StreamId : std::uint16_t {
-  sample_initial = 1,     ///< starting configurations
-  sample_update = 2,      ///< local updates: one decision a spin and sweep
-  sample_cluster = 3,     ///< bonds, seeds and orientations of clusters
-  sample_exchange = 4,    ///< replica exchange decisions
-  sample_ground_state = 5,///< which ground state, at T = 0
-  sample_flip = 6,        ///< global sign of a kept configuration
-  rbm_initial = 16,       ///< initial weights
-  rbm_shuffle = 17,       ///< order of the training data in an epoch
-  rbm_hidden = 18,        ///< hidden states in training chains
-  rbm_visible = 19,       ///< visible states in training chains
-  rbm_swap = 20,          ///< parallel tempering swaps
-  rbm_persistent = 21,    ///< starting states of persistent chains
-  thermometer_split = 32, ///< which configurations are held out
-  thermometer_initial = 33,///< initial network weights
-  flow_start = 48,        ///< random starts
-  flow_hidden = 49,       ///< hidden states along a flow
-  flow_visible = 50,      ///< visible states along a flow
-  likelihood_chain = 64,  ///< annealed importance sampling
-  receptive_control = 80, ///< untrained and shuffled controls
-  rg_block = 96,          ///< ties of majority rule, block maps
-  rg_sample = 97,         ///< chains sampled for trained decimation
-  test = 1024,            ///< tests
-  bench = 1025,           ///< benchmarks
+  sample_initial = 1,       ///< starting configurations
+  sample_update = 2,        ///< local updates: one decision a spin and sweep
+  sample_cluster = 3,       ///< bonds, seeds and orientations of clusters
+  sample_exchange = 4,      ///< replica exchange decisions
+  sample_ground_state = 5,  ///< which ground state, at T = 0
+  sample_flip = 6,          ///< global sign of a kept configuration
+  rbm_initial = 16,         ///< initial weights
+  rbm_shuffle = 17,         ///< order of the training data in an epoch
+  rbm_hidden = 18,          ///< hidden states in training chains
+  rbm_visible = 19,         ///< visible states in training chains
+  rbm_swap = 20,            ///< parallel tempering swaps
+  rbm_persistent = 21,      ///< starting states of persistent chains
+  thermometer_split = 32,   ///< which configurations are held out
+  thermometer_initial = 33, ///< initial network weights
+  flow_start = 48,          ///< random starts
+  flow_hidden = 49,         ///< hidden states along a flow
+  flow_visible = 50,        ///< visible states along a flow
+  likelihood_chain = 64,    ///< annealed importance sampling
+  receptive_control = 80,   ///< untrained and shuffled controls
+  rg_block = 96,            ///< ties of majority rule, block maps
+  rg_sample = 97,           ///< chains sampled for trained decimation
+  test = 1024,              ///< tests
+  bench = 1025,             ///< benchmarks
 };
 
 } // namespace blockspin::rng

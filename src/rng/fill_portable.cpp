@@ -1,0 +1,2 @@
+#define FILL_WORDS fill_words_portable
+#include "fill_body.hpp"
