@@ -1,0 +1,167 @@
+#pragma once
+// One deck key: its one declaration, from which parsing, checking, the reference and the archive's record all follow.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "blockspin/deck/codec.hpp"
+
+namespace blockspin::deck {
+
+/// What the reference pages and messages say of a key.
+struct KeyInfo {
+  std::string name;
+  std::string type;
+  std::string allowed;
+  std::string default_text; ///< empty where required
+  std::string unit;
+  std::string help;
+  bool required = false;
+  bool may_grow = false;
+  bool per_layer = false;
+  std::string refers_to;                  ///< the stage kind whose instance the value names, or empty
+  std::vector<std::string> builtin_names; ///< values of a reference that name no instance
+};
+
+/// A condition on a number, applied to each element of a list, to each extent, and to a value that is not `auto`.
+struct Check {
+  std::function<bool(double)> holds;
+  std::string allowed;
+};
+Check at_least(double least);
+Check above(double bound);
+Check at_most(double most);
+/// least <= x <= most.
+Check between(double least, double most);
+/// low < x < high.
+Check inside(double low, double high);
+/// low <= x < high.
+Check from_below(double low, double high);
+
+template <class T>
+bool holds_for(const Check& check, const T& value) {
+  if constexpr (std::is_arithmetic_v<T>) return check.holds(static_cast<double>(value));
+  else if constexpr (requires { value.has_value(); }) return !value || holds_for(check, *value);
+  else if constexpr (requires { value.values; }) return holds_for(check, value.values);
+  else {
+    for (const auto& element : value)
+      if (!holds_for(check, element)) return false;
+    return true;
+  }
+}
+
+/// A field of deck struct D, its member's type erased.
+template <class D>
+class AnyField {
+public:
+  virtual ~AnyField() = default;
+  virtual const KeyInfo& info() const = 0;
+  /// Parses, checks and stores; throws BadValue.
+  virtual void read(std::string_view text, D& deck) const = 0;
+  virtual std::string text(const D& deck) const = 0;
+  /// The instance names a reference key holds; none for other keys, `auto`, and built-in names.
+  virtual std::vector<std::string> references(const D& deck) const = 0;
+};
+
+/// The builder: field("walkers", &FlowDeck::walkers, "independent chains a start").check(at_least(1)).may_grow().
+/// The default is the member's own initialiser in the deck struct.
+template <class D, class T>
+class Field : public AnyField<D> {
+public:
+  Field(std::string name, T D::*member, std::string help) : member_(member) {
+    info_.name = std::move(name);
+    info_.type = Codec<T>::type();
+    info_.allowed = Codec<T>::allowed();
+    info_.help = std::move(help);
+    info_.default_text = Codec<T>::text(D{}.*member);
+  }
+
+  Field required() && {
+    info_.required = true;
+    info_.default_text.clear();
+    return std::move(*this);
+  }
+  Field unit(std::string text) && {
+    info_.unit = std::move(text);
+    return std::move(*this);
+  }
+  /// What is shown for a default whose own text says too little.
+  Field default_text(std::string text) && {
+    info_.default_text = std::move(text);
+    return std::move(*this);
+  }
+  Field check(Check check) && {
+    // The first check narrows the type's own words; further ones join it.
+    info_.allowed = (checks_.empty() ? Codec<T>::allowed() : info_.allowed) + ", " + check.allowed;
+    checks_.push_back(std::move(check));
+    return std::move(*this);
+  }
+  /// A condition on the whole value.
+  Field check_whole(std::function<bool(const T&)> holds, std::string allowed) && {
+    info_.allowed = std::move(allowed);
+    whole_.push_back(std::move(holds));
+    return std::move(*this);
+  }
+  /// A larger value with --resume continues the finished stage (more configurations, epochs, steps).
+  Field may_grow() && {
+    info_.may_grow = true;
+    return std::move(*this);
+  }
+  /// `layer_2.key = ...` overrides the key for layer 2.
+  Field per_layer() && {
+    info_.per_layer = true;
+    return std::move(*this);
+  }
+  /// The value (text, list of texts, or auto) names instances of `stage`, or one of `builtin_names`.
+  Field refers_to(std::string stage, std::vector<std::string> builtin_names = {}) && {
+    info_.type = "name of [" + stage + "]";
+    info_.refers_to = std::move(stage);
+    info_.builtin_names = std::move(builtin_names);
+    return std::move(*this);
+  }
+
+  const KeyInfo& info() const override { return info_; }
+  void read(std::string_view text, D& deck) const override {
+    T value = Codec<T>::parse(text);
+    for (const Check& check : checks_)
+      if (!holds_for_value(check, value)) throw BadValue{"'" + std::string(text) + "' is out of range", info_.allowed};
+    for (const auto& holds : whole_)
+      if (!holds(value)) throw BadValue{"'" + std::string(text) + "' is not allowed", info_.allowed};
+    deck.*member_ = std::move(value);
+  }
+  std::string text(const D& deck) const override { return Codec<T>::text(deck.*member_); }
+  std::vector<std::string> references(const D& deck) const override {
+    std::vector<std::string> names;
+    if (info_.refers_to.empty()) return names;
+    const std::string value = text(deck);
+    for (const std::string& name : split(value, ',')) {
+      bool builtin = name == "auto" || name.empty();
+      for (const std::string& known : info_.builtin_names) builtin = builtin || name == known;
+      if (!builtin) names.push_back(name);
+    }
+    return names;
+  }
+
+private:
+  static bool holds_for_value(const Check& check, const T& value) {
+    if constexpr (requires { holds_for(check, value); }) return holds_for(check, value);
+    else return true;
+  }
+
+  T D::*member_;
+  KeyInfo info_;
+  std::vector<Check> checks_;
+  std::vector<std::function<bool(const T&)>> whole_;
+};
+
+template <class D, class T>
+Field<D, T> field(std::string name, T D::*member, std::string help) {
+  return Field<D, T>(std::move(name), member, std::move(help));
+}
+
+} // namespace blockspin::deck

@@ -1,0 +1,17 @@
+#pragma once
+// [parallel]: how the ranks are laid out. No result depends on it.
+
+#include <optional>
+
+#include "blockspin/deck/schema.hpp"
+
+namespace blockspin::stages {
+
+struct ParallelDeck {
+  /// Ranks one lattice is divided over: by axis, or one number, a count whose cut the program picks; empty is auto.
+  std::optional<deck::Extents> domains;
+};
+
+const deck::Schema<ParallelDeck>& parallel_schema();
+
+} // namespace blockspin::stages

@@ -1,0 +1,38 @@
+#pragma once
+// A deck once it is understood: what will run, in order, and what is known of everything it refers to.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "blockspin/archive/archive.hpp"
+#include "blockspin/stages/campaign.hpp"
+#include "blockspin/stages/model.hpp"
+#include "blockspin/stages/parallel.hpp"
+#include "blockspin/stages/stage.hpp"
+
+namespace blockspin::stages {
+
+/// A whole deck. Made by read_plan (stages/read_plan.hpp); the same on every rank.
+class Plan {
+public:
+  CampaignDeck campaign;
+  ModelDeck model;
+  ParallelDeck parallel;
+  std::vector<std::unique_ptr<Stage>> stages; ///< in deck order
+  const archive::Archive* archive = nullptr;  ///< where earlier runs left results, or null
+
+  /// The stage of the deck with that group ("/rbm/main"), or null.
+  const Stage* find(const std::string& group) const;
+  /// The text of a key of a stage, be it in the deck or only in the archive; empty where it is in neither.
+  std::string value(const std::string& group, const std::string& key) const;
+  /// Such a value in its own type, as the deck would read it; empty where there is none. `auto` is no value here.
+  template <class T>
+  std::optional<T> value_as(const std::string& group, const std::string& key) const {
+    const std::string text = value(group, key);
+    if (text.empty() || text == "auto") return std::nullopt;
+    return deck::Codec<T>::parse(text);
+  }
+};
+
+} // namespace blockspin::stages
