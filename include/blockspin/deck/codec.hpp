@@ -1,9 +1,10 @@
 #pragma once
-// Text to value and back, one specialisation a type. Strict: trailing junk, wrong signs and overflow are errors.
+// Text to value and back, one specialisation a type. Strict: trailing junk, wrong signs and overflow are
+// errors.
 //
-// A type of your own becomes a deck type by a specialisation of Codec with the same four functions, or, for an enum
-// whose enumerators count from 0, by a function `std::vector<std::string> choice_names(MyEnum)` beside it that names
-// them in order (the first is the default).
+// A type of your own becomes a deck type by a specialisation of Codec with the same four functions, or, for
+// an enum whose enumerators count from 0, by a function `std::vector<std::string> choice_names(MyEnum)`
+// beside it that names them in order (the first is the default).
 
 #include <concepts>
 #include <cstdint>
@@ -63,12 +64,12 @@ template <std::integral T>
 struct Codec<T> {
   static constexpr T most = std::numeric_limits<T>::max();
   static T parse(std::string_view text) {
-    if constexpr (std::is_signed_v<T>) return static_cast<T>(parse_signed(text, std::numeric_limits<T>::min(), most));
-    else return static_cast<T>(parse_unsigned(text, most));
+    if constexpr (std::is_signed_v<T>)
+      return static_cast<T>(parse_signed(text, std::numeric_limits<T>::min(), most));
+    else
+      return static_cast<T>(parse_unsigned(text, most));
   }
-  static std::vector<T> parse_items(std::string_view text)
-    requires std::is_unsigned_v<T>
-  {
+  static std::vector<T> parse_items(std::string_view text) requires std::is_unsigned_v<T> {
     const auto wide = parse_unsigned_range(text, most);
     return std::vector<T>(wide.begin(), wide.end());
   }
@@ -154,7 +155,9 @@ struct Codec<Temperatures> {
   static Temperatures parse(std::string_view text) { return parse_temperatures(text); }
   static std::string text(const Temperatures& value) { return numbers_text(value.values); }
   static std::string type() { return "list of temperatures"; }
-  static std::string allowed() { return "temperatures >= 0, strictly increasing; inf; ranges first:last:step"; }
+  static std::string allowed() {
+    return "temperatures >= 0, strictly increasing; inf; ranges first:last:step";
+  }
 };
 
 } // namespace blockspin::deck

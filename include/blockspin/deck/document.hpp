@@ -29,8 +29,8 @@ struct Section {
 };
 
 struct Document {
-  std::string path;     ///< as the user gave it
-  std::string text;     ///< the deck, byte for byte
+  std::string path;                   ///< as the user gave it
+  std::string text;                   ///< the deck, byte for byte
   std::vector<std::string> overrides; ///< the --set options, in order
   std::vector<Section> sections;
 
@@ -38,15 +38,15 @@ struct Document {
   const Section* find(std::string_view stage, std::string_view name) const;
 };
 
-/// Reads INI text through Boost.Program_options. Lines that are no INI, repeated sections and repeated keys go to
-/// `problems`; what can be read is returned all the same. Local.
+/// Reads INI text through Boost.Program_options. Lines that are no INI, repeated sections and repeated keys
+/// go to `problems`; what can be read is returned all the same. Local.
 Document parse(const std::string& path, const std::string& text, Problems& problems);
 
-/// Applies `section.key=value` options in order: a value replaces the deck's, or is added to a section that stands in
-/// the deck or whose stage is one of `always` (sections that need not be written). Throws ErrorKind::usage where an
-/// option is not of that form.
-void apply_overrides(Document& document, std::span<const std::string> options, std::span<const std::string> always,
-                     Problems& problems);
+/// Applies `section.key=value` options in order: a value replaces the deck's, or is added to a section that
+/// stands in the deck or whose stage is one of `always` (sections that need not be written). Throws
+/// ErrorKind::usage where an option is not of that form.
+void apply_overrides(Document& document, std::span<const std::string> options,
+                     std::span<const std::string> always, Problems& problems);
 
 /// The bytes of a file; throws ErrorKind::deck naming it where it cannot be read. Local.
 std::string read_text(const std::string& path);

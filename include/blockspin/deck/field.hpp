@@ -1,5 +1,6 @@
 #pragma once
-// One deck key: its one declaration, from which parsing, checking, the reference and the archive's record all follow.
+// One deck key: its one declaration, from which parsing, checking, the reference and the archive's record all
+// follow.
 
 #include <functional>
 #include <memory>
@@ -28,7 +29,8 @@ struct KeyInfo {
   std::vector<std::string> builtin_names; ///< values of a reference that name no instance
 };
 
-/// A condition on a number, applied to each element of a list, to each extent, and to a value that is not `auto`.
+/// A condition on a number, applied to each element of a list, to each extent, and to a value that is not
+/// `auto`.
 struct Check {
   std::function<bool(double)> holds;
   std::string allowed;
@@ -45,9 +47,12 @@ Check from_below(double low, double high);
 
 template <class T>
 bool holds_for(const Check& check, const T& value) {
-  if constexpr (std::is_arithmetic_v<T>) return check.holds(static_cast<double>(value));
-  else if constexpr (requires { value.has_value(); }) return !value || holds_for(check, *value);
-  else if constexpr (requires { value.values; }) return holds_for(check, value.values);
+  if constexpr (std::is_arithmetic_v<T>)
+    return check.holds(static_cast<double>(value));
+  else if constexpr (requires { value.has_value(); })
+    return !value || holds_for(check, *value);
+  else if constexpr (requires { value.values; })
+    return holds_for(check, value.values);
   else {
     for (const auto& element : value)
       if (!holds_for(check, element)) return false;
@@ -68,8 +73,8 @@ public:
   virtual std::vector<std::string> references(const D& deck) const = 0;
 };
 
-/// The builder: field("walkers", &FlowDeck::walkers, "independent chains a start").check(at_least(1)).may_grow().
-/// The default is the member's own initialiser in the deck struct.
+/// The builder: field("walkers", &FlowDeck::walkers, "independent chains a
+/// start").check(at_least(1)).may_grow(). The default is the member's own initialiser in the deck struct.
 template <class D, class T>
 class Field : public AnyField<D> {
 public:
@@ -129,7 +134,8 @@ public:
   void read(std::string_view text, D& deck) const override {
     T value = Codec<T>::parse(text);
     for (const Check& check : checks_)
-      if (!holds_for_value(check, value)) throw BadValue{"'" + std::string(text) + "' is out of range", info_.allowed};
+      if (!holds_for_value(check, value))
+        throw BadValue{"'" + std::string(text) + "' is out of range", info_.allowed};
     for (const auto& holds : whole_)
       if (!holds(value)) throw BadValue{"'" + std::string(text) + "' is not allowed", info_.allowed};
     deck.*member_ = std::move(value);
@@ -149,8 +155,10 @@ public:
 
 private:
   static bool holds_for_value(const Check& check, const T& value) {
-    if constexpr (requires { holds_for(check, value); }) return holds_for(check, value);
-    else return true;
+    if constexpr (requires { holds_for(check, value); })
+      return holds_for(check, value);
+    else
+      return true;
   }
 
   T D::*member_;

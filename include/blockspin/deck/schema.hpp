@@ -39,7 +39,8 @@ struct Resolved {
   }
 };
 
-/// `layer_2.l1` gives {2, "l1"}; a plain key gives {0, key}; `layer_0.x` or `layer_x.y` is a plain, unknown key.
+/// `layer_2.l1` gives {2, "l1"}; a plain key gives {0, key}; `layer_0.x` or `layer_x.y` is a plain, unknown
+/// key.
 std::pair<std::size_t, std::string> split_layer(const std::string& key);
 /// The problem of a key nobody declared, with the nearest that exists.
 Problem unknown_key(const Section& section, const Entry& entry, const std::vector<KeyInfo>& keys);
@@ -57,7 +58,8 @@ public:
 
   /// Takes any fields of D by value.
   template <class... Fields>
-  Schema(std::string stage, std::string help, Fields... fields) : AnySchema(std::move(stage), std::move(help)) {
+  Schema(std::string stage, std::string help, Fields... fields)
+      : AnySchema(std::move(stage), std::move(help)) {
     (fields_.push_back(std::make_shared<Fields>(std::move(fields))), ...);
   }
   /// A condition across keys, reported at `key`.
@@ -88,7 +90,8 @@ public:
     for (const auto& field : fields_) {
       const KeyInfo& info = field->info();
       if (info.required && section.find(info.name) == nullptr)
-        problems.add({section.place, section.label() + "." + info.name, "is required and missing", info.allowed, {}});
+        problems.add(
+            {section.place, section.label() + "." + info.name, "is required and missing", info.allowed, {}});
     }
     if (problems.all().size() == before) apply_rules(section, result, problems);
     return result;
@@ -140,7 +143,8 @@ private:
       const std::string what = rule(result);
       if (what.empty()) continue;
       const Entry* entry = section.find(key);
-      problems.add({entry != nullptr ? entry->place : section.place, section.label() + "." + key, what, {}, {}});
+      problems.add(
+          {entry != nullptr ? entry->place : section.place, section.label() + "." + key, what, {}, {}});
     }
   }
 

@@ -27,16 +27,17 @@ public:
   /// For reading what earlier stages left.
   archive::Archive& archive() const { return archive_; }
 
-  /// Advances to the end, from the newest good checkpoint of this stage where the run resumes or extends one. Stops
-  /// at a safe point when asked to: then a checkpoint is written and an agreed ErrorKind::stopped thrown. `label`
-  /// tells the steppers of one stage apart ("layer 2") and names the work in progress lines; steppers that have
-  /// finished within the stage are restored from its checkpoint and not run again.
+  /// Advances to the end, from the newest good checkpoint of this stage where the run resumes or extends one.
+  /// Stops at a safe point when asked to: then a checkpoint is written and an agreed ErrorKind::stopped
+  /// thrown. `label` tells the steppers of one stage apart ("layer 2") and names the work in progress lines;
+  /// steppers that have finished within the stage are restored from its checkpoint and not run again.
   void run_stepper(Stepper& stepper, std::string_view label = "");
 
-  /// Opens this stage's group for writing, with its resolved values and the groups it read. Write every dataset, then
-  /// commit() it; once a stage.
+  /// Opens this stage's group for writing, with its resolved values and the groups it read. Write every
+  /// dataset, then commit() it; once a stage.
   archive::StageWriter begin_writing();
-  /// What a key left at `auto` became; recorded with the group, and fixed from then on. Call before begin_writing().
+  /// What a key left at `auto` became; recorded with the group, and fixed from then on. Call before
+  /// begin_writing().
   void resolve(const std::string& key, const std::string& text);
   /// What `auto` became when the group was first written, while it is being extended; else empty.
   std::string resolved_before(const std::string& key) const;

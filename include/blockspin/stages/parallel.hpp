@@ -8,7 +8,8 @@
 namespace blockspin::stages {
 
 struct ParallelDeck {
-  /// Ranks one lattice is divided over: by axis, or one number, a count whose cut the program picks; empty is auto.
+  /// Ranks one lattice is divided over: by axis, or one number, a count whose cut the program picks; empty is
+  /// auto.
   std::optional<deck::Extents> domains;
 };
 

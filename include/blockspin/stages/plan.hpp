@@ -26,7 +26,8 @@ public:
   const Stage* find(const std::string& group) const;
   /// The text of a key of a stage, be it in the deck or only in the archive; empty where it is in neither.
   std::string value(const std::string& group, const std::string& key) const;
-  /// Such a value in its own type, as the deck would read it; empty where there is none. `auto` is no value here.
+  /// Such a value in its own type, as the deck would read it; empty where there is none. `auto` is no value
+  /// here.
   template <class T>
   std::optional<T> value_as(const std::string& group, const std::string& key) const {
     const std::string text = value(group, key);

@@ -18,7 +18,8 @@ private:
   std::string label_;
   Clock::time_point start_;
   Clock::time_point last_;
-  double first_done_ = -1.0; ///< work already done at the first report: a resumed run's rate must not count it
+  double first_done_ =
+      -1.0; ///< work already done at the first report: a resumed run's rate must not count it
 };
 
 } // namespace blockspin::stages

@@ -18,8 +18,8 @@ struct Variant {
 struct Kind {
   const deck::AnySchema* schema;
   std::function<std::unique_ptr<Stage>(const deck::Section&, deck::Problems&)> make;
-  /// Scan keys: the variants a section stands for (none: only itself). Each becomes an instance `name_suffix` without
-  /// the keys named in `scan_keys`; references to the name follow all of them.
+  /// Scan keys: the variants a section stands for (none: only itself). Each becomes an instance `name_suffix`
+  /// without the keys named in `scan_keys`; references to the name follow all of them.
   std::function<std::vector<Variant>(const deck::Section&, deck::Problems&)> expand = nullptr;
   std::vector<std::string> scan_keys = {};
 };
@@ -28,7 +28,8 @@ struct Kind {
 template <class S>
 Kind kind_of() {
   const auto& schema = S::schema();
-  return {&schema, [&schema](const deck::Section& section, deck::Problems& problems) -> std::unique_ptr<Stage> {
+  return {&schema,
+          [&schema](const deck::Section& section, deck::Problems& problems) -> std::unique_ptr<Stage> {
             return std::make_unique<S>(section, schema, schema.read(section, problems));
           }};
 }

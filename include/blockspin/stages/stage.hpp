@@ -35,19 +35,21 @@ struct Reference {
 struct Estimate {
   double memory_per_rank = 0; ///< bytes, of the fullest rank
   double archive_bytes = 0;
-  double work = 0;            ///< in work_unit
-  std::string work_unit;      ///< "spin updates", "samples"
-  double seconds = 0;         ///< on one core of a recent machine, all ranks' work summed; 0 where unknown
-  std::string layout;         ///< how the ranks divide the work: "2 x 25 temperatures"
+  double work = 0;       ///< in work_unit
+  std::string work_unit; ///< "spin updates", "samples"
+  double seconds = 0;    ///< on one core of a recent machine, all ranks' work summed; 0 where unknown
+  std::string layout;    ///< how the ranks divide the work: "2 x 25 temperatures"
 };
 
 /// Reports a problem of a stage's deck at one of its keys, from Stage::check.
-using Complain = std::function<void(const std::string& key, const std::string& what, const std::string& allowed)>;
+using Complain =
+    std::function<void(const std::string& key, const std::string& what, const std::string& allowed)>;
 
 /// One instance of a deck section. Members but run() are local and give the same on every rank.
 class Stage {
 public:
-  Stage(deck::Section section, deck::ResolvedValues values) : section_(std::move(section)), values_(std::move(values)) {}
+  Stage(deck::Section section, deck::ResolvedValues values)
+      : section_(std::move(section)), values_(std::move(values)) {}
   virtual ~Stage() = default;
 
   const std::string& kind() const { return section_.stage; }
@@ -61,8 +63,8 @@ public:
   /// Everything this stage reads. The default: what its reference keys say. Where a key left at `auto` means
   /// another stage's value (the rbm's sample), override and add it, asking the plan.
   virtual std::vector<Reference> references(const Plan& plan) const = 0;
-  /// Checks that need more than the stage's own keys: the model, what it refers to. Only called when every reference
-  /// was found.
+  /// Checks that need more than the stage's own keys: the model, what it refers to. Only called when every
+  /// reference was found.
   virtual void check(const Plan& plan, const Complain& complain) const;
   virtual Estimate estimate(const Plan& plan, int n_ranks) const;
   /// Does the work and writes the group. Collective.
@@ -83,7 +85,8 @@ public:
 
   std::vector<Reference> references(const Plan&) const override {
     std::vector<Reference> all;
-    for (const auto& [stage, name, key] : schema_.references(resolved_.deck)) all.push_back({stage, name, key});
+    for (const auto& [stage, name, key] : schema_.references(resolved_.deck))
+      all.push_back({stage, name, key});
     return all;
   }
 
