@@ -13,21 +13,23 @@
 
 namespace blockspin::archive {
 
-/// What a checkpoint belongs to. A checkpoint is used only by the stage with the same group and values.
+/// What a checkpoint belongs to. A checkpoint is used only by the stage with the same group, part and values; the
+/// values are those that may not grow, so that a longer run continues a shorter one.
 struct CheckpointKey {
   std::string group;                       ///< "/rbm/main"
+  std::string part;                        ///< which of the stage's steppers: "layer 2"; empty where it has one
   std::uint64_t seed = 0;                  ///< of the campaign
   std::map<std::string, h5::Value> values; ///< resolved deck values the state depends on
 };
 
-/// Checkpoints of one archive: <archive>.checkpoint-<n>.h5, the newest two kept. Every member is collective
+/// Checkpoints of one archive: <archive>.checkpoint-<n>.h5, the newest two of each group and part kept. Every member is collective
 /// and every failure an agreed ErrorKind::archive.
 class CheckpointStore {
 public:
   CheckpointStore(const mpi::Communicator& comm, const std::string& archive_path);
 
   /// Writes a new checkpoint under a temporary name, syncs and renames it, and deletes all but the newest
-  /// two.
+  /// two of the same group and part.
   void save(const CheckpointKey& key, const std::function<void(StateSink&)>& save_state);
 
   /// Loads the newest checkpoint that is whole and belongs to `key`; a damaged one is reported with a warning

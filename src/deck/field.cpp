@@ -1,0 +1,32 @@
+#include "blockspin/deck/field.hpp"
+
+namespace blockspin::deck {
+
+Check at_least(double least) {
+  return {[=](double x) { return x >= least; }, ">= " + format_number(least)};
+}
+
+Check above(double bound) {
+  return {[=](double x) { return x > bound; }, "> " + format_number(bound)};
+}
+
+Check at_most(double most) {
+  return {[=](double x) { return x <= most; }, "<= " + format_number(most)};
+}
+
+Check between(double least, double most) {
+  return {[=](double x) { return x >= least && x <= most; },
+          "from " + format_number(least) + " to " + format_number(most)};
+}
+
+Check inside(double low, double high) {
+  return {[=](double x) { return x > low && x < high; },
+          "between " + format_number(low) + " and " + format_number(high) + ", both excluded"};
+}
+
+Check from_below(double low, double high) {
+  return {[=](double x) { return x >= low && x < high; },
+          ">= " + format_number(low) + " and < " + format_number(high)};
+}
+
+} // namespace blockspin::deck
