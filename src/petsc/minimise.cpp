@@ -1,0 +1,86 @@
+#include "blockspin/petsc/minimise.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <petsctao.h>
+
+#include "blockspin/base/error.hpp"
+#include "blockspin/petsc/check.hpp"
+#include "blockspin/petsc/handle.hpp"
+
+namespace blockspin::petsc {
+
+namespace {
+
+using VecHandle = Handle<Vec, VecDestroy>;
+using TaoHandle = Handle<Tao, TaoDestroy>;
+
+PetscErrorCode evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* context) {
+  return trampoline([&] {
+    const auto& objective = *static_cast<const Objective*>(context);
+    PetscInt n = 0;
+    const PetscScalar* at = nullptr;
+    PetscScalar* slope = nullptr;
+    BLOCKSPIN_PETSC(VecGetLocalSize(x, &n));
+    BLOCKSPIN_PETSC(VecGetArrayRead(x, &at));
+    BLOCKSPIN_PETSC(VecGetArrayWrite(gradient, &slope));
+    const auto length = static_cast<std::size_t>(n);
+    *value = objective({at, length}, {slope, length});
+    const bool finite =
+        std::isfinite(*value) && std::all_of(slope, slope + n, [](double g) { return std::isfinite(g); });
+    BLOCKSPIN_PETSC(VecRestoreArrayWrite(gradient, &slope));
+    BLOCKSPIN_PETSC(VecRestoreArrayRead(x, &at));
+    if (!finite) throw Error(ErrorKind::numerical, "the objective of a minimisation is not finite");
+  });
+}
+
+/// LMVM's default diagonal scaling stalls on these problems; and each object gets its own options, by a
+/// prefix.
+void set_quasi_newton(Tao tao, const MinimiseOptions& options) {
+  const std::string prefix = "blockspin_minimise_";
+  const std::string matrix = "-" + prefix + "tao_lmvm_mat_lmvm_";
+  BLOCKSPIN_PETSC(PetscOptionsSetValue(nullptr, (matrix + "scale_type").c_str(), "scalar"));
+  BLOCKSPIN_PETSC(
+      PetscOptionsSetValue(nullptr, (matrix + "hist_size").c_str(), std::to_string(options.history).c_str()));
+  BLOCKSPIN_PETSC(TaoSetOptionsPrefix(tao, prefix.c_str()));
+  BLOCKSPIN_PETSC(TaoSetType(tao, TAOLMVM));
+  BLOCKSPIN_PETSC(TaoSetFromOptions(tao));
+}
+
+/// A line search that finds no lower point from a nearly stationary one has met rounding: that is an end,
+/// too.
+bool is_end(TaoConvergedReason reason) { return reason > 0 || reason == TAO_DIVERGED_LS_FAILURE; }
+
+MinimiseResult result_of(Tao tao) {
+  MinimiseResult result;
+  PetscInt iterations = 0;
+  TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
+  BLOCKSPIN_PETSC(TaoGetSolutionStatus(tao, &iterations, &result.value, &result.gradient_norm, nullptr,
+                                       nullptr, &reason));
+  if (reason == TAO_DIVERGED_NAN)
+    throw Error(ErrorKind::numerical, "a minimisation diverged: value or gradient is not a number");
+  result.iterations = static_cast<int>(iterations);
+  result.converged = is_end(reason);
+  return result;
+}
+
+} // namespace
+
+MinimiseResult minimise(std::span<double> x, const Objective& objective, const MinimiseOptions& options) {
+  VecHandle solution;
+  TaoHandle tao;
+  const auto n = static_cast<PetscInt>(x.size());
+  BLOCKSPIN_PETSC(VecCreateSeqWithArray(PETSC_COMM_SELF, 1, n, x.data(), solution.out()));
+  BLOCKSPIN_PETSC(TaoCreate(PETSC_COMM_SELF, tao.out()));
+  set_quasi_newton(tao, options);
+  BLOCKSPIN_PETSC(TaoSetSolution(tao, solution));
+  BLOCKSPIN_PETSC(TaoSetObjectiveAndGradient(tao, nullptr, evaluate, const_cast<Objective*>(&objective)));
+  BLOCKSPIN_PETSC(TaoSetMaximumIterations(tao, options.max_iterations));
+  BLOCKSPIN_PETSC(TaoSetMaximumFunctionEvaluations(tao, 20 * options.max_iterations + 20));
+  BLOCKSPIN_PETSC(TaoSetTolerances(tao, options.gradient_tolerance, 0.0, 0.0));
+  BLOCKSPIN_PETSC(TaoSolve(tao));
+  return result_of(tao);
+}
+
+} // namespace blockspin::petsc
