@@ -11,6 +11,7 @@
 namespace blockspin::rng {
 
 namespace {
+__extension__ using Wide = unsigned __int128;
 constexpr std::uint64_t instance_mask = (std::uint64_t{1} << 48) - 1;
 } // namespace
 
@@ -60,7 +61,7 @@ double Generator::normal(std::uint64_t sequence, std::uint64_t index) const {
 }
 
 std::uint64_t Generator::below(std::uint64_t sequence, std::uint64_t index, std::uint64_t n) const {
-  return static_cast<std::uint64_t>(static_cast<unsigned __int128>(word(sequence, index)) * n >> 64);
+  return static_cast<std::uint64_t>(static_cast<Wide>(word(sequence, index)) * n >> 64);
 }
 
 } // namespace blockspin::rng

@@ -78,6 +78,16 @@ public:
     for (int n = 0; n < N; ++n) out[n] = (Words8)_mm512_aesenclast_epi128(v[n], keys_[ars_rounds]);
   }
 
+  /// One word.
+  std::uint64_t word(std::uint64_t sequence, std::uint64_t index) const {
+    __m128i v = _mm_xor_si128(_mm_set_epi64x(static_cast<long long>(sequence), static_cast<long long>(index / 2)),
+                              _mm512_castsi512_si128(keys_[0]));
+    for (int round = 1; round < ars_rounds; ++round)
+      v = _mm_aesenc_si128(v, _mm512_castsi512_si128(keys_[round]));
+    v = _mm_aesenclast_si128(v, _mm512_castsi512_si128(keys_[ars_rounds]));
+    return static_cast<std::uint64_t>(index % 2 == 0 ? _mm_cvtsi128_si64(v) : _mm_extract_epi64(v, 1));
+  }
+
 private:
   Words8 encrypt(__m512i v) const {
     v = _mm512_xor_si512(v, keys_[0]);
@@ -117,6 +127,14 @@ public:
     for (int n = 0; n < N; ++n) out[n] = (*this)(sequence, index + static_cast<std::uint64_t>(n));
   }
 
+  std::uint64_t word(std::uint64_t sequence, std::uint64_t index) const {
+    __m128i v =
+        _mm_xor_si128(_mm_set_epi64x(static_cast<long long>(sequence), static_cast<long long>(index / 2)), keys_[0]);
+    for (int round = 1; round < ars_rounds; ++round) v = _mm_aesenc_si128(v, keys_[round]);
+    v = _mm_aesenclast_si128(v, keys_[ars_rounds]);
+    return static_cast<std::uint64_t>(index % 2 == 0 ? _mm_cvtsi128_si64(v) : _mm_extract_epi64(v, 1));
+  }
+
 private:
   __m128i keys_[ars_rounds + 1];
 };
@@ -135,6 +153,12 @@ public:
   template <int N>
   void several(std::uint64_t sequence, std::uint64_t index, Words8 (&out)[N]) const {
     for (int n = 0; n < N; ++n) out[n] = (*this)(sequence, index + static_cast<std::uint64_t>(n));
+  }
+
+  std::uint64_t word(std::uint64_t sequence, std::uint64_t index) const {
+    std::uint64_t pair[2];
+    ars_block(key_, sequence, index / 2, pair);
+    return pair[index % 2];
   }
 
 private:

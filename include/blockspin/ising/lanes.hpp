@@ -1,0 +1,90 @@
+#pragma once
+// Small lattices, bit-parallel over replicas: 512 lattices side by side, one bit each in every site's eight words.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "blockspin/base/words.hpp"
+#include "blockspin/ising/flip_table.hpp"
+#include "blockspin/lattice/geometry.hpp"
+#include "blockspin/rng/generator.hpp"
+#include "blockspin/rng/instruction_set.hpp"
+
+namespace blockspin::ising {
+
+struct FlipPlanes;
+
+/// What all vectors of lanes on one lattice share: the order of sites and their neighbours.
+struct LaneGeometry {
+  /// Throws ErrorKind::deck beyond 2^31 sites.
+  explicit LaneGeometry(const lattice::Geometry& geometry);
+
+  lattice::Geometry geometry;
+  std::vector<std::uint32_t> order;      ///< [site]: colour by colour
+  std::vector<std::uint32_t> neighbours; ///< [site in order][2 d]
+  std::vector<std::uint32_t> forward;    ///< [site][d]
+};
+
+/// Flip probabilities of eight words of lattices, each word with an update and temperature of its own.
+class LaneRule {
+public:
+  /// One table a word; all of the same scheme and lattice dimension.
+  LaneRule(ClassScheme scheme, std::span<const FlipTable> tables);
+  ~LaneRule();
+  LaneRule(LaneRule&&) noexcept;
+  LaneRule& operator=(LaneRule&&) noexcept;
+
+  ClassScheme scheme() const { return scheme_; }
+  const FlipPlanes& planes() const { return *planes_; }
+
+private:
+  ClassScheme scheme_;
+  std::unique_ptr<FlipPlanes> planes_;
+};
+
+/// Bonds and up spins of 512 lattices.
+struct LaneCounts {
+  alignas(64) std::uint32_t antiparallel[512]; ///< bonds whose ends differ; energy is 2 antiparallel - n_bonds
+  alignas(64) std::uint32_t up[512];           ///< magnetisation is 2 up - n_sites
+};
+
+/// A vector of 512 lattices: lattice 64 w + b is bit b of word w of every site. Local. Results do not depend on the
+/// instruction set. `number` is the vector's place among all vectors of a simulation: it addresses random numbers.
+class Lanes {
+public:
+  /// All spins down. The geometry must outlive the lanes. number < 2^24.
+  Lanes(const LaneGeometry& geometry, std::uint64_t number, rng::InstructionSet set = rng::best_instruction_set());
+
+  /// Every spin up or down with probability 1/2, from the generator's sequence `number`.
+  void randomise(const rng::Generator& generator);
+  /// Updates every site once, colour by colour: sweep number `sweep` < 2^39, each decision by its own random number.
+  void sweep(const LaneRule& rule, const rng::Generator& generator, std::uint64_t sweep);
+  void count(LaneCounts& counts) const;
+
+  /// Exchanges the lattices of word w and w + 1 whose bits are set in mask[w], w = 0 .. 6.
+  void swap_neighbouring_words(std::span<const std::uint64_t, 8> mask);
+  /// Exchanges the lattices set in `mask` between word 7 and a word held elsewhere, given at every site.
+  void swap_last_word(std::span<std::uint64_t> other, std::uint64_t mask) { swap_word(7, other, mask); }
+  void swap_first_word(std::span<std::uint64_t> other, std::uint64_t mask) { swap_word(0, other, mask); }
+  /// One word of every site, out.size() = n_sites.
+  void copy_word(int word, std::span<std::uint64_t> out) const;
+
+  /// The 64 lattices of one word as packed configurations (base/packed.hpp), out.size() = 64 packed_bytes.
+  void pack(int word, std::span<std::uint8_t> out) const;
+
+  std::span<std::uint64_t> words() { return spins_.flat(); }
+  std::span<const std::uint64_t> words() const { return spins_.flat(); }
+  const LaneGeometry& geometry() const { return *geometry_; }
+
+private:
+  void swap_word(int word, std::span<std::uint64_t> other, std::uint64_t mask);
+
+  const LaneGeometry* geometry_;
+  std::uint64_t number_;
+  rng::InstructionSet set_;
+  Words spins_; ///< [site][8]
+};
+
+} // namespace blockspin::ising

@@ -1,0 +1,122 @@
+#pragma once
+// The random decision of 512 spins at once, shared by every layout of the local update. Kernel code: see rng/ars.hpp.
+//
+// A spin flips where a uniform number is below the threshold of its class. The number's first `n_coarse` bits come
+// bit-sliced, one vector of random words a bit, and settle all but one spin in 2^n_coarse: those whose bits equal the
+// threshold's. Each of these few draws the rest of its number from a word of its own, addressed by its site. So every
+// spin has its own 64-bit number, and no spin's random bits depend on another spin, on the division of the lattice, or
+// on the instruction set.
+
+#include "blockspin/rng/ars.hpp"
+
+namespace blockspin::ising {
+
+/// Coarse bits of a spin's uniform number. Part of the meaning of a seed: changing it changes every result.
+inline constexpr int n_coarse = 9;
+
+/// Most classes any scheme has: 2 (6 + 1) in three dimensions.
+inline constexpr int max_classes = 14;
+
+/// The thresholds of eight words of spins, which may be of different temperatures.
+struct alignas(64) FlipPlanes {
+  std::uint64_t coarse[max_classes][n_coarse][8]; ///< bit j (most significant first) of each word's threshold, 0 or ~0
+  std::uint64_t always[max_classes][8];           ///< ~0 where the class always flips
+  std::uint64_t fine[max_classes][8];             ///< the threshold's remaining bits
+};
+
+namespace {
+
+using rng::Words8;
+using Words8Unaligned = std::uint64_t __attribute__((vector_size(64), may_alias, aligned(8)));
+
+inline __attribute__((always_inline)) Words8 load(const std::uint64_t* from) {
+  return *reinterpret_cast<const Words8Unaligned*>(from);
+}
+inline __attribute__((always_inline)) void store(std::uint64_t* to, Words8 value) {
+  *reinterpret_cast<Words8Unaligned*>(to) = value;
+}
+
+// Three-input logic, one instruction in AVX-512.
+#if defined(__AVX512F__)
+template <int Table>
+inline __attribute__((always_inline)) Words8 ternary(Words8 a, Words8 b, Words8 c) {
+  return (Words8)_mm512_ternarylogic_epi64((__m512i)a, (__m512i)b, (__m512i)c, Table);
+}
+inline Words8 xor3(Words8 a, Words8 b, Words8 c) { return ternary<0x96>(a, b, c); }
+inline Words8 majority(Words8 a, Words8 b, Words8 c) { return ternary<0xE8>(a, b, c); }
+/// a | (b & c)
+inline Words8 or_and(Words8 a, Words8 b, Words8 c) { return ternary<0xF8>(a, b, c); }
+/// r == t ? below : t
+inline Words8 less_step(Words8 r, Words8 t, Words8 below) { return ternary<0x8E>(r, t, below); }
+/// equal & ~(r ^ t)
+inline Words8 equal_step(Words8 r, Words8 t, Words8 equal) { return ternary<0x82>(r, t, equal); }
+#else
+inline Words8 xor3(Words8 a, Words8 b, Words8 c) { return a ^ b ^ c; }
+inline Words8 majority(Words8 a, Words8 b, Words8 c) { return (a & b) | (c & (a ^ b)); }
+inline Words8 or_and(Words8 a, Words8 b, Words8 c) { return a | (b & c); }
+inline Words8 less_step(Words8 r, Words8 t, Words8 below) { return (t & ~r) | (below & ~(r ^ t)); }
+inline Words8 equal_step(Words8 r, Words8 t, Words8 equal) { return equal & ~(r ^ t); }
+#endif
+
+inline bool any(Words8 a) {
+#if defined(__AVX512F__)
+  return _mm512_test_epi64_mask((__m512i)a, (__m512i)a) != 0;
+#else
+  std::uint64_t all = 0;
+  for (int i = 0; i < 8; ++i) all |= a[i];
+  return all != 0;
+#endif
+}
+
+/// Masks of the spins in each class that needs a decision, and of those that always flip.
+template <int Classes>
+struct Neighbourhood {
+  Words8 in_class[Classes];
+  Words8 always;
+};
+
+/// Flips that the coarse bits settle, and the spins they leave open.
+struct Coarse {
+  Words8 flips;
+  Words8 open;
+};
+
+/// `index`: number of the vector of spins in the sequence of coarse words.
+template <int Classes>
+inline __attribute__((always_inline)) Coarse decide(const Neighbourhood<Classes>& n, const FlipPlanes& planes,
+                                                    const rng::ArsStream& random, std::uint64_t sequence,
+                                                    std::uint64_t index) {
+  Words8 bits[n_coarse];
+  random.several(sequence, index * n_coarse, bits);
+  Words8 undecided = n.in_class[0];
+  for (int k = 1; k < Classes; ++k) undecided |= n.in_class[k];
+  Words8 below = {}, equal = undecided;
+  for (int j = n_coarse - 1; j >= 0; --j) {
+    Words8 threshold = n.in_class[0] & load(planes.coarse[0][j]);
+    for (int k = 1; k < Classes; ++k) threshold = or_and(threshold, n.in_class[k], load(planes.coarse[k][j]));
+    below = less_step(bits[j], threshold, below);
+    equal = equal_step(bits[j], threshold, equal);
+  }
+  return {or_and(n.always, below, undecided), equal};
+}
+
+/// Draws the remaining bits of every open spin: one word of the sequence `fine_sequence` each. `place(word, bit)` is
+/// the spin's index in that sequence.
+template <int Classes, class Place>
+__attribute__((noinline)) Words8 settle(Words8 open, const Neighbourhood<Classes>& n, const FlipPlanes& planes,
+                                        const rng::ArsStream& random, std::uint64_t fine_sequence, Place place) {
+  Words8 flips = {};
+  for (int w = 0; w < 8; ++w)
+    for (std::uint64_t rest = open[w]; rest != 0; rest &= rest - 1) {
+      const int bit = __builtin_ctzll(rest);
+      int k = 0;
+      while ((n.in_class[k][w] >> bit & 1) == 0) ++k;
+      const std::uint64_t fine = random.word(fine_sequence, place(w, bit)) >> n_coarse;
+      flips[w] |= static_cast<std::uint64_t>(fine < planes.fine[k][w]) << bit;
+    }
+  return flips;
+}
+
+} // namespace
+
+} // namespace blockspin::ising

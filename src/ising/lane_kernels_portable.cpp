@@ -1,0 +1,2 @@
+#define LANE_KERNELS lane_kernels_portable
+#include "lane_kernels_body.hpp"

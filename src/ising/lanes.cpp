@@ -1,0 +1,85 @@
+#include "blockspin/ising/lanes.hpp"
+
+#include <algorithm>
+
+#include "blockspin/base/error.hpp"
+#include "blockspin/base/packed.hpp"
+#include "addresses.hpp"
+#include "lane_kernels.hpp"
+
+namespace blockspin::ising {
+
+LaneGeometry::LaneGeometry(const lattice::Geometry& g) : geometry(g) {
+  if (g.n_sites() >= std::uint64_t{1} << 31)
+    throw Error(ErrorKind::deck, "too many sites to simulate replicas bit-parallel", "model.lattice");
+  for (int colour = 0; colour < g.n_colours(); ++colour)
+    for (std::uint64_t s = 0; s < g.n_sites(); ++s)
+      if (g.colour(s) == colour) order.push_back(static_cast<std::uint32_t>(s));
+  const auto number = [&](std::uint64_t s, int axis, bool ahead) {
+    return static_cast<std::uint32_t>(g.neighbour(s, axis, ahead));
+  };
+  for (const std::uint32_t s : order)
+    for (int axis = 0; axis < g.n_dimensions(); ++axis)
+      for (const bool ahead : {false, true}) neighbours.push_back(number(s, axis, ahead));
+  for (std::uint64_t s = 0; s < g.n_sites(); ++s)
+    for (int axis = 0; axis < g.n_dimensions(); ++axis) forward.push_back(number(s, axis, true));
+}
+
+LaneRule::LaneRule(ClassScheme scheme, std::span<const FlipTable> tables)
+    : scheme_(scheme), planes_(std::make_unique<FlipPlanes>()) {
+  require(tables.size() == 8, "a lane rule has one table for each of its eight words");
+  fill_planes(tables, *planes_);
+}
+LaneRule::~LaneRule() = default;
+LaneRule::LaneRule(LaneRule&&) noexcept = default;
+LaneRule& LaneRule::operator=(LaneRule&&) noexcept = default;
+
+Lanes::Lanes(const LaneGeometry& geometry, std::uint64_t number, rng::InstructionSet set)
+    : geometry_(&geometry), number_(number), set_(set), spins_(8 * geometry.order.size()) {
+  require(number < max_walkers, "too many vectors of lanes");
+}
+
+void Lanes::randomise(const rng::Generator& generator) { generator.words(number_, 0, spins_.flat()); }
+
+void Lanes::sweep(const LaneRule& rule, const rng::Generator& generator, std::uint64_t sweep) {
+  lane_kernels(set_).sweep({spins_.data(), geometry_->order.size(), geometry_->geometry.n_neighbours(),
+                            geometry_->order.data(), geometry_->neighbours.data(), rule.scheme(), &rule.planes(),
+                            {generator.key_low(), generator.key_high()}, coarse_sequence(number_, sweep),
+                            fine_sequence(number_, sweep)});
+}
+
+void Lanes::count(LaneCounts& counts) const {
+  lane_kernels(set_).count(spins_.data(), geometry_->order.size(), geometry_->geometry.n_dimensions(),
+                           geometry_->forward.data(), counts.antiparallel, counts.up);
+}
+
+void Lanes::swap_neighbouring_words(std::span<const std::uint64_t, 8> mask) {
+  lane_kernels(set_).swap_neighbouring_words(spins_.data(), geometry_->order.size(), mask.data());
+}
+
+void Lanes::swap_word(int word, std::span<std::uint64_t> other, std::uint64_t mask) {
+  for (std::size_t site = 0; site < other.size(); ++site) {
+    std::uint64_t& mine = spins_[8 * site + static_cast<std::size_t>(word)];
+    const std::uint64_t difference = (mine ^ other[site]) & mask;
+    mine ^= difference;
+    other[site] ^= difference;
+  }
+}
+
+void Lanes::copy_word(int word, std::span<std::uint64_t> out) const {
+  for (std::size_t site = 0; site < out.size(); ++site) out[site] = spins_[8 * site + static_cast<std::size_t>(word)];
+}
+
+void Lanes::pack(int word, std::span<std::uint8_t> out) const {
+  const std::size_t n_sites = geometry_->order.size(), n_bytes = packed_bytes(n_sites);
+  std::fill(out.begin(), out.end(), std::uint8_t{0});
+  for (std::size_t site = 0; site < n_sites; ++site) {
+    const std::uint64_t bits = spins_[8 * site + static_cast<std::size_t>(word)];
+    for (std::size_t b = 0; b < 64; ++b) {
+      std::uint8_t& byte = out[b * n_bytes + site / 8];
+      byte = static_cast<std::uint8_t>(byte | (bits >> b & 1) << (site % 8));
+    }
+  }
+}
+
+} // namespace blockspin::ising

@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include "blockspin/base/packed.hpp"
+#include "blockspin/ising/lanes.hpp"
+#include "enumeration.hpp"
+
+using namespace blockspin;
+using ising::LaneCounts;
+using ising::LaneGeometry;
+using ising::LaneRule;
+using ising::Lanes;
+using ising::LocalUpdate;
+using lattice::Geometry;
+
+namespace {
+
+LaneRule same_rule(LocalUpdate update, double temperature, double field, const Geometry& g) {
+  const std::vector<ising::FlipTable> tables(8, flip_table(update, temperature, field, g.n_neighbours()));
+  return {class_scheme(update, field), tables};
+}
+
+struct Case {
+  std::vector<std::uint64_t> extents;
+  LocalUpdate update;
+  double temperature;
+  double field;
+};
+
+/// Class counts of 512 lattices after equilibration, one state each, over several independent batches.
+std::map<StateClass, double> sampled(const Case& c, const LaneRule& rule, int n_sweeps) {
+  const LaneGeometry geometry{Geometry(c.extents)};
+  const rng::Generator generator(11, rng::StreamId::test, 7);
+  std::map<StateClass, double> seen;
+  for (std::uint64_t batch = 0; batch < 40; ++batch) {
+    Lanes lanes(geometry, batch);
+    lanes.randomise(rng::Generator(11, rng::StreamId::test, 8));
+    for (int s = 0; s < n_sweeps; ++s) lanes.sweep(rule, generator, static_cast<std::uint64_t>(s));
+    LaneCounts counts;
+    lanes.count(counts);
+    for (int i = 0; i < 512; ++i) seen[{counts.antiparallel[i], counts.up[i]}] += 1;
+  }
+  return seen;
+}
+
+double score(const Case& c, double rule_temperature) {
+  const Geometry g(c.extents);
+  const auto rule = same_rule(c.update, rule_temperature, c.field, g);
+  return chi_square_score(sampled(c, rule, 150), boltzmann(g, count_states(g), c.temperature, c.field));
+}
+
+const std::vector<Case> cases = {
+    {{4, 4}, LocalUpdate::metropolis, 2.5, 0.0},    {{4, 4}, LocalUpdate::heat_bath, 2.5, 0.0},
+    {{4, 4}, LocalUpdate::metropolis, 3.0, 0.3},    {{4, 4}, LocalUpdate::heat_bath, 3.0, -0.2},
+    {{3, 5}, LocalUpdate::metropolis, 3.0, 0.0},    {{3, 5}, LocalUpdate::heat_bath, 3.0, 0.4},
+    {{9}, LocalUpdate::metropolis, 1.0, 0.0},       {{10}, LocalUpdate::heat_bath, 1.0, 0.1},
+    {{8}, LocalUpdate::metropolis, 1.5, 0.1},
+};
+
+} // namespace
+
+// 20,480 independent states each against enumeration; a score above 5 comes by chance once in 3.5e6.
+TEST(Lanes, SampleTheBoltzmannDistribution) {
+  for (const Case& c : cases) {
+    EXPECT_LT(score(c, c.temperature), 5.0) << Geometry(c.extents).name() << " T " << c.temperature << " h " << c.field;
+  }
+}
+
+// The same test must see an acceptance that belongs to a temperature 3 % off.
+TEST(Lanes, TheTestSeesAWrongAcceptance) {
+  for (const Case& c : cases) {
+    EXPECT_GT(score(c, 1.06 * c.temperature), 5.0) << Geometry(c.extents).name();
+  }
+}
+
+TEST(Lanes, EveryInstructionSetGivesTheSameBits) {
+  for (const Case& c : cases) {
+    const LaneGeometry geometry{Geometry(c.extents)};
+    const auto rule = same_rule(c.update, c.temperature, c.field, geometry.geometry);
+    const rng::Generator generator(3, rng::StreamId::test, 0);
+    std::vector<std::vector<std::uint64_t>> results;
+    for (const auto set : rng::available_instruction_sets()) {
+      Lanes lanes(geometry, 5, set);
+      lanes.randomise(generator);
+      for (std::uint64_t s = 0; s < 20; ++s) lanes.sweep(rule, generator, s);
+      LaneCounts counts;
+      lanes.count(counts);
+      results.emplace_back(lanes.words().begin(), lanes.words().end());
+      results.back().insert(results.back().end(), counts.antiparallel, counts.antiparallel + 512);
+      EXPECT_EQ(results.back(), results.front()) << rng::name(set);
+    }
+  }
+}
+
+TEST(Lanes, CountsAndPackingAgreeWithEachOther) {
+  const LaneGeometry geometry{Geometry({4, 5})};
+  Lanes lanes(geometry, 0);
+  lanes.randomise(rng::Generator(1, rng::StreamId::test, 0));
+  LaneCounts counts;
+  lanes.count(counts);
+  for (int word = 0; word < 8; ++word) {
+    std::vector<std::uint8_t> packed(64 * packed_bytes(20));
+    lanes.pack(word, packed);
+    for (std::size_t b = 0; b < 64; ++b) {
+      std::uint64_t state = 0;
+      for (std::size_t byte = 0; byte < 3; ++byte) state |= std::uint64_t{packed[3 * b + byte]} << (8 * byte);
+      const std::size_t lattice = 64 * static_cast<std::size_t>(word) + b;
+      EXPECT_EQ(classify(geometry.geometry, state), StateClass(counts.antiparallel[lattice], counts.up[lattice]));
+    }
+  }
+}
+
+TEST(Lanes, SwapsExchangeWholeLattices) {
+  const LaneGeometry geometry{Geometry({3, 3})};
+  Lanes lanes(geometry, 0);
+  lanes.randomise(rng::Generator(1, rng::StreamId::test, 0));
+  const std::vector<std::uint64_t> before(lanes.words().begin(), lanes.words().end());
+  const std::uint64_t mask[8] = {0xFF, 0, 0x0F0F, 0, 0, 1, 0, ~std::uint64_t{0}};
+  lanes.swap_neighbouring_words(mask);
+  for (std::size_t site = 0; site < 9; ++site)
+    for (std::size_t w = 0; w < 8; ++w) {
+      const std::uint64_t upper = w < 7 ? mask[w] : 0, lower = w > 0 ? mask[w - 1] : 0;
+      std::uint64_t expected = before[8 * site + w] & ~(upper | lower);
+      if (w < 7) expected |= before[8 * site + w + 1] & upper;
+      if (w > 0) expected |= before[8 * site + w - 1] & lower;
+      EXPECT_EQ(lanes.words()[8 * site + w], expected);
+    }
+}
