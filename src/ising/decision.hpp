@@ -1,11 +1,12 @@
 #pragma once
-// The random decision of 512 spins at once, shared by every layout of the local update. Kernel code: see rng/ars.hpp.
+// The random decision of 512 spins at once, shared by every layout of the local update. Kernel code: see
+// rng/ars.hpp.
 //
-// A spin flips where a uniform number is below the threshold of its class. The number's first `n_coarse` bits come
-// bit-sliced, one vector of random words a bit, and settle all but one spin in 2^n_coarse: those whose bits equal the
-// threshold's. Each of these few draws the rest of its number from a word of its own, addressed by its site. So every
-// spin has its own 64-bit number, and no spin's random bits depend on another spin, on the division of the lattice, or
-// on the instruction set.
+// A spin flips where a uniform number is below the threshold of its class. The number's first `n_coarse` bits
+// come bit-sliced, one vector of random words a bit, and settle all but one spin in 2^n_coarse: those whose
+// bits equal the threshold's. Each of these few draws the rest of its number from a word of its own,
+// addressed by its site. So every spin has its own 64-bit number, and no spin's random bits depend on another
+// spin, on the division of the lattice, or on the instruction set.
 
 #include "blockspin/rng/ars.hpp"
 
@@ -19,9 +20,10 @@ inline constexpr int max_classes = 14;
 
 /// The thresholds of eight words of spins, which may be of different temperatures.
 struct alignas(64) FlipPlanes {
-  std::uint64_t coarse[max_classes][n_coarse][8]; ///< bit j (most significant first) of each word's threshold, 0 or ~0
-  std::uint64_t always[max_classes][8];           ///< ~0 where the class always flips
-  std::uint64_t fine[max_classes][8];             ///< the threshold's remaining bits
+  std::uint64_t coarse[max_classes][n_coarse]
+                      [8];              ///< bit j (most significant first) of each word's threshold, 0 or ~0
+  std::uint64_t always[max_classes][8]; ///< ~0 where the class always flips
+  std::uint64_t fine[max_classes][8];   ///< the threshold's remaining bits
 };
 
 namespace {
@@ -100,11 +102,12 @@ inline __attribute__((always_inline)) Coarse decide(const Neighbourhood<Classes>
   return {or_and(n.always, below, undecided), equal};
 }
 
-/// Draws the remaining bits of every open spin: one word of the sequence `fine_sequence` each. `place(word, bit)` is
-/// the spin's index in that sequence.
+/// Draws the remaining bits of every open spin: one word of the sequence `fine_sequence` each. `place(word,
+/// bit)` is the spin's index in that sequence.
 template <int Classes, class Place>
-__attribute__((noinline)) Words8 settle(Words8 open, const Neighbourhood<Classes>& n, const FlipPlanes& planes,
-                                        const rng::ArsStream& random, std::uint64_t fine_sequence, Place place) {
+__attribute__((noinline)) Words8 settle(Words8 open, const Neighbourhood<Classes>& n,
+                                        const FlipPlanes& planes, const rng::ArsStream& random,
+                                        std::uint64_t fine_sequence, Place place) {
   Words8 flips = {};
   for (int w = 0; w < 8; ++w)
     for (std::uint64_t rest = open[w]; rest != 0; rest &= rest - 1) {

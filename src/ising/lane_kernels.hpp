@@ -12,7 +12,7 @@ namespace blockspin::ising {
 
 /// One sweep over 512 lattices: bit b of word w of every site belongs to lattice 64 w + b.
 struct LaneSweep {
-  std::uint64_t* spins;            ///< [site][8], 64-byte aligned
+  std::uint64_t* spins; ///< [site][8], 64-byte aligned
   std::uint64_t n_sites;
   int n_neighbours;                ///< 2, 4 or 6
   const std::uint32_t* order;      ///< [site]: sites in the order they are visited
@@ -26,11 +26,12 @@ struct LaneSweep {
 
 struct LaneKernels {
   void (*sweep)(const LaneSweep&);
-  /// Of each lattice: bonds to forward neighbours (`neighbours[site][n_forward]`) that are antiparallel, and up spins.
-  void (*count)(const std::uint64_t* spins, std::uint64_t n_sites, int n_forward, const std::uint32_t* forward,
-                std::uint32_t* antiparallel, std::uint32_t* up);
-  /// Exchanges, at every site, the bits of word w and word w + 1 that are set in mask[w], w = 0 .. 6. Words that are
-  /// set as lower in one pair must not be part of another.
+  /// Of each lattice: bonds to forward neighbours (`neighbours[site][n_forward]`) that are antiparallel, and
+  /// up spins.
+  void (*count)(const std::uint64_t* spins, std::uint64_t n_sites, int n_forward,
+                const std::uint32_t* forward, std::uint32_t* antiparallel, std::uint32_t* up);
+  /// Exchanges, at every site, the bits of word w and word w + 1 that are set in mask[w], w = 0 .. 6. Words
+  /// that are set as lower in one pair must not be part of another.
   void (*swap_neighbouring_words)(std::uint64_t* spins, std::uint64_t n_sites, const std::uint64_t* mask);
 };
 

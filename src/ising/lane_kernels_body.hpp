@@ -1,4 +1,5 @@
-// The body of the lane kernels, included once by each lane_kernels_<instruction set>.cpp with LANE_KERNELS naming it.
+// The body of the lane kernels, included once by each lane_kernels_<instruction set>.cpp with LANE_KERNELS
+// naming it.
 
 #include "lane_kernels.hpp"
 #include "neighbourhood.hpp"
@@ -14,12 +15,14 @@ void sweep(const LaneSweep& s) {
     const std::uint64_t site = s.order[i];
     const Words8 spin = load(s.spins + 8 * site);
     Words8 differs[Z];
-    for (int n = 0; n < Z; ++n) differs[n] = spin ^ load(s.spins + 8 * std::uint64_t{s.neighbours[Z * i + n]});
+    for (int n = 0; n < Z; ++n)
+      differs[n] = spin ^ load(s.spins + 8 * std::uint64_t{s.neighbours[Z * i + n]});
     const auto neighbourhood = Scheme::classify(spin, differs, *s.planes);
     auto [flips, open] = decide(neighbourhood, *s.planes, random, s.coarse_sequence, site);
     if (__builtin_expect(any(open), 0))
-      flips |= settle(open, neighbourhood, *s.planes, random, s.fine_sequence,
-                      [site](int word, int bit) { return 512 * site + static_cast<std::uint64_t>(64 * word + bit); });
+      flips |= settle(open, neighbourhood, *s.planes, random, s.fine_sequence, [site](int word, int bit) {
+        return 512 * site + static_cast<std::uint64_t>(64 * word + bit);
+      });
     store(s.spins + 8 * site, spin ^ flips);
   }
 }
@@ -41,8 +44,8 @@ void sweep_dispatch(const LaneSweep& s) {
     sweep_any<6>(s);
 }
 
-/// 512 counters side by side, bit-sliced: plane p holds bit p of each. Inputs are gathered by seven, which four full
-/// adders turn into a three-bit number before it meets the planes.
+/// 512 counters side by side, bit-sliced: plane p holds bit p of each. Inputs are gathered by seven, which
+/// four full adders turn into a three-bit number before it meets the planes.
 class BitCounter {
 public:
   inline __attribute__((always_inline)) void add(Words8 bits) {
@@ -105,8 +108,7 @@ void count(const std::uint64_t* spins, std::uint64_t n_sites, int n_forward, con
   for (std::uint64_t site = 0; site < n_sites; ++site) {
     const Words8 spin = load(spins + 8 * site);
     ups.add(spin);
-    for (int n = 0; n < n_forward; ++n)
-      bonds.add(spin ^ load(spins + 8 * std::uint64_t{*forward++}));
+    for (int n = 0; n < n_forward; ++n) bonds.add(spin ^ load(spins + 8 * std::uint64_t{*forward++}));
   }
   bonds.flush();
   ups.flush();

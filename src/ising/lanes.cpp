@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "addresses.hpp"
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/packed.hpp"
-#include "addresses.hpp"
 #include "lane_kernels.hpp"
 
 namespace blockspin::ising {
@@ -42,9 +42,15 @@ Lanes::Lanes(const LaneGeometry& geometry, std::uint64_t number, rng::Instructio
 void Lanes::randomise(const rng::Generator& generator) { generator.words(number_, 0, spins_.flat()); }
 
 void Lanes::sweep(const LaneRule& rule, const rng::Generator& generator, std::uint64_t sweep) {
-  lane_kernels(set_).sweep({spins_.data(), geometry_->order.size(), geometry_->geometry.n_neighbours(),
-                            geometry_->order.data(), geometry_->neighbours.data(), rule.scheme(), &rule.planes(),
-                            {generator.key_low(), generator.key_high()}, coarse_sequence(number_, sweep),
+  lane_kernels(set_).sweep({spins_.data(),
+                            geometry_->order.size(),
+                            geometry_->geometry.n_neighbours(),
+                            geometry_->order.data(),
+                            geometry_->neighbours.data(),
+                            rule.scheme(),
+                            &rule.planes(),
+                            {generator.key_low(), generator.key_high()},
+                            coarse_sequence(number_, sweep),
                             fine_sequence(number_, sweep)});
 }
 
@@ -67,7 +73,8 @@ void Lanes::swap_word(int word, std::span<std::uint64_t> other, std::uint64_t ma
 }
 
 void Lanes::copy_word(int word, std::span<std::uint64_t> out) const {
-  for (std::size_t site = 0; site < out.size(); ++site) out[site] = spins_[8 * site + static_cast<std::size_t>(word)];
+  for (std::size_t site = 0; site < out.size(); ++site)
+    out[site] = spins_[8 * site + static_cast<std::size_t>(word)];
 }
 
 void Lanes::pack(int word, std::span<std::uint8_t> out) const {

@@ -25,7 +25,8 @@ inline StateClass classify(const blockspin::lattice::Geometry& g, std::uint64_t 
 /// Number of states in each class; at most 2^20 states or so.
 inline std::map<StateClass, double> count_states(const blockspin::lattice::Geometry& g) {
   std::map<StateClass, double> counts;
-  for (std::uint64_t state = 0; state < std::uint64_t{1} << g.n_sites(); ++state) counts[classify(g, state)] += 1;
+  for (std::uint64_t state = 0; state < std::uint64_t{1} << g.n_sites(); ++state)
+    counts[classify(g, state)] += 1;
   return counts;
 }
 
@@ -44,9 +45,10 @@ inline std::map<StateClass, double> boltzmann(const blockspin::lattice::Geometry
   return p;
 }
 
-/// Chi-square of observed counts against probabilities, classes expected below 10 times pooled; and the standard score
-/// of it by Wilson and Hilferty's cube root, normal to good accuracy: above 5 once in 3.5e6.
-inline double chi_square_score(const std::map<StateClass, double>& observed, const std::map<StateClass, double>& p) {
+/// Chi-square of observed counts against probabilities, classes expected below 10 times pooled; and the
+/// standard score of it by Wilson and Hilferty's cube root, normal to good accuracy: above 5 once in 3.5e6.
+inline double chi_square_score(const std::map<StateClass, double>& observed,
+                               const std::map<StateClass, double>& p) {
   double n = 0, chi2 = 0, pooled_seen = 0, pooled_expected = 0;
   int degrees = -1;
   for (const auto& [c, count] : observed) n += count;

@@ -1,5 +1,6 @@
 #pragma once
-// Small lattices, bit-parallel over replicas: 512 lattices side by side, one bit each in every site's eight words.
+// Small lattices, bit-parallel over replicas: 512 lattices side by side, one bit each in every site's eight
+// words.
 
 #include <cstdint>
 #include <memory>
@@ -46,20 +47,24 @@ private:
 
 /// Bonds and up spins of 512 lattices.
 struct LaneCounts {
-  alignas(64) std::uint32_t antiparallel[512]; ///< bonds whose ends differ; energy is 2 antiparallel - n_bonds
-  alignas(64) std::uint32_t up[512];           ///< magnetisation is 2 up - n_sites
+  alignas(64) std::uint32_t
+      antiparallel[512];             ///< bonds whose ends differ; energy is 2 antiparallel - n_bonds
+  alignas(64) std::uint32_t up[512]; ///< magnetisation is 2 up - n_sites
 };
 
-/// A vector of 512 lattices: lattice 64 w + b is bit b of word w of every site. Local. Results do not depend on the
-/// instruction set. `number` is the vector's place among all vectors of a simulation: it addresses random numbers.
+/// A vector of 512 lattices: lattice 64 w + b is bit b of word w of every site. Local. Results do not depend
+/// on the instruction set. `number` is the vector's place among all vectors of a simulation: it addresses
+/// random numbers.
 class Lanes {
 public:
   /// All spins down. The geometry must outlive the lanes. number < 2^24.
-  Lanes(const LaneGeometry& geometry, std::uint64_t number, rng::InstructionSet set = rng::best_instruction_set());
+  Lanes(const LaneGeometry& geometry, std::uint64_t number,
+        rng::InstructionSet set = rng::best_instruction_set());
 
   /// Every spin up or down with probability 1/2, from the generator's sequence `number`.
   void randomise(const rng::Generator& generator);
-  /// Updates every site once, colour by colour: sweep number `sweep` < 2^39, each decision by its own random number.
+  /// Updates every site once, colour by colour: sweep number `sweep` < 2^39, each decision by its own random
+  /// number.
   void sweep(const LaneRule& rule, const rng::Generator& generator, std::uint64_t sweep);
   void count(LaneCounts& counts) const;
 

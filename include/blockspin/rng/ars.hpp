@@ -80,15 +80,17 @@ public:
 
   /// One word.
   std::uint64_t word(std::uint64_t sequence, std::uint64_t index) const {
-    __m128i v = _mm_xor_si128(_mm_set_epi64x(static_cast<long long>(sequence), static_cast<long long>(index / 2)),
-                              _mm512_castsi512_si128(keys_[0]));
-    for (int round = 1; round < ars_rounds; ++round)
-      v = _mm_aesenc_si128(v, _mm512_castsi512_si128(keys_[round]));
-    v = _mm_aesenclast_si128(v, _mm512_castsi512_si128(keys_[ars_rounds]));
+    __m128i v = _mm_xor_si128(
+        _mm_set_epi64x(static_cast<long long>(sequence), static_cast<long long>(index / 2)), first_lane(0));
+    for (int round = 1; round < ars_rounds; ++round) v = _mm_aesenc_si128(v, first_lane(round));
+    v = _mm_aesenclast_si128(v, first_lane(ars_rounds));
     return static_cast<std::uint64_t>(index % 2 == 0 ? _mm_cvtsi128_si64(v) : _mm_extract_epi64(v, 1));
   }
 
 private:
+  __m128i first_lane(int round) const {
+    return _mm_load_si128(reinterpret_cast<const __m128i*>(&keys_[round]));
+  }
   Words8 encrypt(__m512i v) const {
     v = _mm512_xor_si512(v, keys_[0]);
     for (int round = 1; round < ars_rounds; ++round) v = _mm512_aesenc_epi128(v, keys_[round]);
@@ -128,8 +130,8 @@ public:
   }
 
   std::uint64_t word(std::uint64_t sequence, std::uint64_t index) const {
-    __m128i v =
-        _mm_xor_si128(_mm_set_epi64x(static_cast<long long>(sequence), static_cast<long long>(index / 2)), keys_[0]);
+    __m128i v = _mm_xor_si128(
+        _mm_set_epi64x(static_cast<long long>(sequence), static_cast<long long>(index / 2)), keys_[0]);
     for (int round = 1; round < ars_rounds; ++round) v = _mm_aesenc_si128(v, keys_[round]);
     v = _mm_aesenclast_si128(v, keys_[ars_rounds]);
     return static_cast<std::uint64_t>(index % 2 == 0 ? _mm_cvtsi128_si64(v) : _mm_extract_epi64(v, 1));
