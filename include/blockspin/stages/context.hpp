@@ -13,43 +13,57 @@
 
 namespace blockspin::stages {
 
+/// What a run lends to each of its stages.
+struct RunParts {
+  const mpi::Communicator& comm;
+  const Plan& plan;
+  archive::Archive& archive;
+  archive::CheckpointStore& checkpoints;
+  mpi::StopFlag& stop;
+  bool resume; ///< checkpoints of an earlier run may be used
+};
+
 /// Collective in every member that is not a plain getter.
 class Context {
 public:
-  Context(const mpi::Communicator& comm, const Plan& plan, const Stage& stage, archive::Archive& archive,
-          archive::CheckpointStore& checkpoints, mpi::StopFlag& stop);
+  Context(const RunParts& run, const Stage& stage) : run_(run), stage_(stage) {}
 
-  const mpi::Communicator& comm() const { return comm_; }
-  std::uint64_t seed() const { return plan_.campaign.seed; }
-  const ModelDeck& model() const { return plan_.model; }
-  const ParallelDeck& parallel() const { return plan_.parallel; }
-  const Plan& plan() const { return plan_; }
+  const mpi::Communicator& comm() const { return run_.comm; }
+  std::uint64_t seed() const { return run_.plan.campaign.seed; }
+  const ModelDeck& model() const { return run_.plan.model; }
+  const ParallelDeck& parallel() const { return run_.plan.parallel; }
+  const Plan& plan() const { return run_.plan; }
   /// For reading what earlier stages left.
-  archive::Archive& archive() const { return archive_; }
+  archive::Archive& archive() const { return run_.archive; }
 
   /// Advances to the end, from the newest good checkpoint of this stage where the run resumes or extends one.
   /// Stops at a safe point when asked to: then a checkpoint is written and an agreed ErrorKind::stopped
-  /// thrown. `label` tells the steppers of one stage apart ("layer 2") and names the work in progress lines;
-  /// steppers that have finished within the stage are restored from its checkpoint and not run again.
-  void run_stepper(Stepper& stepper, std::string_view label = "");
+  /// thrown. `part` tells the steppers of one stage apart ("layer 2") and names the work in progress lines; a
+  /// part that had finished before an interruption is loaded in its final state, and has nothing left to do.
+  void run_stepper(Stepper& stepper, std::string_view part = "");
 
   /// Opens this stage's group for writing, with its resolved values and the groups it read. Write every
   /// dataset, then commit() it; once a stage.
   archive::StageWriter begin_writing();
-  /// What a key left at `auto` became; recorded with the group, and fixed from then on. Call before
-  /// begin_writing().
+  /// What a key left at `auto` became: recorded with the group as `auto.<key>`. Call before begin_writing().
   void resolve(const std::string& key, const std::string& text);
-  /// What `auto` became when the group was first written, while it is being extended; else empty.
+  /// What resolve() recorded when the group was first written, while it is being extended; else empty. An
+  /// extended stage must use it: `auto` is fixed once found.
   std::string resolved_before(const std::string& key) const;
 
 private:
-  const mpi::Communicator& comm_;
-  const Plan& plan_;
+  archive::CheckpointKey checkpoint_key(std::string_view part) const;
+
+  RunParts run_;
   const Stage& stage_;
-  archive::Archive& archive_;
-  archive::CheckpointStore& checkpoints_;
-  mpi::StopFlag& stop_;
-  std::map<std::string, h5::Value> found_; ///< `auto` values that were found: "auto.equilibration"
+  std::map<std::string, std::string> resolved_;
 };
+
+/// The agreed error a stopped run ends with. The same on every rank.
+[[noreturn]] void throw_stopped(const mpi::StopFlag& stop, const std::string& where);
+/// The groups a stage reads, each once. Local.
+std::vector<std::string> parent_groups(const Plan& plan, const Stage& stage);
+/// What the archive records of a stage: its keys and the model they were meant for. Local.
+deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage);
 
 } // namespace blockspin::stages

@@ -59,6 +59,8 @@ public:
   std::string label() const { return kind() + "." + name(); }
   const deck::Section& section() const { return section_; }
   const deck::ResolvedValues& values() const { return values_; }
+  /// Whether a larger value of some key would continue this stage.
+  bool may_grow() const;
 
   /// Everything this stage reads. The default: what its reference keys say. Where a key left at `auto` means
   /// another stage's value (the rbm's sample), override and add it, asking the plan.

@@ -1,0 +1,19 @@
+#pragma once
+// From a deck's text to a plan: kinds, scans, values, references.
+
+#include "blockspin/deck/document.hpp"
+#include "blockspin/stages/plan.hpp"
+
+namespace blockspin::stages {
+
+/// Sections a deck need not write for --set to reach their keys.
+std::vector<std::string> sections_always_there();
+
+/// Understands a document. Whatever is wrong goes to `problems`; what could be understood is returned. Local.
+Plan read_plan(const deck::Document& document, deck::Problems& problems);
+
+/// Every reference must lead to a stage earlier in the deck or to a complete group of plan.archive (null:
+/// there is none), and every stage's own check must hold. Local.
+void check_references(const Plan& plan, deck::Problems& problems);
+
+} // namespace blockspin::stages

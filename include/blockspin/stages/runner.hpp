@@ -1,0 +1,28 @@
+#pragma once
+// Runs a plan: what is complete is skipped, what may grow is extended, the rest is computed, in deck order.
+
+#include <string>
+
+#include "blockspin/mpi/stop.hpp"
+#include "blockspin/stages/context.hpp"
+#include "blockspin/stages/plan.hpp"
+
+namespace blockspin::stages {
+
+/// What becomes of a stage of the deck when the archive is as it is.
+enum class Action {
+  compute, ///< it is not there yet
+  skip,    ///< it is there, as the deck wants it
+  extend,  ///< it is there, but a key that may grow has grown
+  redo,    ///< it is there, but what it was made from has changed, or will
+};
+
+/// Decides for every stage, and throws an agreed ErrorKind::archive with every key that differs between the
+/// deck and the archive and may not. Local.
+std::vector<Action> decide(const Plan& plan, const archive::Archive& archive);
+
+/// Runs every stage. Collective. `resume`: checkpoints may be used.
+void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
+         bool resume);
+
+} // namespace blockspin::stages

@@ -1,0 +1,79 @@
+#include "blockspin/stages/context.hpp"
+
+#include <algorithm>
+
+#include "blockspin/base/log.hpp"
+#include "pace.hpp"
+
+namespace blockspin::stages {
+
+std::vector<std::string> parent_groups(const Plan& plan, const Stage& stage) {
+  std::vector<std::string> groups;
+  for (const Reference& reference : stage.references(plan)) groups.push_back(reference.group());
+  std::sort(groups.begin(), groups.end());
+  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+  return groups;
+}
+
+deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage) {
+  auto values = stage.values();
+  values.push_back({"model.lattice", deck::Codec<deck::Extents>::text(plan.model.lattice)});
+  values.push_back({"model.field", deck::Codec<double>::text(plan.model.field)});
+  return values;
+}
+
+void throw_stopped(const mpi::StopFlag& stop, const std::string& where) {
+  Error error(ErrorKind::stopped,
+              "stopped by " + stop.reason() + " at a safe point; run the same command with --resume", where);
+  error.set_agreed();
+  throw error;
+}
+
+void Context::run_stepper(Stepper& stepper, std::string_view part) {
+  const std::string label = stage_.label() + (part.empty() ? "" : " " + std::string(part));
+  const auto key = checkpoint_key(part);
+  if (run_.resume && run_.checkpoints.load(key, [&](StateSource& source) { stepper.load(source); }))
+    log::info(label + ": continues from a checkpoint");
+
+  const auto save = [&] { run_.checkpoints.save(key, [&](StateSink& sink) { stepper.save(sink); }); };
+  Progress progress(label);
+  Pace pace(run_.comm, run_.plan.campaign.checkpoint_interval);
+  while (!stepper.done()) {
+    stepper.advance();
+    if (!pace.time_to_look()) continue;
+    progress.report(stepper.work_done(), stepper.work_total());
+    const bool stop = run_.stop.stop_now();
+    if (stop || pace.checkpoint_is_due()) save();
+    if (stop) throw_stopped(run_.stop, stage_.label());
+  }
+  // The final state is kept for what may come: a later part of this stage, or a longer run.
+  if (stage_.may_grow() || !part.empty()) save();
+}
+
+archive::CheckpointKey Context::checkpoint_key(std::string_view part) const {
+  archive::CheckpointKey key{stage_.group(), std::string(part), seed(), {}};
+  for (const auto& value : recorded_values(run_.plan, stage_))
+    if (!value.may_grow) key.values[value.key] = value.text;
+  // A state made from another sample is of no use: the parents' content belongs to the key.
+  for (const std::string& parent : parent_groups(run_.plan, stage_))
+    if (const auto group = run_.archive.group(parent)) key.values["parent." + parent] = group->content_hash;
+  return key;
+}
+
+archive::StageWriter Context::begin_writing() {
+  std::map<std::string, h5::Value> values;
+  for (const auto& value : recorded_values(run_.plan, stage_)) values[value.key] = value.text;
+  for (const auto& [key, text] : resolved_) values["auto." + key] = text;
+  return run_.archive.begin_stage(stage_.kind(), stage_.name(), values, parent_groups(run_.plan, stage_));
+}
+
+void Context::resolve(const std::string& key, const std::string& text) { resolved_[key] = text; }
+
+std::string Context::resolved_before(const std::string& key) const {
+  const auto group = run_.archive.group(stage_.group());
+  if (!group || !run_.resume) return {};
+  const auto found = group->values.find("auto." + key);
+  return found == group->values.end() ? std::string() : h5::to_text(found->second);
+}
+
+} // namespace blockspin::stages

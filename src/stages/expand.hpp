@@ -1,0 +1,21 @@
+#pragma once
+// Scans: one section that stands for several instances, and the sections that follow all of them.
+
+#include <vector>
+
+#include "blockspin/deck/document.hpp"
+
+namespace blockspin::stages {
+
+/// One section of the deck and the instances it stands for; one instance, itself, where nothing is scanned.
+struct Expanded {
+  std::vector<deck::Section> instances;
+};
+
+/// Expands every section of a known kind. A scan gives each instance a coordinate (the scanning section, its
+/// suffix); a section that refers to scanned instances gets one instance for each combination that agrees in
+/// all coordinates, named by their suffixes: [flow.f] following `rbm = v` with two seeds becomes f_seed_1 and
+/// f_seed_2.
+std::vector<Expanded> expand(const std::vector<deck::Section>& sections, deck::Problems& problems);
+
+} // namespace blockspin::stages

@@ -1,0 +1,33 @@
+#pragma once
+// How often a loop of short steps looks up: at clocks, signals and the stop file.
+
+#include <chrono>
+#include <cstdint>
+
+#include "blockspin/mpi/communicator.hpp"
+
+namespace blockspin::stages {
+
+/// Looking costs a collective call, a step may take a microsecond: so it looks about every 50 ms, after a
+/// number of steps that all ranks agree on. Decisions by the clock are the root's.
+class Pace {
+public:
+  Pace(const mpi::Communicator& comm, double checkpoint_interval_seconds);
+
+  /// Once a step. Collective on the steps where it returns true, which are the same on every rank.
+  bool time_to_look();
+  /// After time_to_look() was true: whether the checkpoint interval has passed; starts it anew. Local, same
+  /// on every rank.
+  bool checkpoint_is_due();
+
+private:
+  using Clock = std::chrono::steady_clock;
+  const mpi::Communicator& comm_;
+  double interval_;
+  Clock::time_point last_look_, last_checkpoint_;
+  std::uint64_t steps_between_looks_ = 1;
+  std::uint64_t steps_left_ = 1;
+  bool due_ = false;
+};
+
+} // namespace blockspin::stages

@@ -1,0 +1,134 @@
+#include "blockspin/stages/read_plan.hpp"
+
+#include <algorithm>
+
+#include "blockspin/base/text.hpp"
+#include "blockspin/stages/registry.hpp"
+#include "expand.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+const std::vector<std::string> settings = {"campaign", "model", "parallel"};
+
+bool is_setting(const deck::Section& section) {
+  return std::find(settings.begin(), settings.end(), section.stage) != settings.end();
+}
+
+std::vector<std::string> known_stages() {
+  std::vector<std::string> names = settings;
+  for (const Kind& kind : kinds()) names.push_back(kind.schema->stage());
+  return names;
+}
+
+/// Reads one of the sections that are not stages; a required one that is missing is read as empty, so that
+/// each of its missing keys is named.
+template <class D>
+D read_setting(const deck::Document& document, const deck::Schema<D>& schema, deck::Problems& problems) {
+  const deck::Section* section = document.find(schema.stage(), "main");
+  const deck::Section missing{schema.stage(), "main", {document.path, 0}, {}};
+  return schema.read(section != nullptr ? *section : missing, problems).deck;
+}
+
+std::vector<deck::Section> stage_sections(const deck::Document& document, deck::Problems& problems) {
+  std::vector<deck::Section> stages;
+  const auto known = known_stages();
+  for (const deck::Section& section : document.sections) {
+    if (is_setting(section)) {
+      if (section.name != "main")
+        problems.add(
+            {section.place, "[" + section.label() + "]", "takes no name", "[" + section.stage + "]", {}});
+    } else if (find_kind(section.stage) == nullptr) {
+      problems.add({section.place, "[" + section.label() + "]", "is no known section", joined(known, ", "),
+                    nearest(section.stage, known)});
+    } else {
+      stages.push_back(section);
+    }
+  }
+  return stages;
+}
+
+/// Names of every instance of a kind a reference could mean: earlier in the deck, or in the archive.
+std::vector<std::string> candidates(const Plan& plan, std::size_t n_earlier, const std::string& stage) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < n_earlier; ++i)
+    if (plan.stages[i]->kind() == stage) names.push_back(plan.stages[i]->name());
+  if (plan.archive == nullptr) return names;
+  const std::string prefix = "/" + stage + "/";
+  for (const std::string& group : plan.archive->groups())
+    if (group.starts_with(prefix)) names.push_back(group.substr(prefix.size()));
+  return names;
+}
+
+bool in_archive(const Plan& plan, const std::string& group) {
+  if (plan.archive == nullptr) return false;
+  const auto found = plan.archive->group(group);
+  return found && found->status == "complete";
+}
+
+/// The deck's word for a key: where it stands, or the section where it is left at its default.
+deck::Problem at_key(const Stage& stage, const std::string& key, std::string what) {
+  const deck::Entry* entry = stage.section().find(key);
+  return {entry != nullptr ? entry->place : stage.section().place,
+          stage.section().label() + "." + key,
+          std::move(what),
+          {},
+          {}};
+}
+
+/// False, and a problem, where stage number `i` refers to nothing.
+bool references_hold(const Plan& plan, std::size_t i, deck::Problems& problems) {
+  const Stage& stage = *plan.stages[i];
+  bool all = true;
+  for (const Reference& reference : stage.references(plan)) {
+    const auto names = candidates(plan, i, reference.stage);
+    const bool earlier =
+        std::any_of(plan.stages.begin(), plan.stages.begin() + static_cast<std::ptrdiff_t>(i),
+                    [&](const auto& other) { return other->group() == reference.group(); });
+    if (earlier || in_archive(plan, reference.group())) continue;
+    auto problem = at_key(stage, reference.key,
+                          "[" + reference.stage + "] '" + reference.name +
+                              "' is found neither earlier in the deck nor "
+                              "in the archive" +
+                              (plan.find(reference.group()) != nullptr ? " (it stands later)" : ""));
+    problem.allowed = names.empty() ? "there is none yet" : joined(names, ", ");
+    problem.nearest = nearest(reference.name, names);
+    problems.add(std::move(problem));
+    all = false;
+  }
+  return all;
+}
+
+} // namespace
+
+std::vector<std::string> sections_always_there() { return settings; }
+
+Plan read_plan(const deck::Document& document, deck::Problems& problems) {
+  Plan plan;
+  plan.campaign = read_setting(document, campaign_schema(), problems);
+  plan.model = read_setting(document, model_schema(), problems);
+  plan.parallel = read_setting(document, parallel_schema(), problems);
+  for (const Expanded& expanded : expand(stage_sections(document, problems), problems)) {
+    for (const deck::Section& section : expanded.instances) {
+      const std::size_t before = problems.all().size();
+      plan.stages.push_back(find_kind(section.stage)->make(section, problems));
+      if (problems.all().size() > before) break; // the other instances would repeat it
+    }
+  }
+  return plan;
+}
+
+void check_references(const Plan& plan, deck::Problems& problems) {
+  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+    if (!references_hold(plan, i, problems)) continue;
+    const Stage& stage = *plan.stages[i];
+    stage.check(plan, [&](const std::string& key, const std::string& what, const std::string& allowed) {
+      auto problem = at_key(stage, key, what);
+      problem.allowed = allowed;
+      problems.add(std::move(problem));
+    });
+  }
+}
+
+} // namespace blockspin::stages
