@@ -57,10 +57,9 @@ const Row& find_row(std::string_view stage, std::string_view path) {
   return *found;
 }
 
-std::string describe(const Row& row, std::string_view path) {
+std::string in_path(std::string text, const Row& row, std::string_view path) {
   const std::vector<std::string> pattern = split(row.path, '/');
   const std::vector<std::string> pieces = split(path, '/');
-  std::string text = row.description;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     const std::size_t brace = pattern[i].find('{');
     if (brace == std::string::npos) continue;

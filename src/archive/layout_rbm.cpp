@@ -5,8 +5,8 @@ namespace blockspin::archive {
 std::vector<Row> rbm_rows() {
   using enum ElementType;
   const std::string stage = "rbm";
-  const Axis visible{"visible", ""};
-  const Axis hidden{"hidden", ""};
+  const Axis visible{"visible_{k}", ""};
+  const Axis hidden{"hidden_{k}", ""};
   const Axis epoch{"epoch", "history/epoch"};
   return {
       {stage,

@@ -6,7 +6,7 @@ std::vector<Row> receptive_field_rows() {
   using enum ElementType;
   const std::string stage = "receptive_field";
   const Axis site{"site", ""};
-  const Axis hidden{"hidden", ""};
+  const Axis hidden{"hidden_{k}", ""};
   return {
       {stage,
        "layer_{k}/field",

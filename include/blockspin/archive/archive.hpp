@@ -1,6 +1,7 @@
 #pragma once
 // The archive of a campaign: one HDF5 file that is complete and readable at every instant.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "blockspin/archive/provenance.hpp"
 #include "blockspin/archive/stage_writer.hpp"
 #include "blockspin/base/slab.hpp"
+#include "blockspin/base/state.hpp"
 #include "blockspin/h5/attribute.hpp"
 #include "blockspin/h5/dataset.hpp"
 #include "blockspin/h5/file.hpp"
@@ -84,6 +86,9 @@ public:
     read(dataset, slab, std::span<T>(values));
     return values;
   }
+
+  /// Loads what StageWriter::save_state() kept for the group. False where nothing was kept.
+  bool load_state(const std::string& group, const std::function<void(StateSource&)>& load) const;
 
   /// Records this run; it enters the file, as /provenance/run_<k>, with the next commit.
   void set_run(RunRecord record);

@@ -9,21 +9,22 @@
 
 #include "blockspin/base/state.hpp"
 #include "blockspin/h5/attribute.hpp"
+#include "blockspin/h5/file.hpp"
 #include "blockspin/mpi/communicator.hpp"
 
 namespace blockspin::archive {
 
-/// What a checkpoint belongs to. A checkpoint is used only by the stage with the same group, part and values; the
-/// values are those that may not grow, so that a longer run continues a shorter one.
+/// What a checkpoint belongs to. A checkpoint is used only by the stage with the same group, part and values;
+/// the values are those that may not grow, so that a longer run continues a shorter one.
 struct CheckpointKey {
-  std::string group;                       ///< "/rbm/main"
-  std::string part;                        ///< which of the stage's steppers: "layer 2"; empty where it has one
-  std::uint64_t seed = 0;                  ///< of the campaign
+  std::string group;      ///< "/rbm/main"
+  std::string part;       ///< which of the stage's steppers: "layer 2"; empty where it has one
+  std::uint64_t seed = 0; ///< of the campaign
   std::map<std::string, h5::Value> values; ///< resolved deck values the state depends on
 };
 
-/// Checkpoints of one archive: <archive>.checkpoint-<n>.h5, the newest two of each group and part kept. Every member is collective
-/// and every failure an agreed ErrorKind::archive.
+/// Checkpoints of one archive: HDF5 files <archive>.checkpoint-<stage>.<name>[+<part>]-<n>, the newest two of
+/// each group and part kept. Every member is collective and every failure an agreed ErrorKind::archive.
 class CheckpointStore {
 public:
   CheckpointStore(const mpi::Communicator& comm, const std::string& archive_path);
@@ -41,6 +42,8 @@ public:
   void remove(const std::string& group);
 
 private:
+  std::optional<h5::File> newest_whole(const CheckpointKey& key);
+
   const mpi::Communicator& comm_;
   std::string archive_path_;
 };

@@ -11,9 +11,10 @@
 
 namespace blockspin::archive {
 
-/// One axis of a dataset. `scale` is the one-dimensional dataset of the same group that holds the axis'
-/// values, as a path relative to the group ("temperature"); empty for a plain index axis, whose 0, 1, 2, ...
-/// the archive writes itself under "index/<name>".
+/// One axis of a dataset. Where axes of the same name differ in length between datasets of one group, the
+/// name holds a piece in braces of the row's path ("hidden_{k}"). `scale` is the one-dimensional dataset of
+/// the same group that holds the axis' values, as a path relative to the group ("temperature"); empty for a
+/// plain index axis, whose 0, 1, 2, ... the archive writes itself under "index/<name>".
 struct Axis {
   std::string name;
   std::string scale;
@@ -36,8 +37,8 @@ std::span<const Row> layout();
 
 /// The row of a dataset; throws ErrorKind::internal where no row declares it.
 const Row& find_row(std::string_view stage, std::string_view path);
-/// The row's description with the path's own names in place of braces.
-std::string describe(const Row& row, std::string_view path);
+/// `text` (a description, an axis' name) with the path's own names in place of the row's pieces in braces.
+std::string in_path(std::string text, const Row& row, std::string_view path);
 
 // The tables, one a stage, each in its own file.
 std::vector<Row> sample_rows();

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "blockspin/h5/attribute.hpp"
 #include "blockspin/mpi/communicator.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 // Writing one stage's group: datasets by the names the layout knows, then commit.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "blockspin/base/slab.hpp"
+#include "blockspin/base/state.hpp"
 #include "blockspin/h5/attribute.hpp"
 #include "blockspin/h5/file.hpp"
 
@@ -50,6 +52,9 @@ public:
     write_replicated(path, {}, std::span<const T>(&value, 1));
   }
 
+  /// Keeps the state that a longer run of this stage would continue from, in /continuation/<stage>/<name>.
+  void save_state(const std::function<void(StateSink&)>& save);
+
   /// Attaches the scales, hashes the content, marks the group complete, closes the copy, syncs it and renames
   /// it over the archive. Returns the content hash.
   std::string commit();
@@ -59,6 +64,10 @@ private:
   StageWriter(Archive& archive, std::string stage, std::string group, h5::File file);
   void write_bytes(const std::string& path, ElementType type, const Slab& slab,
                    std::span<const std::byte> bytes);
+  void create(const std::string& path, ElementType type, const std::vector<std::uint64_t>& extent);
+  void write_index(const std::string& path, const std::string& axis, std::uint64_t n);
+  void attach_scales();
+  void check_scale(const std::string& path, const std::string& scale, std::uint64_t n) const;
   bool is_root() const;
 
   Archive* archive_;

@@ -11,6 +11,9 @@
 
 namespace blockspin::h5 {
 
+/// How ranks reach the file: together, or each for itself (reading only, where ranks read different amounts).
+enum class Transfer { collective, independent };
+
 struct DatasetInfo {
   ElementType type;
   std::vector<std::uint64_t> extent; ///< empty for a scalar
@@ -29,12 +32,14 @@ std::vector<std::uint64_t> chunk_extent(const std::vector<std::uint64_t>& extent
 /// Collective.
 void create_dataset(File& file, const std::string& path, ElementType type,
                     const std::vector<std::uint64_t>& extent);
-/// Writes this rank's slab of an existing dataset; bytes.size() = slab.n_local() * element size. Collective.
+/// Writes this rank's slab of an existing dataset; bytes.size() = slab.n_local() * element size, or 0 on a
+/// rank that writes nothing of a scalar. Collective.
 void write_slab(File& file, const std::string& path, ElementType type, const Slab& slab,
                 std::span<const std::byte> bytes);
-/// Reads this rank's slab; slabs of ranks may overlap. Type and extent must be those stored. Collective.
+/// Reads this rank's slab; slabs of ranks may overlap. Type and extent must be those stored. Collective, or
+/// local with Transfer::independent, which throws on this rank alone.
 void read_slab(const File& file, const std::string& path, ElementType type, const Slab& slab,
-               std::span<std::byte> bytes);
+               std::span<std::byte> bytes, Transfer transfer = Transfer::collective);
 /// Type and extent of a stored dataset. Local, same on every rank.
 DatasetInfo dataset_info(const File& file, const std::string& path);
 

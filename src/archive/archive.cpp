@@ -1,0 +1,237 @@
+#include "blockspin/archive/archive.hpp"
+
+#include <filesystem>
+#include <set>
+
+#include "archive_state.hpp"
+#include "blockspin/archive/state_file.hpp"
+#include "blockspin/mpi/agree.hpp"
+#include "durable.hpp"
+
+namespace blockspin::archive {
+
+namespace {
+
+constexpr const char* format_name = "blockspin";
+constexpr double lock_patience_seconds = 5.0;
+/// Group attributes that are the archive's own and no deck values.
+const std::set<std::string> own_attributes{"status", "content_hash", "parents", "parent_hashes"};
+
+[[noreturn]] void fail(const h5::File& file, const std::string& message) {
+  throw Error(ErrorKind::archive, message, file.path());
+}
+
+template <class T>
+T attribute(const h5::File& file, const std::string& object, const std::string& name) {
+  const h5::Value value = h5::read_attribute(file, object, name);
+  if (const T* held = std::get_if<T>(&value)) return *held;
+  fail(file, "the attribute " + name + " of " + object + " has the wrong type");
+}
+
+void check_format(const h5::File& file) {
+  if (!h5::has_attribute(file, "/", "format") || attribute<std::string>(file, "/", "format") != format_name)
+    fail(file, "is an HDF5 file, but no archive of blockspin");
+  const auto version = attribute<std::uint64_t>(file, "/", "format_version");
+  if (version > format_version)
+    fail(file, "was made by a newer blockspin: archive format " + std::to_string(version) +
+                   ", this program reads formats up to " + std::to_string(format_version));
+}
+
+Group read_group(const h5::File& file, const std::string& path) {
+  Group group{path,
+              attribute<std::string>(file, path, "status"),
+              attribute<std::string>(file, path, "content_hash"),
+              {},
+              {}};
+  const auto parents = attribute<std::vector<std::string>>(file, path, "parents");
+  const auto hashes = attribute<std::vector<std::string>>(file, path, "parent_hashes");
+  if (parents.size() != hashes.size()) fail(file, path + " has parents without hashes");
+  for (std::size_t i = 0; i < parents.size(); ++i) group.parents.push_back({parents[i], hashes[i]});
+  for (auto& [name, value] : h5::read_attributes(file, path))
+    if (!own_attributes.contains(name)) group.values.emplace(name, value);
+  return group;
+}
+
+std::map<std::string, Group> read_groups(const h5::File& file) {
+  std::map<std::string, Group> groups;
+  for (const std::string& stage : file.children("/")) {
+    if (stage == "provenance" || stage == "continuation") continue;
+    for (const std::string& name : file.children("/" + stage)) {
+      const std::string path = "/" + stage + "/" + name;
+      groups.emplace(path, read_group(file, path));
+    }
+  }
+  return groups;
+}
+
+void check_existing(const std::string& path, OnExisting existing) {
+  if (existing == OnExisting::refuse)
+    throw Error(ErrorKind::archive,
+                "the archive exists; --resume continues it, --overwrite starts anew and replaces it", path);
+  if (existing == OnExisting::overwrite && !std::filesystem::is_regular_file(path))
+    throw Error(ErrorKind::archive, "is a directory or no regular file, and is not overwritten", path);
+}
+
+} // namespace
+
+void Archive::State::load() {
+  file = h5::File::open(*comm, path, h5::Access::read);
+  mpi::agreed(*comm, [&] {
+    check_format(*file);
+    identity = {attribute<std::string>(*file, "/", "title"), attribute<std::uint64_t>(*file, "/", "seed")};
+    groups = read_groups(*file);
+  });
+}
+
+void Archive::State::close_file() {
+  if (file && file->is_open()) file->close();
+  file.reset();
+}
+
+h5::File Archive::State::begin_version() {
+  const std::string temporary = comm->broadcast(temporary_name(path));
+  if (file) {
+    mpi::agreed(
+        *comm,
+        [&] {
+          check_room(path, std::filesystem::file_size(path));
+          copy_file(path, temporary);
+        },
+        true);
+    return h5::File::open(*comm, temporary, h5::Access::write);
+  }
+  h5::File version = h5::File::create(*comm, temporary);
+  h5::write_attribute(version, "/", "format", std::string(format_name));
+  h5::write_attribute(version, "/", "format_version", format_version);
+  h5::write_attribute(version, "/", "title", identity.title);
+  h5::write_attribute(version, "/", "seed", identity.seed);
+  return version;
+}
+
+void Archive::State::commit_version(h5::File& version) {
+  if (record) {
+    version.create_group("/provenance");
+    if (run_group.empty())
+      run_group = "/provenance/run_" + std::to_string(version.children("/provenance").size() + 1);
+    if (version.exists(run_group)) version.remove(run_group);
+    version.create_group(run_group);
+    for (const auto& [name, value] : provenance_values(*comm, *record))
+      h5::write_attribute(version, run_group, name, value);
+    h5::write_attribute(version, run_group, "stages", stages_written);
+  }
+  const std::string temporary = version.path();
+  version.close();
+  close_file();
+  mpi::agreed(
+      *comm, [&] { put_in_place(temporary, path); }, true);
+  load();
+}
+
+Archive::Archive(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Archive::Archive(Archive&&) noexcept = default;
+Archive& Archive::operator=(Archive&&) noexcept = default;
+Archive::~Archive() = default;
+
+Archive Archive::open(const mpi::Communicator& comm, const std::string& path) {
+  auto state = std::make_unique<State>();
+  state->comm = &comm;
+  state->path = path;
+  state->load();
+  return Archive(std::move(state));
+}
+
+Archive Archive::open_for_run(const mpi::Communicator& comm, const std::string& path, OnExisting existing,
+                              const Identity& identity) {
+  auto state = std::make_unique<State>();
+  state->comm = &comm;
+  state->path = path;
+  state->identity = identity;
+  bool exists = false;
+  mpi::agreed(
+      comm,
+      [&] {
+        std::error_code ignored;
+        exists = std::filesystem::exists(path, ignored);
+        if (exists) check_existing(path, existing);
+        state->lock = Lock::acquire(path, lock_patience_seconds);
+        exists = std::filesystem::exists(path, ignored); // the former holder may just have made it
+        if (exists) check_existing(path, existing);
+        remove_leftovers(path);
+      },
+      true);
+  const bool resumes = comm.max(exists && existing == OnExisting::resume ? 1 : 0) == 1;
+  if (resumes) {
+    state->load();
+    mpi::agree(comm, state->identity.seed == identity.seed, ErrorKind::archive,
+               "the archive was made with seed " + std::to_string(state->identity.seed) + ", the deck says " +
+                   std::to_string(identity.seed) + "; --overwrite starts anew",
+               path);
+  }
+  return Archive(std::move(state));
+}
+
+void Archive::close() {
+  state_->close_file();
+  state_->lock.reset();
+}
+
+const std::string& Archive::path() const { return state_->path; }
+const mpi::Communicator& Archive::comm() const { return *state_->comm; }
+const Identity& Archive::identity() const { return state_->identity; }
+
+std::optional<Group> Archive::group(const std::string& path) const {
+  const auto found = state_->groups.find(path);
+  if (found == state_->groups.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<std::string> Archive::groups() const {
+  std::vector<std::string> paths;
+  for (const auto& [path, group] : state_->groups) paths.push_back(path);
+  return paths;
+}
+
+bool Archive::has(const std::string& dataset) const { return state_->file && state_->file->exists(dataset); }
+
+std::vector<std::uint64_t> Archive::extent(const std::string& dataset) const {
+  return h5::dataset_info(file(), dataset).extent;
+}
+
+const h5::File& Archive::file() const {
+  if (!state_->file) throw Error(ErrorKind::archive, "the archive holds nothing yet", state_->path);
+  return *state_->file;
+}
+
+bool Archive::load_state(const std::string& group, const std::function<void(StateSource&)>& load) const {
+  const std::string kept = continuation_of(group);
+  if (!has(kept)) return false;
+  FileStateSource source(file(), kept);
+  load(source);
+  return true;
+}
+
+void Archive::set_run(RunRecord record) { state_->record = std::move(record); }
+
+StageWriter Archive::begin_stage(const std::string& stage, const std::string& name,
+                                 const std::map<std::string, h5::Value>& deck_values,
+                                 const std::vector<std::string>& parents) {
+  const std::string path = "/" + stage + "/" + name;
+  std::vector<std::string> hashes;
+  for (const std::string& parent : parents) {
+    const std::optional<Group> known = group(parent);
+    if (!known)
+      throw Error(ErrorKind::internal, "a stage names a parent that is not in the archive: " + parent, path);
+    hashes.push_back(known->content_hash);
+  }
+  h5::File version = state_->begin_version();
+  for (const std::string& replaced : {path, continuation_of(path)})
+    if (version.exists(replaced)) version.remove(replaced);
+  version.create_group(path);
+  for (const auto& [key, value] : deck_values) h5::write_attribute(version, path, key, value);
+  h5::write_attribute(version, path, "status", std::string("partial"));
+  h5::write_attribute(version, path, "parents", parents);
+  h5::write_attribute(version, path, "parent_hashes", hashes);
+  return {*this, stage, path, std::move(version)};
+}
+
+} // namespace blockspin::archive

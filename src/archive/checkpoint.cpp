@@ -1,0 +1,174 @@
+#include "blockspin/archive/checkpoint.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <vector>
+
+#include "blockspin/archive/state_file.hpp"
+#include "blockspin/base/log.hpp"
+#include "blockspin/base/text.hpp"
+#include "blockspin/mpi/agree.hpp"
+#include "content_hash.hpp"
+#include "durable.hpp"
+
+namespace blockspin::archive {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* state_group = "/state";
+constexpr std::size_t n_kept = 2;
+
+struct Numbered {
+  std::uint64_t number;
+  std::string path;
+};
+
+/// "run.h5.checkpoint-rbm.main": what the checkpoints of a group "/rbm/main" begin with.
+std::string group_prefix(const std::string& archive_path, const std::string& group) {
+  std::string dotted = group.substr(1);
+  std::replace(dotted.begin(), dotted.end(), '/', '.');
+  return archive_path + ".checkpoint-" + dotted;
+}
+
+/// "run.h5.checkpoint-rbm.main+layer_2-": the same of one part, up to the number.
+std::string prefix_of(const std::string& archive_path, const CheckpointKey& key) {
+  std::string part = key.part.empty() ? "" : "+" + key.part;
+  for (char& letter : part)
+    if (letter == ' ' || letter == '/') letter = '_';
+  return group_prefix(archive_path, key.group) + part + "-";
+}
+
+/// Files whose path begins with `prefix`, by the rest of their names. Local: for the root.
+std::map<std::string, std::string> files_by_ending(const std::string& prefix) {
+  std::map<std::string, std::string> found;
+  const std::string start = fs::path(prefix).filename().string();
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_of(prefix), ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(start)) found.emplace(name.substr(start.size()), entry.path().string());
+  }
+  return found;
+}
+
+/// The files named prefix<number>, newest first. Local: for the root.
+std::vector<Numbered> checkpoints(const std::string& prefix) {
+  std::vector<Numbered> found;
+  for (const auto& [ending, path] : files_by_ending(prefix)) {
+    std::uint64_t number = 0;
+    const char* const last = ending.data() + ending.size();
+    const auto [end, error] = std::from_chars(ending.data(), last, number);
+    if (error == std::errc() && end == last) found.push_back({number, path});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Numbered& a, const Numbered& b) { return a.number > b.number; });
+  return found;
+}
+
+void delete_file(const std::string& path) {
+  std::error_code ignored;
+  fs::remove(path, ignored);
+}
+
+/// "group\npart\nseed=7\nname=value\n...": a checkpoint's owner as one text, compared on loading.
+std::string owner_text(const CheckpointKey& key) {
+  std::string text = key.group + "\n" + key.part + "\nseed=" + std::to_string(key.seed) + "\n";
+  for (const auto& [name, value] : key.values) text += name + "=" + h5::to_text(value) + "\n";
+  return text;
+}
+
+std::string text_attribute(const h5::File& file, const std::string& name) {
+  const h5::Value value = h5::read_attribute(file, "/", name);
+  if (const std::string* text = std::get_if<std::string>(&value)) return *text;
+  throw Error(ErrorKind::archive, "the attribute " + name + " is no text", file.path());
+}
+
+/// Opens a checkpoint and checks its content against its checksum. Collective.
+h5::File open_whole(const mpi::Communicator& comm, const std::string& path) {
+  h5::File file = h5::File::open(comm, path, h5::Access::read);
+  std::string promised;
+  mpi::agreed(comm, [&] { promised = text_attribute(file, "content_hash"); });
+  if (content_hash(file, state_group) == promised) return file;
+  file.close();
+  Error error(ErrorKind::archive, "the checksum does not match the content", path);
+  error.set_agreed();
+  throw error;
+}
+
+} // namespace
+
+CheckpointStore::CheckpointStore(const mpi::Communicator& comm, const std::string& archive_path)
+    : comm_(comm), archive_path_(archive_path) {}
+
+void CheckpointStore::save(const CheckpointKey& key, const std::function<void(StateSink&)>& save_state) {
+  const std::string prefix = prefix_of(archive_path_, key);
+  std::string path;
+  mpi::agreed(
+      comm_,
+      [&] {
+        const std::vector<Numbered> before = checkpoints(prefix);
+        path = prefix + std::to_string(before.empty() ? 1 : before.front().number + 1);
+      },
+      true);
+  const std::string temporary = comm_.broadcast(temporary_name(path));
+  h5::File file = h5::File::create(comm_, temporary);
+  h5::write_attribute(file, "/", "owner", owner_text(key));
+  file.create_group(state_group);
+  FileStateSink sink(file, state_group);
+  save_state(sink);
+  file.flush();
+  h5::write_attribute(file, "/", "content_hash", content_hash(file, state_group));
+  file.close();
+  mpi::agreed(
+      comm_,
+      [&] {
+        put_in_place(temporary, path);
+        const std::vector<Numbered> all = checkpoints(prefix);
+        for (std::size_t i = n_kept; i < all.size(); ++i) delete_file(all[i].path);
+      },
+      true);
+}
+
+std::optional<h5::File> CheckpointStore::newest_whole(const CheckpointKey& key) {
+  std::string list;
+  if (comm_.is_root())
+    for (const Numbered& checkpoint : checkpoints(prefix_of(archive_path_, key)))
+      list += checkpoint.path + "\n";
+  for (const std::string& path : split(comm_.broadcast(list), '\n')) {
+    if (path.empty()) continue;
+    try {
+      h5::File file = open_whole(comm_, path);
+      bool ours = false;
+      mpi::agreed(comm_, [&] { ours = text_attribute(file, "owner") == owner_text(key); });
+      if (ours) return file;
+      file.close();
+    } catch (const Error& error) {
+      if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+      log::warning(std::string("damaged checkpoint, trying the one before: ") + error.what());
+    }
+  }
+  return std::nullopt;
+}
+
+bool CheckpointStore::load(const CheckpointKey& key, const std::function<void(StateSource&)>& load_state) {
+  std::optional<h5::File> file = newest_whole(key);
+  if (!file) return false;
+  FileStateSource source(*file, state_group);
+  load_state(source);
+  file->close();
+  return true;
+}
+
+void CheckpointStore::remove(const std::string& group) {
+  mpi::agreed(
+      comm_,
+      [&] {
+        for (const auto& [ending, path] : files_by_ending(group_prefix(archive_path_, group)))
+          if (ending.starts_with('-') || ending.starts_with('+')) delete_file(path);
+      },
+      true);
+}
+
+} // namespace blockspin::archive

@@ -1,0 +1,121 @@
+#include "content_hash.hpp"
+
+#include <array>
+#include <cstdio>
+#include <vector>
+
+#include <xxhash.h>
+
+#include "blockspin/h5/dataset.hpp"
+#include "blockspin/mpi/agree.hpp"
+
+namespace blockspin::archive {
+
+namespace {
+
+/// About so many bytes are hashed at once.
+constexpr std::uint64_t block_bytes = 1 << 22;
+
+/// A dataset cut into blocks: single indices of the leading axes, runs of indices of one axis, whole trailing
+/// axes.
+class Blocks {
+public:
+  explicit Blocks(const h5::DatasetInfo& info) : extent_(info.extent) {
+    std::uint64_t slice = element_bytes(info.type);
+    axis_ = extent_.size();
+    while (axis_ > 0 && slice * extent_[axis_ - 1] <= block_bytes) slice *= extent_[--axis_];
+    if (axis_ == 0) return; // one block holds it all
+    --axis_;
+    run_ = std::max<std::uint64_t>(1, block_bytes / slice);
+    per_line_ = (extent_[axis_] + run_ - 1) / run_;
+    n_ = per_line_;
+    for (std::size_t axis = 0; axis < axis_; ++axis) n_ *= extent_[axis];
+    cut_ = true;
+  }
+
+  std::uint64_t n() const { return n_; }
+
+  Slab slab(std::uint64_t block) const {
+    Slab slab = Slab::whole(extent_);
+    if (!cut_) return slab;
+    slab.offset[axis_] = block % per_line_ * run_;
+    slab.count[axis_] = std::min(run_, extent_[axis_] - slab.offset[axis_]);
+    std::uint64_t line = block / per_line_;
+    for (std::size_t axis = axis_; axis-- > 0; line /= extent_[axis]) {
+      slab.offset[axis] = line % extent_[axis];
+      slab.count[axis] = 1;
+    }
+    return slab;
+  }
+
+private:
+  std::vector<std::uint64_t> extent_;
+  std::size_t axis_ = 0;
+  std::uint64_t run_ = 1;
+  std::uint64_t per_line_ = 1;
+  std::uint64_t n_ = 1;
+  bool cut_ = false;
+};
+
+/// Hashes of all blocks of a dataset, in order, on every rank.
+std::vector<std::uint64_t> block_hashes(const h5::File& file, const std::string& path,
+                                        const h5::DatasetInfo& info) {
+  const mpi::Communicator& comm = file.comm();
+  const Blocks blocks(info);
+  std::vector<std::uint64_t> mine;
+  const bool empty = Slab::whole(info.extent).n_global() == 0;
+  const mpi::Range range = mpi::block_range(empty ? 0 : blocks.n(), comm.rank(), comm.size());
+  mpi::agreed(comm, [&] {
+    std::vector<std::byte> bytes;
+    for (std::uint64_t block = range.first; block < range.last; ++block) {
+      const Slab slab = blocks.slab(block);
+      bytes.resize(slab.n_local() * element_bytes(info.type));
+      h5::read_slab(file, path, info.type, slab, bytes, h5::Transfer::independent);
+      mine.push_back(XXH3_64bits(bytes.data(), bytes.size()));
+    }
+  });
+  return comm.gather_all(std::span<const std::uint64_t>(mine));
+}
+
+class Hasher {
+public:
+  Hasher() : state_(XXH3_createState()) { XXH3_128bits_reset(state_); }
+  ~Hasher() { XXH3_freeState(state_); }
+  Hasher(const Hasher&) = delete;
+  Hasher& operator=(const Hasher&) = delete;
+
+  void add(const void* data, std::size_t n_bytes) { XXH3_128bits_update(state_, data, n_bytes); }
+  /// Length first, so that two lists cannot run into each other.
+  void add(const std::vector<std::uint64_t>& values) {
+    const std::uint64_t n = values.size();
+    add(&n, sizeof n);
+    add(values.data(), n * sizeof(std::uint64_t));
+  }
+  std::string digits() const {
+    const XXH128_hash_t hash = XXH3_128bits_digest(state_);
+    std::array<char, 33> text{};
+    std::snprintf(text.data(), text.size(), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
+                  static_cast<unsigned long long>(hash.low64));
+    return text.data();
+  }
+
+private:
+  XXH3_state_t* state_;
+};
+
+} // namespace
+
+std::string content_hash(const h5::File& file, const std::string& group) {
+  Hasher hasher;
+  for (const std::string& name : file.datasets_below(group)) {
+    const std::string path = group + "/" + name;
+    const h5::DatasetInfo info = h5::dataset_info(file, path);
+    hasher.add(name.c_str(), name.size() + 1);
+    hasher.add({static_cast<std::uint64_t>(info.type)});
+    hasher.add(info.extent);
+    hasher.add(block_hashes(file, path, info));
+  }
+  return hasher.digits();
+}
+
+} // namespace blockspin::archive

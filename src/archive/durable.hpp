@@ -1,0 +1,23 @@
+#pragma once
+// The few file operations that make a new file survive a crash. All local: the root calls them.
+
+#include <cstdint>
+#include <string>
+
+namespace blockspin::archive {
+
+/// The folder a file stands in; "." where the path names none.
+std::string folder_of(const std::string& path);
+/// "<path>.tmp-<host>-<process>": where a new version is written before it gets its name.
+std::string temporary_name(const std::string& path);
+/// Copies a file (sharing blocks where the file system can). Throws ErrorKind::archive naming the target.
+void copy_file(const std::string& from, const std::string& to);
+/// Syncs the temporary file, renames it to `path` and syncs the folder. Throws ErrorKind::archive naming
+/// `path`.
+void put_in_place(const std::string& temporary, const std::string& path);
+/// Deletes the temporary files that killed runs left beside `path`. Failures are ignored.
+void remove_leftovers(const std::string& path) noexcept;
+/// Throws ErrorKind::archive where the file system of `path` has less room than this.
+void check_room(const std::string& path, std::uint64_t n_bytes);
+
+} // namespace blockspin::archive

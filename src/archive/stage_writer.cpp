@@ -1,0 +1,116 @@
+#include "blockspin/archive/stage_writer.hpp"
+
+#include <unistd.h>
+
+#include "archive_state.hpp"
+#include "blockspin/archive/archive.hpp"
+#include "blockspin/archive/layout.hpp"
+#include "blockspin/archive/state_file.hpp"
+#include "content_hash.hpp"
+
+namespace blockspin::archive {
+
+namespace {
+
+/// 0, 1, 2, ...: the values of an index axis.
+std::vector<std::uint32_t> indices(std::uint64_t n) {
+  require(n <= UINT32_MAX, "an index axis longer than 2^32");
+  std::vector<std::uint32_t> values(n);
+  for (std::uint32_t i = 0; i < n; ++i) values[i] = i;
+  return values;
+}
+
+} // namespace
+
+StageWriter::StageWriter(Archive& archive, std::string stage, std::string group, h5::File file)
+    : archive_(&archive), stage_(std::move(stage)), group_(std::move(group)),
+      file_(std::make_unique<h5::File>(std::move(file))) {}
+
+StageWriter::~StageWriter() {
+  if (file_ && is_root()) unlink(file_->path().c_str());
+}
+
+bool StageWriter::is_root() const { return archive_->comm().is_root(); }
+
+void StageWriter::write_bytes(const std::string& path, ElementType type, const Slab& slab,
+                              std::span<const std::byte> bytes) {
+  const std::string full = group_ + "/" + path;
+  if (written_.insert(path).second) create(path, type, slab.extent);
+  h5::write_slab(*file_, full, type, slab, bytes);
+}
+
+void StageWriter::create(const std::string& path, ElementType type,
+                         const std::vector<std::uint64_t>& extent) {
+  const Row& row = find_row(stage_, path);
+  if (row.type != type || row.axes.size() != extent.size())
+    throw Error(ErrorKind::internal, "the layout declares " + path + " with another type or number of axes",
+                group_);
+  const std::string full = group_ + "/" + path;
+  h5::create_dataset(*file_, full, type, extent);
+  h5::write_attribute(*file_, full, "unit", row.unit);
+  h5::write_attribute(*file_, full, "description", in_path(row.description, row, path));
+}
+
+void StageWriter::write_index(const std::string& path, const std::string& axis, std::uint64_t n) {
+  const std::string full = group_ + "/" + path;
+  if (file_->exists(full)) return;
+  h5::create_dataset(*file_, full, ElementType::u32, {n});
+  h5::write_attribute(*file_, full, "unit", std::string("1"));
+  h5::write_attribute(*file_, full, "description", "index of the axis " + axis);
+  const std::vector<std::uint32_t> values = is_root() ? indices(n) : std::vector<std::uint32_t>{};
+  h5::write_slab(*file_, full, ElementType::u32, is_root() ? Slab::whole({n}) : Slab::none({n}),
+                 std::as_bytes(std::span(values)));
+  h5::make_scale(*file_, full, axis);
+}
+
+void StageWriter::attach_scales() {
+  for (const std::string& path : written_) { // scales first: those that are datasets of the layout
+    const Row& row = find_row(stage_, path);
+    for (const Axis& axis : row.axes)
+      if (in_path(axis.scale, row, path) == path) h5::make_scale(*file_, group_ + "/" + path, axis.name);
+  }
+  for (const std::string& path : written_) {
+    const Row& row = find_row(stage_, path);
+    const std::vector<std::uint64_t> extent = h5::dataset_info(*file_, group_ + "/" + path).extent;
+    for (unsigned i = 0; i < row.axes.size(); ++i) {
+      const std::string name = in_path(row.axes[i].name, row, path);
+      std::string scale = in_path(row.axes[i].scale, row, path);
+      if (scale == path) continue;
+      if (scale.empty()) {
+        scale = "index/" + name;
+        write_index(scale, name, extent[i]);
+      }
+      check_scale(path, scale, extent[i]);
+      h5::attach_scale(*file_, group_ + "/" + path, i, group_ + "/" + scale);
+    }
+  }
+}
+
+void StageWriter::check_scale(const std::string& path, const std::string& scale, std::uint64_t n) const {
+  const std::string full = group_ + "/" + scale;
+  if (!file_->exists(full) || h5::dataset_info(*file_, full).extent != std::vector<std::uint64_t>{n})
+    throw Error(ErrorKind::internal,
+                "the axis scale " + scale + " of " + path + " is missing or of another length", group_);
+}
+
+void StageWriter::save_state(const std::function<void(StateSink&)>& save) {
+  const std::string group = continuation_of(group_);
+  file_->create_group(group);
+  FileStateSink sink(*file_, group);
+  save(sink);
+}
+
+std::string StageWriter::commit() {
+  attach_scales();
+  file_->flush();
+  const std::string hash = content_hash(*file_, group_);
+  h5::write_attribute(*file_, group_, "content_hash", hash);
+  h5::write_attribute(*file_, group_, "status", std::string("complete"));
+  Archive::State& state = *archive_->state_;
+  state.stages_written.push_back(group_);
+  state.commit_version(*file_);
+  file_.reset();
+  return hash;
+}
+
+} // namespace blockspin::archive

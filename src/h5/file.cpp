@@ -1,0 +1,147 @@
+#include "blockspin/h5/file.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "blockspin/base/text.hpp"
+#include "blockspin/mpi/agree.hpp"
+#include "file_check.hpp"
+
+namespace blockspin::h5 {
+
+namespace {
+
+Handle file_access(const mpi::Communicator& comm) {
+  Handle fapl(check(H5Pcreate(H5P_FILE_ACCESS), "cannot create a property list"), H5Pclose);
+  check(H5Pset_fapl_mpio(fapl.id(), comm.handle(), MPI_INFO_NULL), "cannot ask for parallel access");
+  check(H5Pset_libver_bounds(fapl.id(), H5F_LIBVER_V110, H5F_LIBVER_V110), "cannot choose the file format");
+  return fapl;
+}
+
+Handle property_list_without_times(hid_t kind) {
+  Handle plist(check(H5Pcreate(kind), "cannot create a property list"), H5Pclose);
+  check(H5Pset_obj_track_times(plist.id(), false), "cannot switch off times");
+  return plist;
+}
+
+/// "/a/b/c": "/a", "/a/b", "/a/b/c".
+std::vector<std::string> paths_down_to(std::string_view path) {
+  std::vector<std::string> paths;
+  std::string so_far;
+  for (const std::string& piece : split(path, '/')) {
+    if (piece.empty()) continue;
+    so_far += "/" + piece;
+    paths.push_back(so_far);
+  }
+  return paths;
+}
+
+bool is_group(const File& file, const std::string& path) {
+  const Handle object(
+      check(H5Oopen(file.id(), path.c_str(), H5P_DEFAULT), "cannot open " + path, file.path()), H5Oclose);
+  return H5Iget_type(object.id()) == H5I_GROUP;
+}
+
+} // namespace
+
+File File::create(const mpi::Communicator& comm, const std::string& path) {
+  silence();
+  hid_t id = H5I_INVALID_HID;
+  mpi::agreed(comm, [&] {
+    const Handle fapl = file_access(comm);
+    const Handle fcpl = property_list_without_times(H5P_FILE_CREATE);
+    id = check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, fcpl.id(), fapl.id()), "cannot create the file", path);
+  });
+  return {comm, path, id};
+}
+
+File File::open(const mpi::Communicator& comm, const std::string& path, Access access) {
+  silence();
+  mpi::agreed(
+      comm, [&] { check_file(path); }, true);
+  hid_t id = H5I_INVALID_HID;
+  mpi::agreed(comm, [&] {
+    const Handle fapl = file_access(comm);
+    const unsigned flags = access == Access::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
+    id = check(H5Fopen(path.c_str(), flags, fapl.id()), "cannot open the file", path);
+  });
+  return {comm, path, id};
+}
+
+File::File(File&& other) noexcept
+    : comm_(other.comm_), path_(std::move(other.path_)), id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
+
+File& File::operator=(File&& other) noexcept {
+  comm_ = other.comm_;
+  path_ = std::move(other.path_);
+  id_ = std::exchange(other.id_, H5I_INVALID_HID);
+  return *this;
+}
+
+void File::close() {
+  const hid_t id = std::exchange(id_, H5I_INVALID_HID);
+  mpi::agreed(*comm_, [&] { check(H5Fclose(id), "cannot close the file", path_); });
+}
+
+void File::flush() {
+  mpi::agreed(*comm_, [&] { check(H5Fflush(id_, H5F_SCOPE_LOCAL), "cannot write the file", path_); });
+}
+
+bool File::exists(std::string_view path) const {
+  const std::vector<std::string> steps = paths_down_to(path);
+  return std::all_of(steps.begin(), steps.end(), [this](const std::string& step) {
+    return check(H5Lexists(id_, step.c_str(), H5P_DEFAULT), "cannot look for " + step, path_) > 0;
+  });
+}
+
+void File::create_group(const std::string& path) {
+  mpi::agreed(*comm_, [&] {
+    const Handle gcpl = property_list_without_times(H5P_GROUP_CREATE);
+    for (const std::string& step : paths_down_to(path)) {
+      if (check(H5Lexists(id_, step.c_str(), H5P_DEFAULT), "cannot look for " + step, path_) > 0) continue;
+      const Handle group(check(H5Gcreate2(id_, step.c_str(), H5P_DEFAULT, gcpl.id(), H5P_DEFAULT),
+                               "cannot create the group " + step, path_),
+                         H5Gclose);
+    }
+  });
+}
+
+void File::remove(const std::string& path) {
+  mpi::agreed(*comm_,
+              [&] { check(H5Ldelete(id_, path.c_str(), H5P_DEFAULT), "cannot delete " + path, path_); });
+}
+
+std::vector<std::string> File::children(const std::string& group) const {
+  H5G_info_t info{};
+  check(H5Gget_info_by_name(id_, group.c_str(), &info, H5P_DEFAULT), "cannot look into the group " + group,
+        path_);
+  std::vector<std::string> names;
+  for (hsize_t i = 0; i < info.nlinks; ++i) {
+    const auto name_of = [&](char* text, std::size_t size) {
+      return check(
+          H5Lget_name_by_idx(id_, group.c_str(), H5_INDEX_NAME, H5_ITER_INC, i, text, size, H5P_DEFAULT),
+          "cannot look into the group " + group, path_);
+    };
+    std::string name(static_cast<std::size_t>(name_of(nullptr, 0)), '\0');
+    name_of(name.data(), name.size() + 1);
+    names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::string> File::datasets_below(const std::string& group) const {
+  std::vector<std::string> found;
+  for (const std::string& name : children(group)) {
+    const std::string path = group == "/" ? "/" + name : group + "/" + name;
+    if (!is_group(*this, path)) {
+      found.push_back(name);
+      continue;
+    }
+    for (const std::string& below : datasets_below(path)) found.push_back(name + "/" + below);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+} // namespace blockspin::h5

@@ -1,0 +1,51 @@
+#include "file_check.hpp"
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+
+#include <sys/stat.h>
+
+#include "blockspin/base/error.hpp"
+
+namespace blockspin::h5 {
+
+namespace {
+
+constexpr char signature[] = "\211HDF\r\n\032\n";
+constexpr std::size_t signature_bytes = 8;
+/// Superblock versions 2 and 3 (the newest format): the end of file stands here, little endian, if offsets
+/// have 8 bytes (HDF5 File Format Specification 3.0, II.A).
+constexpr std::size_t end_of_file_position = 28;
+constexpr std::size_t superblock_bytes = 48;
+
+void check_length(const char* superblock, std::uint64_t n_bytes, const std::string& path) {
+  const int version = superblock[8];
+  if (version < 2 || version > 3 || superblock[9] != 8) return; // another layout: HDF5 itself will tell
+  std::uint64_t end_of_file = 0;
+  std::memcpy(&end_of_file, superblock + end_of_file_position, sizeof end_of_file);
+  if (n_bytes < end_of_file)
+    throw Error(ErrorKind::archive,
+                "the file is truncated: " + std::to_string(n_bytes) + " bytes of " +
+                    std::to_string(end_of_file),
+                path);
+}
+
+} // namespace
+
+void check_file(const std::string& path) {
+  const auto fail = [&path](const std::string& message) { throw Error(ErrorKind::archive, message, path); };
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) fail(std::string("cannot open the file: ") + std::strerror(errno));
+  if (S_ISDIR(status.st_mode)) fail("is a directory, not a file");
+  if (!S_ISREG(status.st_mode)) fail("is no regular file");
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) fail(std::string("cannot open the file: ") + std::strerror(errno));
+  char superblock[superblock_bytes] = {};
+  stream.read(superblock, sizeof superblock);
+  if (std::memcmp(superblock, signature, signature_bytes) != 0) fail("is no HDF5 file");
+  check_length(superblock, static_cast<std::uint64_t>(status.st_size), path);
+}
+
+} // namespace blockspin::h5

@@ -1,0 +1,181 @@
+// The archive: written by any number of ranks it holds the same, and what is written is what is read.
+
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "example.hpp"
+#include "support/scratch.hpp"
+#include "support/world.hpp"
+
+namespace {
+
+using namespace blockspin;
+using archive::Archive;
+using archive::OnExisting;
+
+std::string bytes_of(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+void write_example(const mpi::Communicator& comm, const std::string& path) {
+  Archive archive = Archive::open_for_run(comm, path, OnExisting::refuse, {"an example", 7});
+  example::write_sample(archive);
+  example::write_machine(archive, "main");
+  archive.close();
+}
+
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::archive) << error.what();
+    EXPECT_TRUE(error.agreed());
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Archive, SameBytesForEveryRankCount) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  write_example(world, folder.file("all.h5"));
+  if (world.is_root()) {
+    const mpi::Communicator self = mpi::Communicator::self();
+    write_example(self, folder.file("one.h5"));
+    EXPECT_EQ(bytes_of(folder.file("all.h5")), bytes_of(folder.file("one.h5")));
+  }
+}
+
+TEST(Archive, ReadsWhatAnotherRankCountWrote) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  if (world.is_root()) write_example(mpi::Communicator::self(), folder.file("run.h5"));
+  world.barrier();
+  Archive archive = Archive::open(world, folder.file("run.h5"));
+  EXPECT_EQ(archive.identity().title, "an example");
+  EXPECT_EQ(archive.identity().seed, 7u);
+  EXPECT_EQ(archive.groups(), (std::vector<std::string>{"/rbm/main", "/sample/main"}));
+  const std::vector<std::uint64_t> extent = archive.extent("/sample/main/configuration");
+  EXPECT_EQ(extent, (std::vector<std::uint64_t>{5, 40, 13}));
+  // Divided over the ranks by configurations, not by temperatures as it was written.
+  const mpi::Range mine = mpi::block_range(extent[1], world.rank(), world.size());
+  Slab slab = Slab::whole(extent);
+  slab.offset[1] = mine.first;
+  slab.count[1] = mine.size();
+  std::vector<std::uint8_t> bytes(slab.n_local());
+  archive.read("/sample/main/configuration", slab, std::span<std::uint8_t>(bytes));
+  std::size_t i = 0;
+  for (std::uint64_t t = 0; t < extent[0]; ++t)
+    for (std::uint64_t c = mine.first; c < mine.last; ++c)
+      for (std::uint64_t b = 0; b < extent[2]; ++b, ++i)
+        ASSERT_EQ(bytes[i], example::byte_at((t * extent[1] + c) * extent[2] + b));
+  EXPECT_EQ(archive.read_all<double>("/sample/main/temperature").back(), INFINITY);
+  archive.close();
+}
+
+TEST(Archive, GroupsKnowTheirParents) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  Archive archive = Archive::open_for_run(world, folder.file("run.h5"), OnExisting::refuse, {"", 1});
+  EXPECT_FALSE(archive.group("/sample/main"));
+  const std::string hash = example::write_sample(archive);
+  example::write_machine(archive, "main");
+  const archive::Group group = archive.group("/rbm/main").value();
+  EXPECT_EQ(group.status, "complete");
+  ASSERT_EQ(group.parents.size(), 1u);
+  EXPECT_EQ(group.parents[0].path, "/sample/main");
+  EXPECT_EQ(group.parents[0].content_hash, hash);
+  EXPECT_EQ(std::get<std::vector<std::uint64_t>>(group.values.at("hidden")), std::vector<std::uint64_t>{64});
+  // Written again with other content, the sample has another hash; with the first content, the first.
+  EXPECT_NE(example::write_sample(archive, 1), hash);
+  EXPECT_NE(archive.group("/sample/main")->content_hash, archive.group("/rbm/main")->parents[0].content_hash);
+  EXPECT_EQ(example::write_sample(archive), hash);
+  archive.close();
+}
+
+TEST(Archive, AWriterThatGoesAwayLeavesNothing) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  write_example(world, folder.file("run.h5"));
+  const std::string before = bytes_of(folder.file("run.h5"));
+  world.barrier();
+  {
+    Archive archive = Archive::open_for_run(world, folder.file("run.h5"), OnExisting::resume, {"", 7});
+    archive::StageWriter writer = archive.begin_stage("rbm", "other", {}, {"/sample/main"});
+    archive.close();
+  }
+  world.barrier();
+  EXPECT_EQ(bytes_of(folder.file("run.h5")), before);
+  if (world.is_root()) {
+    std::size_t n_files = 0;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++n_files;
+    EXPECT_EQ(n_files, 1u);
+  }
+}
+
+TEST(Archive, RecordsEachRun) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  const std::string long_deck(200000, '#'); // above the limit of attributes in the object header
+  for (const OnExisting existing : {OnExisting::refuse, OnExisting::resume}) {
+    Archive archive = Archive::open_for_run(world, folder.file("run.h5"), existing, {"", 7});
+    archive::RunRecord record = archive::start_record();
+    record.deck_text = long_deck;
+    record.overrides = {"campaign.seed=7"};
+    archive.set_run(record);
+    example::write_sample(archive);
+    example::write_machine(archive, "main");
+    archive.close();
+  }
+  h5::File file = h5::File::open(world, folder.file("run.h5"), h5::Access::read);
+  EXPECT_EQ(file.children("/provenance"), (std::vector<std::string>{"run_1", "run_2"}));
+  EXPECT_EQ(std::get<std::string>(h5::read_attribute(file, "/provenance/run_2", "deck")), long_deck);
+  EXPECT_EQ(std::get<std::int64_t>(h5::read_attribute(file, "/provenance/run_1", "ranks")), world.size());
+  EXPECT_EQ(std::get<std::vector<std::string>>(h5::read_attribute(file, "/provenance/run_1", "stages")),
+            (std::vector<std::string>{"/sample/main", "/rbm/main"}));
+  file.close();
+}
+
+TEST(Archive, ResumeAndOverwrite) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  const std::string path = folder.file("run.h5");
+  write_example(world, path);
+  const std::string before = bytes_of(path);
+  world.barrier();
+  EXPECT_NE(message_of([&] {
+              Archive::open_for_run(world, path, OnExisting::refuse, {"", 7});
+            }).find("--resume"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] {
+              Archive::open_for_run(world, path, OnExisting::resume, {"", 8});
+            }).find("seed 7"),
+            std::string::npos);
+  Archive archive = Archive::open_for_run(world, path, OnExisting::overwrite, {"new", 9});
+  EXPECT_TRUE(archive.groups().empty());
+  EXPECT_EQ(bytes_of(path), before) << "overwriting waits for the first commit";
+  example::write_sample(archive);
+  EXPECT_EQ(archive.groups(), std::vector<std::string>{"/sample/main"});
+  archive.close();
+}
+
+TEST(Archive, KeepsTheStateOfAStage) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  Archive archive = Archive::open_for_run(world, folder.file("run.h5"), OnExisting::refuse, {"", 1});
+  archive::StageWriter writer = archive.begin_stage("sample", "main", {}, {});
+  writer.save_state([](StateSink& sink) { sink.replicated("sweep", std::uint64_t{42}); });
+  writer.commit();
+  std::uint64_t sweep = 0;
+  EXPECT_TRUE(
+      archive.load_state("/sample/main", [&](StateSource& source) { source.replicated("sweep", sweep); }));
+  EXPECT_EQ(sweep, 42u);
+  EXPECT_FALSE(archive.load_state("/sample/other", [](StateSource&) { FAIL(); }));
+  archive.close();
+}
+
+} // namespace
