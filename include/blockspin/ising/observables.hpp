@@ -1,0 +1,64 @@
+#pragma once
+// Thermodynamic observables with standard errors from integer time series. Definitions as the archive states
+// them.
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "blockspin/base/array.hpp"
+#include "blockspin/stats/autocorrelation.hpp"
+
+namespace blockspin::ising {
+
+/// What is measured; the order is that of Observables.
+enum class Observable : std::size_t {
+  energy,                ///< e = <E_tot>/N, E_tot = E - field M
+  specific_heat,         ///< c = (<E_tot^2> - <E_tot>^2)/(N T^2)
+  magnetization,         ///< <M>/N
+  abs_magnetization,     ///< <|M|>/N
+  magnetization_squared, ///< <M^2>/N^2
+  susceptibility,        ///< N(<m^2> - <|m|>^2)/T
+  susceptibility_high_t, ///< N <m^2>/T
+  binder_cumulant,       ///< 1 - <m^4>/(3 <m^2>^2)
+};
+inline constexpr std::size_t n_observables = 8;
+inline constexpr std::array<Observable, n_observables> all_observables = {Observable::energy,
+                                                                          Observable::specific_heat,
+                                                                          Observable::magnetization,
+                                                                          Observable::abs_magnetization,
+                                                                          Observable::magnetization_squared,
+                                                                          Observable::susceptibility,
+                                                                          Observable::susceptibility_high_t,
+                                                                          Observable::binder_cumulant};
+
+/// "energy", "specific_heat", ... as in the archive's paths.
+std::string_view name(Observable observable);
+
+/// The ensemble a series was drawn from. At T = 0 specific heat and susceptibilities are 0; at T = inf
+/// likewise.
+struct Ensemble {
+  std::uint64_t n_sites = 0;
+  double temperature = 0;
+  double field = 0;
+};
+
+/// By Observable: mean, standard error with autocorrelation, tau in *sweeps*.
+struct Observables {
+  std::array<stats::MeanEstimate, n_observables> values;
+  const stats::MeanEstimate& operator[](Observable o) const { return values[static_cast<std::size_t>(o)]; }
+};
+
+/// Series of one temperature, one span a ladder (independent chains, equal length). Means come from exact
+/// integer sums; a derived quantity's error is the Gamma method on its linearised series sum_a (df/da)(a_i -
+/// <a>) (Wolff 2004, the infinitesimal jackknife). `sweeps_per_sample` is the measurements' spacing (for
+/// Wolff, see the archive's definition of a sweep). Deterministic, local.
+Observables measure(const Ensemble& ensemble, std::span<const std::span<const std::int64_t>> energy,
+                    std::span<const std::span<const std::int64_t>> magnetization, double sweeps_per_sample);
+
+/// Energy per site of one configuration: (E - field M)/N.
+double energy_per_site(const Ensemble& ensemble, std::int64_t energy, std::int64_t magnetization);
+
+} // namespace blockspin::ising
