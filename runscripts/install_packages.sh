@@ -1,0 +1,39 @@
+# Sourced by quickstart.sh and test.sh. Installs the Debian packages of packages.txt that are missing.
+# As root or with a password-free sudo it installs them; without either it lists them and stops.
+
+packages_wanted() { grep -v '^#' "$(dirname "${BASH_SOURCE[0]}")/packages.txt"; }
+
+packages_missing() {
+  local package
+  for package in $(packages_wanted); do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+  done
+}
+
+# Runs a command as root, by sudo where needed; 1 where neither is possible.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo "$@"
+  else return 1
+  fi
+}
+
+install_packages() {
+  if ! command -v dpkg-query >/dev/null; then
+    echo "This is no Debian system: see \"On a cluster\" in README.md for configuring by hand." >&2
+    exit 1
+  fi
+  local missing
+  missing=$(packages_missing | tr '\n' ' ')
+  [ -z "$missing" ] && return 0
+  if ! as_root true; then
+    echo "These Debian packages are missing, and there is neither root nor sudo to install them:" >&2
+    echo "  $missing" >&2
+    echo "Ask the administrator for: apt-get install --no-install-recommends $missing" >&2
+    exit 1
+  fi
+  echo "== Installing: $missing"
+  as_root apt-get update -q
+  # shellcheck disable=SC2086  # one word a package
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}

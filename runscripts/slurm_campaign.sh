@@ -1,0 +1,36 @@
+#!/bin/bash
+# A campaign under Slurm that outlives its wall time:  sbatch runscripts/slurm_campaign.sh DECK
+# Shortly before the end Slurm sends TERM to this script; it passes USR1 to mpirun, which forwards it to the ranks; they
+# stop at the next safe point with a checkpoint and exit code 75; the job is put back in the queue and resumes.
+# Adapt the lines marked (*).
+#SBATCH --job-name=blockspin
+#SBATCH --nodes=2                 # (*)
+#SBATCH --ntasks-per-node=64      # (*) one rank a core
+#SBATCH --cpus-per-task=1
+#SBATCH --time=04:00:00           # (*)
+#SBATCH --signal=B:TERM@180       # to this script, 180 s before the end: time for the safe point and the checkpoint
+#SBATCH --requeue
+#SBATCH --open-mode=append
+set -uo pipefail
+deck=${1:?usage: sbatch slurm_campaign.sh DECK}
+
+# module load gcc openmpi hdf5 petsc slepc boost    # (*) the modules blockspin was built with
+blockspin=${BLOCKSPIN:-blockspin}                   # (*) or the path of the installed program
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+
+# --resume starts afresh where there is nothing, and so serves the first run and every later one alike.
+# mpirun stands in the background so that the trap runs at once.
+mpirun "$blockspin" run "$deck" --resume &
+launcher=$!
+trap 'kill -USR1 "$launcher" 2>/dev/null' TERM
+
+# A trapped signal ends `wait` early: wait until the launcher has gone, then ask for its own status.
+while kill -0 "$launcher" 2>/dev/null; do wait "$launcher"; done
+wait "$launcher"
+status=$?
+
+if [ "$status" = 75 ]; then
+  echo "stopped with a checkpoint; back into the queue"
+  scontrol requeue "$SLURM_JOB_ID"
+fi
+exit "$status"

@@ -1,0 +1,158 @@
+"""The rules of the house, read from the text of the sources: floors, names, sizes, forbidden words.
+
+    python3 rules.py [ROOT]      prints every violation; exit status 1 when there is one
+
+The rooms and the edges between them are declared here once (README.md, "Architecture", says why they are so).
+"""
+
+import re
+import sys
+from pathlib import Path
+
+# Room: floor, and the rooms of its own floor that it may include. Lower floors are open to every room but for CLOSED.
+ROOMS = {
+    "base": (0, set()),
+    "mpi": (1, set()),
+    "rng": (1, set()),
+    "h5": (1, {"mpi"}),
+    "petsc": (1, {"mpi"}),
+    "stats": (2, set()),
+    "deck": (2, set()),
+    "archive": (2, {"deck"}),
+    "lattice": (3, set()),
+    "ising": (3, {"lattice"}),
+    "rbm": (3, set()),
+    "replica": (4, set()),
+    "train": (4, set()),
+    "analysis": (4, set()),
+    "rg": (4, set()),
+    "stages": (5, set()),
+    "app": (6, set()),
+}
+# Physics (floors 3 and 4) takes plain structs, views, a communicator and a random stream: no deck, no file.
+CLOSED = {floor: {"deck", "archive", "h5"} for floor in (3, 4)}
+# Third-party headers that only the room wrapping them may include.
+WRAPPED = {"hdf5.h": {"h5"}, "H5public.h": {"h5"}, "boost/program_options.hpp": {"deck", "app"}}
+
+FILE_CEILING = 500
+FUNCTION_CEILING = 60
+KERNEL_CEILING = 100  # for a function whose comment says that it is a hot kernel
+FORBIDDEN_WORDS = re.compile(r"\b(TODO|FIXME|XXX|HACK|atoi|mt19937|using namespace std)\b")
+FORBIDDEN_NAMES = re.compile(r"(^|_)(utils?|common|manager|helpers?|misc)(_|\.|$)")
+TABLE = re.compile(r"_(rows|schema)\(\) \{$")  # a table of declarations is data, however long
+SOURCE_SUFFIXES = {".cpp", ".hpp", ".py", ".sh"}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
+MODULE_LINE = re.compile(r"blockspin_module\(\s*(\w+)(.*?)\)", re.DOTALL)
+
+
+def allowed(room, other):
+    """Whether `room` may use `other`."""
+    floor, siblings = ROOMS[room]
+    other_floor = ROOMS[other][0]
+    if other in CLOSED.get(floor, ()):
+        return False
+    return other == room or other in siblings or other_floor < floor
+
+
+def sources(root):
+    """(path, room) of every C++ file of the program."""
+    for top in ("include/blockspin", "src"):
+        for path in sorted((root / top).rglob("*.[ch]pp")):
+            yield path, path.relative_to(root / top).parts[0]
+
+
+def include_violations(root):
+    for path, room in sources(root):
+        if room not in ROOMS:
+            yield f"{path.relative_to(root)}: '{room}' is no room of the house"
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            match = INCLUDE.match(line)
+            if not match:
+                continue
+            header, place = match[1], f"{path.relative_to(root)}:{number}"
+            parts = header.split("/")
+            if parts[0] == "blockspin" and len(parts) > 2:
+                if parts[1] not in ROOMS:
+                    yield f"{place}: '{parts[1]}' is no room of the house"
+                elif not allowed(room, parts[1]):
+                    yield f"{place}: {room} may not include {parts[1]}"
+            elif ".." in parts:
+                yield f"{place}: include by \"blockspin/<room>/...\", not by a way out of the folder"
+            elif header in WRAPPED and room not in WRAPPED[header]:
+                yield f"{place}: only {', '.join(sorted(WRAPPED[header]))} may include {header}"
+
+
+def link_violations(root):
+    """The rooms that src/<room>/CMakeLists.txt links must be allowed ones too."""
+    for path in sorted((root / "src").glob("*/CMakeLists.txt")):
+        match = MODULE_LINE.search(path.read_text())
+        if not match or match[1] not in ROOMS:
+            continue
+        depends = re.search(r"DEPENDS([^A-Z]*)", match[2])
+        for other in depends[1].split() if depends else ():
+            if other in ROOMS and not allowed(match[1], other):
+                yield f"{path.relative_to(root)}: {match[1]} may not link {other}"
+
+
+def own_files(root):
+    for top in ("include", "src", "tests", "runscripts", "postprocess"):
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix in SOURCE_SUFFIXES and "__pycache__" not in path.parts:
+                yield path
+
+
+def text_violations(root):
+    """File sizes, file names, forbidden words."""
+    for path in own_files(root):
+        name, lines = path.relative_to(root), path.read_text().splitlines()
+        if len(lines) > FILE_CEILING:
+            yield f"{name}: {len(lines)} lines, the ceiling is {FILE_CEILING}"
+        if FORBIDDEN_NAMES.search(path.name):
+            yield f"{name}: a file is named for what it holds"
+        if "arch" in name.parts:
+            continue  # this file names the words it forbids
+        for number, line in enumerate(lines, 1):
+            match = FORBIDDEN_WORDS.search(line)
+            if match:
+                yield f"{name}:{number}: '{match[1]}' does not belong here"
+
+
+def function_violations(root):
+    """Lengths of functions, from the layout clang-format gives them: a body ends with `}` under its first line."""
+    for path, _ in sources(root):
+        lines = path.read_text().splitlines()
+        for first, line in enumerate(lines):
+            if not is_function_head(lines, first):
+                continue
+            indent = len(line) - len(line.lstrip())
+            last = next((i for i in range(first + 1, len(lines)) if re.match(rf" {{{indent}}}}}", lines[i])), first)
+            if TABLE.search(line):
+                continue
+            kernel = any("hot kernel" in lines[i] for i in range(max(0, first - 8), first))
+            ceiling = KERNEL_CEILING if kernel else FUNCTION_CEILING
+            if last - first + 1 > ceiling:
+                yield f"{path.relative_to(root)}:{first + 1}: a function of {last - first + 1} lines, the ceiling is {ceiling}"
+
+
+def is_function_head(lines, number):
+    """Whether the line opens a function's body: `) ... {` at the indentation of a declaration, no control statement."""
+    line = lines[number]
+    if not line.endswith("{") or len(line) - len(line.lstrip()) > 4:
+        return False
+    if re.match(r"\s*(namespace|class|struct|union|enum|if|else|for|while|switch|do|try|catch|\}|return)\b", line):
+        return False
+    return re.search(r"\)[^;=]*\{$", line) is not None
+
+
+def violations(root):
+    root = Path(root)
+    rules = (include_violations, link_violations, text_violations, function_violations)
+    return [violation for rule in rules for violation in rule(root)]
+
+
+if __name__ == "__main__":
+    found = violations(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[2])
+    print("\n".join(found) or "every rule is kept")
+    sys.exit(1 if found else 0)

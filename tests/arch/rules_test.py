@@ -1,0 +1,80 @@
+"""The house keeps its rules, and each rule notices when it is broken."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import rules
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class TheHouse(unittest.TestCase):
+    def test_keeps_every_rule(self):
+        self.assertEqual([], rules.violations(ROOT))
+
+    def test_every_room_has_its_folder(self):
+        rooms = {path.name for path in (ROOT / "src").iterdir() if path.is_dir()}
+        self.assertEqual(set(rules.ROOMS), rooms)
+
+    def test_every_folder_has_a_readme(self):
+        folders = ("src", "include", "tests", "input", "runscripts", "postprocess")
+        self.assertEqual([], [f for f in folders if not (ROOT / f / "README.md").is_file()])
+
+
+class BrokenHouses(unittest.TestCase):
+    """Twins: a small tree with one injected fault each, which the rules must find."""
+
+    def found(self, name, text):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True)
+            path.write_text(text)
+            return rules.violations(folder)
+
+    def assert_found(self, name, text, fragment):
+        found = self.found(name, text)
+        self.assertTrue(any(fragment in line for line in found), f"{fragment!r} is not in {found}")
+
+    def test_a_good_file_is_good(self):
+        self.assertEqual([], self.found("src/rbm/machine.cpp", '#include "blockspin/rng/generator.hpp"\n'))
+
+    def test_upward(self):
+        self.assert_found("src/base/x.cpp", '#include "blockspin/mpi/agree.hpp"\n', "base may not include mpi")
+
+    def test_sideways(self):
+        self.assert_found("src/rbm/x.cpp", '#include "blockspin/ising/y.hpp"\n', "rbm may not include ising")
+
+    def test_named_edge_is_one_way(self):
+        self.assertEqual([], self.found("src/h5/x.cpp", '#include "blockspin/mpi/agree.hpp"\n'))
+        self.assert_found("src/mpi/x.cpp", '#include "blockspin/h5/file.hpp"\n', "mpi may not include h5")
+
+    def test_physics_knows_no_files(self):
+        self.assert_found("include/blockspin/train/x.hpp", '#include "blockspin/deck/y.hpp"\n', "may not include deck")
+        self.assert_found("src/ising/x.cpp", "#include <hdf5.h>\n", "only h5 may include hdf5.h")
+
+    def test_unknown_room(self):
+        self.assert_found("src/cellar/x.cpp", "", "'cellar' is no room")
+
+    def test_way_out_of_the_folder(self):
+        self.assert_found("src/rbm/x.cpp", '#include "../deck/y.hpp"\n', "not by a way out")
+
+    def test_link_edge(self):
+        self.assert_found("src/lattice/CMakeLists.txt", "blockspin_module(lattice DEPENDS base ising LIBRARIES m)\n",
+                          "lattice may not link ising")
+
+    def test_file_ceiling(self):
+        self.assert_found("src/base/x.cpp", "int i;\n" * (rules.FILE_CEILING + 1), "lines, the ceiling is")
+
+    def test_function_ceiling(self):
+        long = "int f(int i) {\n" + "  ++i;\n" * rules.FUNCTION_CEILING + "  return i;\n}\n"
+        self.assert_found("src/base/x.cpp", long, "a function of")
+        self.assertEqual([], self.found("src/base/x.cpp", "// A hot kernel: one pass over the row.\n" + long))
+
+    def test_words_and_names(self):
+        self.assert_found("src/base/x.cpp", "// TODO\n", "does not belong here")
+        self.assert_found("src/base/deck_utils.cpp", "", "named for what it holds")
+
+
+if __name__ == "__main__":
+    unittest.main()
