@@ -67,6 +67,12 @@ std::vector<Numbered> checkpoints(const std::string& prefix) {
   return found;
 }
 
+/// "-12", the end of a checkpoint's name; another group's name can go on with "-2-12".
+bool is_number(const std::string& ending) {
+  return ending.size() > 1 && ending[0] == '-' &&
+         ending.find_first_not_of("0123456789", 1) == std::string::npos;
+}
+
 void delete_file(const std::string& path) {
   std::error_code ignored;
   fs::remove(path, ignored);
@@ -166,7 +172,7 @@ void CheckpointStore::remove(const std::string& group) {
       comm_,
       [&] {
         for (const auto& [ending, path] : files_by_ending(group_prefix(archive_path_, group)))
-          if (ending.starts_with('-') || ending.starts_with('+')) delete_file(path);
+          if (ending.starts_with('+') || is_number(ending)) delete_file(path);
       },
       true);
 }

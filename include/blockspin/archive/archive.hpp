@@ -99,11 +99,13 @@ public:
                           const std::map<std::string, h5::Value>& deck_values,
                           const std::vector<std::string>& parents);
 
+  /// The file itself, for looking into; throws where nothing has been committed yet. Local.
+  const h5::File& file() const;
+
 private:
   friend class StageWriter;
   struct State;
   explicit Archive(std::unique_ptr<State> state);
-  const h5::File& file() const;
 
   std::unique_ptr<State> state_;
 };

@@ -1,0 +1,156 @@
+// Checkpoints: saved by one rank count, loaded by another; the newest two are kept; a damaged one is passed
+// over.
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "blockspin/archive/checkpoint.hpp"
+#include "support/scratch.hpp"
+#include "support/world.hpp"
+
+namespace {
+
+using namespace blockspin;
+using archive::CheckpointKey;
+using archive::CheckpointStore;
+
+constexpr std::uint64_t n_rows = 37, n_columns = 3;
+
+const CheckpointKey key{"/rbm/main", "layer 1", 7, {{"hidden", std::vector<std::uint64_t>{64}}}};
+
+double value_at(std::uint64_t row, std::uint64_t column, std::uint64_t step) {
+  return static_cast<double>(row * n_columns + column) + 1000.0 * static_cast<double>(step);
+}
+
+Slab rows_of(const mpi::Communicator& comm) {
+  const mpi::Range mine = mpi::block_range(n_rows, comm.rank(), comm.size());
+  return Slab::rows({n_rows, n_columns}, mine.first, mine.size());
+}
+
+void save(const mpi::Communicator& comm, CheckpointStore& store, std::uint64_t step,
+          const CheckpointKey& owner = key) {
+  store.save(owner, [&](StateSink& sink) {
+    sink.replicated("step", step);
+    sink.replicated("nothing", std::span<const float>());
+    const Slab slab = rows_of(comm);
+    std::vector<double> values(slab.n_local());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = value_at(slab.offset[0] + i / n_columns, i % n_columns, step);
+    sink.distributed("chains/values", slab, std::span<const double>(values));
+  });
+}
+
+/// The step that was saved, after comparing every value; 0 where nothing was loaded.
+std::uint64_t load(const mpi::Communicator& comm, CheckpointStore& store, const CheckpointKey& owner = key) {
+  std::uint64_t step = 0;
+  store.load(owner, [&](StateSource& source) {
+    source.replicated("step", step);
+    EXPECT_EQ(source.n_saved("nothing"), 0u);
+    EXPECT_EQ(source.n_saved("chains/values"), n_rows * n_columns);
+    const Slab slab = rows_of(comm);
+    std::vector<double> values(slab.n_local());
+    source.distributed("chains/values", slab, std::span<double>(values));
+    for (std::size_t i = 0; i < values.size(); ++i)
+      EXPECT_EQ(values[i], value_at(slab.offset[0] + i / n_columns, i % n_columns, step));
+  });
+  return step;
+}
+
+std::vector<std::string> files_in(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+TEST(Checkpoint, LoadsOnAnotherRankCount) {
+  const mpi::Communicator& world = test_world();
+  const mpi::Communicator self = mpi::Communicator::self();
+  const ScratchFolder folder(world);
+  CheckpointStore together(world, folder.file("together.h5"));
+  save(world, together, 1);
+  if (world.is_root()) {
+    CheckpointStore alone(self, folder.file("together.h5"));
+    EXPECT_EQ(load(self, alone), 1u);
+    CheckpointStore written_alone(self, folder.file("alone.h5"));
+    save(self, written_alone, 2);
+  }
+  world.barrier();
+  CheckpointStore read_together(world, folder.file("alone.h5"));
+  EXPECT_EQ(load(world, read_together), 2u);
+}
+
+TEST(Checkpoint, KeepsTheNewestTwoOfEachPart) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  CheckpointStore store(world, folder.file("run.h5"));
+  EXPECT_EQ(load(world, store), 0u);
+  for (std::uint64_t step = 1; step <= 12; ++step) save(world, store, step);
+  CheckpointKey other = key;
+  other.part = "layer 2";
+  save(world, store, 5, other);
+  CheckpointKey neighbour = key;
+  neighbour.group = "/rbm/main-2";
+  save(world, store, 6, neighbour);
+  EXPECT_EQ(load(world, store), 12u);
+  EXPECT_EQ(load(world, store, other), 5u);
+  if (world.is_root()) {
+    EXPECT_EQ(files_in(folder.path()), (std::vector<std::string>{"run.h5.checkpoint-rbm.main+layer_1-11",
+                                                                 "run.h5.checkpoint-rbm.main+layer_1-12",
+                                                                 "run.h5.checkpoint-rbm.main+layer_2-1",
+                                                                 "run.h5.checkpoint-rbm.main-2+layer_1-1"}));
+  }
+  store.remove("/rbm/main");
+  EXPECT_EQ(load(world, store), 0u);
+  EXPECT_EQ(load(world, store, neighbour), 6u);
+}
+
+TEST(Checkpoint, BelongsToItsStageAlone) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  CheckpointStore store(world, folder.file("run.h5"));
+  save(world, store, 1);
+  CheckpointKey other = key;
+  other.values["hidden"] = std::vector<std::uint64_t>{32};
+  EXPECT_EQ(load(world, store, other), 0u);
+  other = key;
+  other.seed = 8;
+  EXPECT_EQ(load(world, store, other), 0u);
+}
+
+/// Flips one byte, or cuts the file.
+void damage(const std::string& path, bool cut) {
+  if (cut) {
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+    return;
+  }
+  std::fstream stream(path, std::ios::in | std::ios::out | std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(stream)), {});
+  const double known = value_at(20, 1, 2);
+  const std::size_t at = bytes.find(std::string(reinterpret_cast<const char*>(&known), sizeof known));
+  ASSERT_NE(at, std::string::npos);
+  stream.seekp(static_cast<std::streamoff>(at));
+  stream.put(static_cast<char>(~bytes[at]));
+}
+
+TEST(Checkpoint, DamagedNewestFallsBackToTheOneBefore) {
+  const mpi::Communicator& world = test_world();
+  for (const bool cut : {false, true}) {
+    const ScratchFolder folder(world);
+    CheckpointStore store(world, folder.file("run.h5"));
+    save(world, store, 1);
+    save(world, store, 2);
+    if (world.is_root()) damage(folder.file("run.h5.checkpoint-rbm.main+layer_1-2"), cut);
+    world.barrier();
+    EXPECT_EQ(load(world, store), 1u);
+    if (world.is_root()) damage(folder.file("run.h5.checkpoint-rbm.main+layer_1-1"), true);
+    world.barrier();
+    EXPECT_EQ(load(world, store), 0u);
+    save(world, store, 3);
+    EXPECT_EQ(load(world, store), 3u);
+  }
+}
+
+} // namespace
