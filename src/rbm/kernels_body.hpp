@@ -89,26 +89,26 @@ inline void any_tile(size_t rows, const T* a, size_t row_stride, size_t term_str
 /// Even division of m rows into tiles: first row of tile t of n.
 constexpr size_t tile_first(size_t m, size_t t, size_t n) { return m * t / n; }
 
-/// One tile of a product over terms [first, last): partial panels go through a whole tile of their own.
+/// One tile of a product, for a last panel that is not whole: worked out beside c.
+void partial_product_tile(const float* a, size_t a_stride, size_t rows, size_t terms, const float* b,
+                          size_t columns, const float* start, float* c, size_t c_stride) {
+  alignas(64) float whole[BLOCKSPIN_TILE_ROWS * kernel_width] = {};
+  for (size_t r = 0; r < rows; ++r)
+    for (size_t n = 0; n < columns; ++n)
+      whole[r * kernel_width + n] = start != nullptr ? start[n] : c[r * c_stride + n];
+  any_tile<float>(rows, a, a_stride, 1, b, terms, whole, kernel_width);
+  for (size_t r = 0; r < rows; ++r)
+    for (size_t n = 0; n < columns; ++n) c[r * c_stride + n] = whole[r * kernel_width + n];
+}
+
+/// One tile of a product, on top of `start` (one value a column) or, where that is null, of c itself.
 void product_tile(const float* a, size_t a_stride, size_t rows, size_t terms, const float* b, size_t columns,
                   const float* start, float* c, size_t c_stride) {
-  alignas(64) float whole[BLOCKSPIN_TILE_ROWS * kernel_width];
-  const bool partial = columns < kernel_width;
-  float* out = partial ? whole : c;
-  const size_t out_stride = partial ? kernel_width : c_stride;
-  for (size_t r = 0; r < rows; ++r)
-    for (size_t n = 0; n < (partial ? columns : kernel_width); ++n)
-      if (start != nullptr)
-        out[r * out_stride + n] = start[n];
-      else if (partial)
-        out[r * out_stride + n] = c[r * c_stride + n];
-  if (partial)
-    for (size_t r = 0; r < rows; ++r)
-      for (size_t n = columns; n < kernel_width; ++n) whole[r * kernel_width + n] = 0.0F;
-  any_tile<float>(rows, a, a_stride, 1, b, terms, out, out_stride);
-  if (partial)
-    for (size_t r = 0; r < rows; ++r)
-      for (size_t n = 0; n < columns; ++n) c[r * c_stride + n] = whole[r * kernel_width + n];
+  if (columns < kernel_width)
+    return partial_product_tile(a, a_stride, rows, terms, b, columns, start, c, c_stride);
+  for (size_t r = 0; start != nullptr && r < rows; ++r)
+    for (size_t n = 0; n < kernel_width; ++n) c[r * c_stride + n] = start[n];
+  any_tile<float>(rows, a, a_stride, 1, b, terms, c, c_stride);
 }
 
 void product(const float* a, size_t m, size_t k, const float* b, size_t n, const float* start, float* c) {
