@@ -20,9 +20,7 @@ double ln_cosh(double x) {
 
 } // namespace
 
-double decimated_coupling(double coupling) {
-  return ln_cosh(2 * coupling) / 2;
-}
+double decimated_coupling(double coupling) { return ln_cosh(2 * coupling) / 2; }
 
 double undecimated_coupling(double coupling) {
   // arccosh(1 + y) = log1p(y + sqrt(y (2 + y))), y = exp(2K') - 1, and for large K' without the overflow of
@@ -32,9 +30,7 @@ double undecimated_coupling(double coupling) {
   return std::log1p(y + std::sqrt(y * (2 + y))) / 2;
 }
 
-double ln_removed_factor(double coupling) {
-  return std::numbers::ln2 + ln_cosh(2 * coupling) / 2;
-}
+double ln_removed_factor(double coupling) { return std::numbers::ln2 + ln_cosh(2 * coupling) / 2; }
 
 double ring_ln_z(double coupling, std::uint64_t n) {
   const double size = static_cast<double>(n);
