@@ -1,6 +1,8 @@
 #pragma once
 // Integrated autocorrelation times and the standard errors that follow (the Gamma method).
 
+#include <vector>
+
 #include "blockspin/base/array.hpp"
 
 namespace blockspin::stats {

@@ -4,8 +4,6 @@
 
 #include <cstdint>
 
-#include "blockspin/base/state.hpp"
-
 namespace blockspin::stats {
 
 __extension__ using Int128 = __int128;
@@ -24,8 +22,8 @@ public:
   std::uint64_t high = 0;
 };
 
-/// Exact moment sums of samples of an integer energy and an integer magnetisation (|.| up to 2^33, up to 2^60
-/// samples). Local; merge in any order.
+/// Exact moment sums of samples of an integer energy and an integer magnetisation (|E| up to 2^34, |M| up to
+/// 2^32, up to 2^58 samples). Local; merge in any order.
 struct MomentSums {
   std::uint64_t n = 0;
   Int128 energy = 0, energy_squared = 0;

@@ -1,0 +1,164 @@
+#include "blockspin/stats/autocorrelation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "blockspin/base/error.hpp"
+
+namespace blockspin::stats {
+namespace {
+
+constexpr double window_factor = 1.5;       // Wolff's S: the decay time assumed per integrated time
+constexpr std::size_t largest_window = 256; // beyond this the series is coarsened rather than summed further
+constexpr std::size_t enough_chains = 16;
+
+/// Deviations from the common mean, [chain, time], with mean and variance.
+struct Deviations {
+  Array<double, 2> values;
+  double mean = 0;
+  double variance = 0;
+};
+
+Deviations deviations(View<const double, 2> series) {
+  Deviations d{Array<double, 2>(series.shape())};
+  long double sum = 0;
+  for (const double x : series.flat()) sum += x;
+  d.mean = static_cast<double>(sum / static_cast<long double>(series.size()));
+  if (!std::isfinite(d.mean))
+    throw Error(ErrorKind::numerical, "a time series holds a value that is not finite");
+  long double squares = 0;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const double x = series.flat()[i] - d.mean;
+    d.values.flat()[i] = x;
+    squares += static_cast<long double>(x) * x;
+  }
+  d.variance = static_cast<double>(squares / static_cast<long double>(series.size()));
+  return d;
+}
+
+/// Mean of x(s) x(s + lag) over all chains.
+double autocovariance(View<const double, 2> x, std::size_t lag) {
+  double sum = 0;
+  for (std::size_t chain = 0; chain < x.extent(0); ++chain) {
+    const auto row = x.row(chain);
+    for (std::size_t s = 0; s + lag < row.size(); ++s) sum += row[s] * row[s + lag];
+  }
+  return sum / static_cast<double>(x.extent(0) * (x.extent(1) - lag));
+}
+
+/// Gamma(0) + 2 sum Gamma(t) up to Wolff's window, or nothing where the window does not close by `last_lag`.
+struct Summed {
+  double total = 0;
+  double tau = 0.5; // in units of this series' spacing
+  std::size_t window = 0;
+  bool closed = false;
+};
+
+Summed sum_to_window(View<const double, 2> x, double gamma_0, std::size_t last_lag) {
+  const double n = static_cast<double>(x.size());
+  Summed s{gamma_0};
+  for (std::size_t w = 1; w <= last_lag && !s.closed; ++w) {
+    s.total += 2 * autocovariance(x, w);
+    s.window = w;
+    const double tau_int = s.total / (2 * gamma_0);
+    const double decay = tau_int <= 0.5 ? std::numeric_limits<double>::min()
+                                        : window_factor / std::log((2 * tau_int + 1) / (2 * tau_int - 1));
+    const double width = static_cast<double>(w);
+    s.closed = std::exp(-width / decay) - decay / std::sqrt(width * n) < 0;
+  }
+  if (s.total <= 0) s = {gamma_0, 0.5, 0, true}; // noise about anticorrelation: count samples as independent
+  // The mean of the same data was subtracted, which lowers every Gamma by total / n.
+  s.total *= 1 + (2 * static_cast<double>(s.window) + 1) / n;
+  s.tau = s.total / (2 * (gamma_0 + s.total / n));
+  return s;
+}
+
+/// Means of neighbouring pairs; an odd sample at the beginning is dropped.
+Array<double, 2> coarsened(View<const double, 2> x) {
+  const std::size_t half = x.extent(1) / 2, skip = x.extent(1) % 2;
+  Array<double, 2> out({x.extent(0), half});
+  for (std::size_t chain = 0; chain < x.extent(0); ++chain)
+    for (std::size_t s = 0; s < half; ++s)
+      out(chain, s) = 0.5 * (x(chain, skip + 2 * s) + x(chain, skip + 2 * s + 1));
+  return out;
+}
+
+/// Variance of the overall mean from the scatter of the chains' means.
+double variance_from_chains(View<const double, 2> x) {
+  const std::size_t n_chains = x.extent(0);
+  double squares = 0;
+  for (std::size_t chain = 0; chain < n_chains; ++chain) {
+    double sum = 0;
+    for (const double value : x.row(chain)) sum += value;
+    const double mean = sum / static_cast<double>(x.extent(1));
+    squares += mean * mean;
+  }
+  return squares / static_cast<double>(n_chains * (n_chains - 1));
+}
+
+/// Variance of the mean by the Gamma method, coarsening until the window closes within largest_window lags.
+struct MeanVariance {
+  double value = 0;
+  double relative_error = 0; // of the variance
+  std::size_t window = 0;
+};
+
+std::optional<MeanVariance> variance_from_gamma(View<const double, 2> deviation, bool must_close) {
+  const double n = static_cast<double>(deviation.size());
+  const std::size_t share = must_close ? 4 : 2;
+  Array<double, 2> x(deviation.shape());
+  std::copy(deviation.flat().begin(), deviation.flat().end(), x.flat().begin());
+  for (std::size_t spacing = 1;; spacing *= 2) {
+    const std::size_t last_lag = std::min(largest_window, x.extent(1) / share);
+    const Summed s = sum_to_window(x, autocovariance(x, 0), last_lag);
+    const double n_now = static_cast<double>(x.size());
+    const bool exhausted = last_lag < largest_window;
+    if (s.closed || (exhausted && !must_close)) {
+      const double window = static_cast<double>(s.window);
+      return MeanVariance{s.total / n_now * (n_now * static_cast<double>(spacing) / n),
+                          2 * std::sqrt(std::max(window + 0.5 - s.tau, 0.5) / n_now), s.window * spacing};
+    }
+    if (exhausted) return std::nullopt;
+    x = coarsened(x);
+  }
+}
+
+} // namespace
+
+MeanEstimate gamma_analysis(View<const double, 2> series) {
+  if (series.size() == 0) throw Error(ErrorKind::numerical, "a time series is empty");
+  const Deviations d = deviations(series);
+  const std::size_t n_chains = series.extent(0), length = series.extent(1);
+  MeanEstimate estimate{d.mean};
+  if (series.size() == 1) estimate.error = std::numeric_limits<double>::quiet_NaN();
+  // Rounding of the mean leaves a constant series with deviations of some 1e-16 of it.
+  if (series.size() == 1 || d.variance <= 1e-28 * d.mean * d.mean) return estimate;
+
+  const double n = static_cast<double>(series.size());
+  const bool many_chains = n_chains >= enough_chains || (n_chains > 1 && length < 8);
+  if (const auto v = variance_from_gamma(d.values, many_chains)) {
+    estimate.error = std::sqrt(v->value);
+    estimate.tau = v->value * n / (2 * (d.variance + v->value));
+    estimate.tau_error = estimate.tau * v->relative_error;
+    estimate.window = v->window;
+  } else {
+    const double variance = variance_from_chains(d.values);
+    estimate.error = std::sqrt(variance);
+    estimate.tau = variance * n / (2 * (d.variance + variance));
+    estimate.tau_error = estimate.tau * std::sqrt(2.0 / static_cast<double>(n_chains - 1));
+  }
+  return estimate;
+}
+
+std::vector<double> autocorrelation_function(View<const double, 2> series, std::size_t max_lag) {
+  const Deviations d = deviations(series);
+  std::vector<double> rho(max_lag + 1, 0.0);
+  if (d.variance <= 1e-28 * d.mean * d.mean) return rho;
+  for (std::size_t lag = 0; lag <= max_lag && lag < series.extent(1); ++lag)
+    rho[lag] = autocovariance(d.values, lag) / d.variance;
+  return rho;
+}
+
+} // namespace blockspin::stats

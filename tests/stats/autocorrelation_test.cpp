@@ -1,0 +1,93 @@
+#include "blockspin/stats/autocorrelation.hpp"
+
+#include <gtest/gtest.h>
+
+#include "blockspin/base/error.hpp"
+#include "stats/ar1.hpp"
+
+namespace blockspin::stats {
+namespace {
+
+/// Mean of (mean / error)^2 over many independent series about zero: 1 for error bars that are right.
+double mean_squared_pull(std::size_t n_series, std::size_t n_chains, std::size_t length, double a,
+                         bool naive = false) {
+  const auto g = test::generator(11);
+  double sum = 0;
+  for (std::size_t i = 0; i < n_series; ++i) {
+    const MeanEstimate e = gamma_analysis(test::ar1(g, i * n_chains, n_chains, length, a));
+    const double error = naive ? e.error / std::sqrt(2 * e.tau) : e.error;
+    sum += e.mean * e.mean / (error * error);
+  }
+  return sum / static_cast<double>(n_series);
+}
+
+// 1000 pulls: the mean square scatters by sqrt(2/1000) = 0.045, so [0.75, 1.3] is beyond 5.5 sigma on both
+// sides (false alarm < 1e-7), some per cent of which pay for the error bars' own scatter.
+constexpr double lowest = 0.75, highest = 1.3;
+
+} // namespace
+
+TEST(GammaAnalysis, ErrorBarsAreNeitherTooSmallNorTooLarge) {
+  EXPECT_GT(mean_squared_pull(1000, 1, 4000, 0.8), lowest);
+  EXPECT_LT(mean_squared_pull(1000, 1, 4000, 0.8), highest);
+}
+
+TEST(GammaAnalysis, HoldsForIndependentData) {
+  const double pull = mean_squared_pull(1000, 1, 1000, 0.0);
+  EXPECT_GT(pull, lowest);
+  EXPECT_LT(pull, highest);
+}
+
+TEST(GammaAnalysis, HoldsForManyShortChains) {
+  const double pull =
+      mean_squared_pull(1000, 64, 8, 0.95); // 8 samples a chain, tau 19.5: only the chains can tell
+  EXPECT_GT(pull, lowest);
+  EXPECT_LT(pull, highest);
+}
+
+TEST(GammaAnalysis, TheTestSeesErrorsWithoutAutocorrelation) {
+  EXPECT_GT(mean_squared_pull(1000, 1, 4000, 0.8, true), highest);
+}
+
+TEST(GammaAnalysis, FindsTheAutocorrelationTime) {
+  const auto g = test::generator(12);
+  for (const double a : {0.0, 0.5, 0.9, 0.99}) {
+    const MeanEstimate e = gamma_analysis(test::ar1(g, 0, 4, 100000, a));
+    // Four independent decisions at 5 of their own sigma plus 3 % for the truncated tail: false alarm < 3e-6
+    // / 4.
+    EXPECT_NEAR(e.tau, test::ar1_tau(a), 5 * e.tau_error + 0.03 * test::ar1_tau(a)) << "a = " << a;
+  }
+}
+
+TEST(GammaAnalysis, CoarsensWhereTheWindowIsLong) {
+  const auto g = test::generator(13);
+  const double a = 0.9995; // tau 2000: the window is far longer than the largest that is summed directly
+  const MeanEstimate e = gamma_analysis(test::ar1(g, 0, 1, 2000000, a));
+  EXPECT_NEAR(e.tau, test::ar1_tau(a), 5 * e.tau_error + 0.03 * test::ar1_tau(a));
+  EXPECT_LT(e.tau_error, 0.25 * e.tau);
+}
+
+TEST(GammaAnalysis, ConstantSeriesHasNoError) {
+  Array<double, 2> x({3, 50});
+  for (double& value : x.flat()) value = -1.9999;
+  const MeanEstimate e = gamma_analysis(x);
+  EXPECT_DOUBLE_EQ(e.mean, -1.9999);
+  EXPECT_EQ(e.error, 0);
+  EXPECT_EQ(e.tau, 0.5);
+}
+
+TEST(GammaAnalysis, RefusesWhatItCannotAnalyse) {
+  Array<double, 2> x({1, 4});
+  x(0, 2) = NAN;
+  EXPECT_THROW(gamma_analysis(x), Error);
+  EXPECT_THROW(gamma_analysis(Array<double, 2>({1, 0})), Error);
+  EXPECT_TRUE(std::isnan(gamma_analysis(Array<double, 2>({1, 1})).error));
+}
+
+TEST(AutocorrelationFunction, DecaysAsKnown) {
+  const auto rho = autocorrelation_function(test::ar1(test::generator(14), 0, 1, 400000, 0.7), 4);
+  // The scatter of rho(t) is about sqrt(2 tau / n) = 0.004.
+  for (std::size_t t = 0; t <= 4; ++t) EXPECT_NEAR(rho[t], std::pow(0.7, static_cast<double>(t)), 0.02);
+}
+
+} // namespace blockspin::stats
