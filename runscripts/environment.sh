@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by quickstart.sh and test.sh: what MPI and Python need on one ordinary machine.
 # Not for clusters: there the scheduler places and binds the ranks (see slurm_campaign.sh).
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by quickstart.sh and test.sh. Installs the Debian packages of packages.txt that are missing.
 # As root or with a password-free sudo it installs them; without either it lists them and stops.
 

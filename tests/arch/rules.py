@@ -132,8 +132,9 @@ def function_violations(root):
                 continue
             kernel = any("hot kernel" in lines[i] for i in range(max(0, first - 8), first))
             ceiling = KERNEL_CEILING if kernel else FUNCTION_CEILING
-            if last - first + 1 > ceiling:
-                yield f"{path.relative_to(root)}:{first + 1}: a function of {last - first + 1} lines, the ceiling is {ceiling}"
+            length = last - first + 1
+            if length > ceiling:
+                yield f"{path.relative_to(root)}:{first + 1}: a function of {length} lines, the ceiling is {ceiling}"
 
 
 def is_function_head(lines, number):

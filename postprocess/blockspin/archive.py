@@ -1,0 +1,186 @@
+"""An archive as a reader sees it. Datasets come as numpy arrays; nothing here ever writes."""
+
+import h5py
+import numpy as np
+
+from blockspin.packed import unpack
+
+TEMPERATURE_TOLERANCE = 1e-9  # two temperatures within it are the same, as in a deck
+
+
+def open_archive(path, comm=None):
+    """Opens an archive for reading. Use it in a `with` block, or close() it.
+
+    Any number of processes may open the same file. `comm`, an mpi4py communicator, opens it by MPI-IO instead; that
+    needs an h5py built for MPI (Debian: python3-h5py-mpi).
+    """
+    file = h5py.File(path, "r", driver="mpio", comm=comm) if comm else h5py.File(path, "r")
+    if _text(file.attrs.get("format", "")) != "blockspin":
+        file.close()
+        raise ValueError(f"{path}: not a blockspin archive")
+    return Archive(file, str(path))
+
+
+class Archive:
+    """One campaign: the groups /<stage>/<name>. `archive["flow/V/temperature"]` reads any dataset."""
+
+    def __init__(self, file, path):
+        self.file = file
+        self.path = path
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.file.close()
+
+    def __getitem__(self, path):
+        return self.file[path][()]
+
+    def __contains__(self, path):
+        return path in self.file
+
+    @property
+    def title(self):
+        return _text(self.file.attrs.get("title", ""))
+
+    @property
+    def seed(self):
+        return int(self.file.attrs["seed"])
+
+    def stages(self):
+        """{"sample": ["main"], "flow": ["V"], ...}: names of the complete groups of every stage."""
+        found = {}
+        for stage, instances in self.file.items():
+            if stage != "provenance" and isinstance(instances, h5py.Group):
+                found[stage] = [name for name, group in instances.items() if _status(group) == "complete"]
+        return found
+
+    def names(self, stage):
+        return self.stages().get(stage, [])
+
+    def sample(self, name="main"):
+        return Sample(self, "sample", name)
+
+    def machine(self, name):
+        return Machine(self, "rbm", name)
+
+    def flow(self, name):
+        return Flow(self, "flow", name)
+
+    def group(self, stage, name):
+        """Any stage instance: its deck values and datasets."""
+        return Group(self, stage, name)
+
+    def summary(self):
+        """A few lines on what is in the archive; `blockspin info` tells more."""
+        lines = [f"{self.path}: {self.title} (seed {self.seed})"]
+        for stage, names in self.stages().items():
+            lines.append(f"  {stage}: {', '.join(names)}")
+        return "\n".join(lines)
+
+
+class Group:
+    """One stage instance. `group["singular_value"]` reads a dataset, `group.value("hidden")` a deck value."""
+
+    def __init__(self, archive, stage, name):
+        self.archive, self.stage, self.name = archive, stage, name
+        if f"{stage}/{name}" not in archive.file:
+            known = ", ".join(archive.names(stage)) or "none"
+            raise KeyError(f"{archive.path} has no [{stage}.{name}]; it has: {known}")
+        self.group = archive.file[f"{stage}/{name}"]
+
+    def __getitem__(self, path):
+        return self.group[path][()]
+
+    def __contains__(self, path):
+        return path in self.group
+
+    def value(self, key, default=""):
+        """The text of a deck value ("64"), as the deck would have it; "" where it is not recorded."""
+        return _text(self.group.attrs.get(key, default))
+
+    @property
+    def lattice(self):
+        """Extents of the lattice, (10, 10)."""
+        return tuple(int(extent) for extent in self.value("model.lattice").split("x"))
+
+    @property
+    def label(self):
+        return f"[{self.stage}.{self.name}]" if self.name != "main" else f"[{self.stage}]"
+
+
+class Sample(Group):
+    """Configurations and observables of a [sample]."""
+
+    @property
+    def temperature(self):
+        return self["temperature"]
+
+    def configurations(self, temperature=None, part=slice(None)):
+        """+-1 spins, int8, [C, *lattice] at one temperature, [T, C, *lattice] without one.
+
+        `part` selects configurations (of each temperature): a slice, as from blockspin.share(); only it is read.
+        """
+        packed = self.group["configuration"]
+        which = slice(None) if temperature is None else self.index(temperature)
+        spins = unpack(packed[which, part], int(np.prod(self.lattice)))
+        return spins.reshape(spins.shape[:-1] + self.lattice)
+
+    def index(self, temperature):
+        """The index of a temperature; KeyError names those there are."""
+        known = self.temperature
+        match = np.flatnonzero((known == temperature) | (np.abs(known - temperature) < TEMPERATURE_TOLERANCE))
+        if match.size == 0:
+            raise KeyError(f"{self.label} has no temperature {temperature}; it has {known.tolist()}")
+        return int(match[0])
+
+    def observable(self, name):
+        """(mean, standard error) at each temperature: energy, specific_heat, abs_magnetization, ..."""
+        return self[f"observables/{name}/mean"], self[f"observables/{name}/error"]
+
+
+class Machine(Group):
+    """Weights, biases and training history of an [rbm]."""
+
+    @property
+    def n_layers(self):
+        return sum(1 for key in self.group if key.startswith("layer_"))
+
+    def weights(self, layer=1):
+        """[visible, hidden] float32."""
+        return self[f"layer_{layer}/weights"]
+
+    def fields(self, layer=1):
+        """Receptive fields W_1 W_2 ... W_layer, [sites, hidden]: one column a hidden unit of that layer."""
+        field = self.weights(1).astype(np.float64)
+        for k in range(2, layer + 1):
+            field = field @ self.weights(k)
+        return field
+
+
+class Flow(Group):
+    """Chains of a machine, step by step."""
+
+    QUANTITIES = ("mean_temperature", "peak_temperature", "energy", "abs_magnetization", "nearest_neighbour_excess",
+                  "energy_temperature")
+
+    @property
+    def starts(self):
+        """The labels of the starts, as in the deck: ["0", "6"]."""
+        return [start.strip() for start in self.value("start").split(",")]
+
+    def quantity(self, name):
+        """(mean, standard error), each [start, step]."""
+        return self[f"{name}/mean"], self[f"{name}/error"]
+
+
+def _status(group):
+    return _text(group.attrs.get("status", ""))
+
+
+def _text(value):
+    return value.decode() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,43 @@
+"""Command: draws every figure an archive has data for."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")  # no display is needed
+
+import matplotlib.pyplot as plt
+
+import blockspin
+from blockspin import figures
+from blockspin.figures import style
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="python3 -m blockspin.figures", description=__doc__)
+    parser.add_argument("archive", type=Path)
+    parser.add_argument("--output", type=Path, help="folder for the figures (default: <archive>_figures beside it)")
+    parser.add_argument("--format", default="png", choices=("png", "pdf", "svg"))
+    return parser.parse_args()
+
+
+def main():
+    args = arguments()
+    folder = args.output or args.archive.with_name(args.archive.stem + "_figures")
+    style.use()
+    try:
+        with blockspin.open_archive(args.archive) as archive:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, figure in figures.draw_all(archive):
+                path = folder / f"{name}.{args.format}"
+                figure.savefig(path)
+                plt.close(figure)
+                print(path)
+    except (OSError, ValueError) as error:
+        sys.exit(f"blockspin.figures: {error}")
+
+
+if __name__ == "__main__":
+    main()

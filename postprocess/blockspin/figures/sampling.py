@@ -1,0 +1,76 @@
+"""Monte Carlo: observables against temperature beside exact results, and a look at the configurations."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from blockspin import exact
+from blockspin.figures import style
+
+PANELS = (
+    ("energy", "energy per spin  ($J$)"),
+    ("abs_magnetization", r"$\langle|m|\rangle$ per spin"),
+    ("specific_heat", "specific heat per spin  ($k_B$)"),
+    ("susceptibility", "susceptibility per spin  ($1/J$)"),
+)
+CURVE_POINTS = 400
+SPIN_SCALE = 1.4  # spins at less than full colour
+
+
+def draw(archive):
+    for name in archive.names("sample"):
+        sample = archive.sample(name)
+        yield style.file_name("observables", name), draw_observables(sample)
+        if len(sample.lattice) == 2:
+            yield style.file_name("configurations", name), draw_configurations(sample)
+
+
+def draw_observables(sample):
+    figure, grid = plt.subplots(2, 2, figsize=(7.4, 5.4), sharex=True)
+    for axes, (observable, label) in zip(grid.flat, PANELS):
+        draw_exact(axes, observable, sample)
+        mean, error = sample.observable(observable)
+        finite = np.isfinite(sample.temperature)
+        style.points(axes, sample.temperature[finite], mean[finite], error[finite], label="Monte Carlo")
+        if len(sample.lattice) == 2:
+            style.mark_critical(axes, label=style.T_C_LABEL if observable == "energy" else None)
+        axes.set_ylabel(label)
+        axes.legend(loc="lower right" if observable == "energy" else "upper right")
+    for axes in grid[1]:
+        axes.set_xlabel(style.TEMPERATURE)
+    n, size = sample.group["configuration"].shape[1], style.lattice_text(sample.lattice)
+    figure.suptitle(
+        f"Ising model, {size} periodic, {sample.label}: {n:,} configurations kept per temperature\n"
+        f"(bars: one standard error; exact: Kaufman, {size}; Yang: infinite lattice)",
+        fontsize=10,
+    )
+    return figure
+
+
+def draw_exact(axes, observable, sample):
+    """The exact curve, where one is known: zero field, two dimensions."""
+    if len(sample.lattice) != 2 or float(sample.value("model.field", "0")) != 0.0:
+        return
+    finite = sample.temperature[np.isfinite(sample.temperature)]
+    t = np.linspace(finite.min(), finite.max(), CURVE_POINTS)
+    if observable == "energy":
+        curve, options = exact.torus_energy(t, *sample.lattice), {"label": "exact"}
+    elif observable == "specific_heat":
+        curve, options = exact.torus_specific_heat(t, *sample.lattice), {"label": "exact"}
+    elif observable == "abs_magnetization":
+        curve, options = exact.infinite_magnetization(t), {"label": "Yang", "linestyle": "--"}
+    else:
+        return
+    axes.plot(t, curve, color=style.EXACT, zorder=1, **options)
+
+
+def draw_configurations(sample, n_temperatures=8, n_each=2):
+    """A few kept configurations, from the lowest to the highest temperature."""
+    which = np.unique(np.linspace(0, len(sample.temperature) - 1, n_temperatures).round().astype(int))
+    figure, grid = style.map_grid(n_each * len(which), len(which))
+    for column, index in enumerate(which):
+        spins = sample.configurations(sample.temperature[index], slice(0, n_each))
+        for row, configuration in enumerate(spins):
+            style.lattice_map(grid[row * len(which) + column], configuration, sample.lattice, SPIN_SCALE)
+        grid[column].set_title(f"$T = {sample.temperature[index]:g}$")
+    figure.suptitle(f"Kept configurations of {sample.label} (red: spin up, blue: spin down)")
+    return figure

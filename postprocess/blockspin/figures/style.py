@@ -1,0 +1,91 @@
+"""What all figures share: colours safe for colour-blind readers, sizes, labels, the mark of T_c, maps of a lattice."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+
+from blockspin.exact import T_C
+
+# Okabe & Ito's palette, without its yellow.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+EXACT = "#444444"
+DIVERGING = "RdBu_r"
+SEQUENTIAL = "viridis"
+
+TEMPERATURE = r"temperature $T$  ($J/k_B$)"
+T_C_LABEL = r"$T_c = 2.269$"
+
+
+def use():
+    """Sets matplotlib's defaults for every figure drawn after."""
+    mpl.rcParams.update({
+        "figure.dpi": 150, "savefig.bbox": "tight", "figure.constrained_layout.use": True,
+        "font.size": 9, "axes.titlesize": 10, "figure.titlesize": 11, "legend.fontsize": 8, "legend.frameon": False,
+        "axes.spines.top": False, "axes.spines.right": False, "axes.prop_cycle": mpl.cycler(color=COLOURS),
+        "lines.linewidth": 1.4, "lines.markersize": 3.5, "errorbar.capsize": 2, "svg.hashsalt": "blockspin",
+    })
+
+
+def mark_critical(axes, vertical=True, label=T_C_LABEL):
+    """A dotted line at T_c of the infinite lattice."""
+    line = axes.axvline if vertical else axes.axhline
+    line(T_C, color=EXACT, linestyle=":", linewidth=1, label=label, zorder=0)
+
+
+def points(axes, x, mean, error, **options):
+    """Markers with error bars of one standard error."""
+    axes.errorbar(x, mean, yerr=error, fmt=options.pop("fmt", "o"), **options)
+
+
+def band(axes, x, mean, error, width=2, **options):
+    """A line with a band of +-`width` standard errors."""
+    line, = axes.plot(x, mean, **options)
+    axes.fill_between(x, mean - width * error, mean + width * error, color=line.get_color(), alpha=0.25, linewidth=0)
+
+
+def step_axis(axes, n_steps):
+    """Steps 0, 1, 2, ... n: linear up to 1, logarithmic beyond, so that the first steps can be seen."""
+    if n_steps > 10:
+        axes.set_xscale("symlog", linthresh=1)
+        ticks = [0] + [10**k * f for k in range(5) for f in (1, 2, 5) if 10**k * f <= n_steps]
+        axes.set_xticks(ticks, [str(tick) for tick in ticks])
+        axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
+    axes.set_xlim(0, n_steps)
+    axes.set_xlabel("flow step")
+
+
+def start_label(start):
+    return {"up": "start: all up", "random": "start: random spins"}.get(start, f"start: $T = {start}$")
+
+
+def lattice_map(axes, values, lattice, limit=None):
+    """One value a site as a map: red positive, blue negative, symmetric about white. Chains are drawn as one row."""
+    shape = lattice if len(lattice) == 2 else (lattice[0], -1) if len(lattice) == 3 else (1, -1)
+    image = np.reshape(values, shape)
+    limit = limit or np.abs(image).max() or 1.0
+    drawn = axes.imshow(image, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(True)
+        spine.set_linewidth(0.4)
+    return drawn
+
+
+def map_grid(n_maps, n_columns, size=0.85, extra_height=0.6):
+    """A figure with a grid of small square axes for maps; unused ones are hidden."""
+    n_rows = -(-n_maps // n_columns)
+    figure, grid = plt.subplots(n_rows, n_columns, squeeze=False,
+                                figsize=(size * n_columns + 0.9, size * n_rows + extra_height))
+    for axes in grid.flat[n_maps:]:
+        axes.set_visible(False)
+    return figure, grid.flatten()[:n_maps]
+
+
+def lattice_text(lattice):
+    return r"$\times$".join(str(extent) for extent in lattice)
+
+
+def file_name(*pieces):
+    """thermodynamics, flow_V, ...: the instance `main` is not named."""
+    return "_".join(piece for piece in pieces if piece != "main")
