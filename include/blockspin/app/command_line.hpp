@@ -1,0 +1,35 @@
+#pragma once
+// The command line, read before MPI starts.
+
+#include <string>
+#include <vector>
+
+namespace blockspin::app {
+
+struct Command;
+
+/// What the user asked for. Options a command does not take are usage errors, so the rest keep their
+/// defaults.
+struct Invocation {
+  const Command* command = nullptr;
+  std::vector<std::string> arguments; ///< DECK, ARCHIVE, NAME...
+  std::vector<std::string> overrides; ///< --set
+  bool resume = false;
+  bool overwrite = false;
+  double walltime_seconds = 0; ///< 0: no limit
+  int n_ranks = 0;             ///< --ranks; 0: as many as run the command
+  bool json = false;
+  bool markdown = false;
+  std::string lineage;       ///< --lineage
+  std::string petsc_options; ///< --petsc
+  int n_rounds = 0;          ///< --rounds
+  std::string text;          ///< the command line as typed, for the record
+};
+
+/// Throws ErrorKind::usage. `--help` and `--version` come back as commands of their own. Local.
+Invocation read_command_line(const std::vector<std::string>& arguments);
+
+/// "HH:MM:SS" in seconds; throws ErrorKind::usage.
+double parse_walltime(const std::string& text);
+
+} // namespace blockspin::app

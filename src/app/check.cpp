@@ -1,0 +1,86 @@
+// blockspin check: every error of a deck at once, else what would run and what it would cost. Computes
+// nothing.
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "blockspin/app/command.hpp"
+#include "blockspin/base/text.hpp"
+#include "blockspin/mpi/agree.hpp"
+#include "blockspin/stages/read_plan.hpp"
+#include "load_deck.hpp"
+
+namespace blockspin::app {
+
+namespace {
+
+std::string resolved_section(const std::string& header, const deck::ResolvedValues& values) {
+  std::string text = "[" + header + "]\n";
+  for (const auto& value : values)
+    text += value.text.empty() ? fmt::format("# {} =\n", value.key)
+                               : fmt::format("{} = {}\n", value.key, value.text);
+  return text + "\n";
+}
+
+std::string resolved_deck(const stages::Plan& plan) {
+  std::string text = resolved_section("campaign", stages::campaign_schema().values({plan.campaign, {}})) +
+                     resolved_section("model", stages::model_schema().values({plan.model, {}})) +
+                     resolved_section("parallel", stages::parallel_schema().values({plan.parallel, {}}));
+  for (const auto& stage : plan.stages) text += resolved_section(stage->label(), stage->values());
+  return text;
+}
+
+std::string or_dash(double value, std::string (*format)(double)) { return value > 0.0 ? format(value) : "-"; }
+
+std::string work_text(const stages::Estimate& estimate) {
+  return estimate.work > 0.0 ? fmt::format("{:.3g} {}", estimate.work, estimate.work_unit) : "-";
+}
+
+std::string cost_table(const stages::Plan& plan, int n_ranks) {
+  std::string text = fmt::format("# Estimated cost on {} rank{} (good to a factor of two)\n", n_ranks,
+                                 n_ranks == 1 ? "" : "s");
+  const char* const row = "# {:<28} {:>12} {:>12} {:>24} {:>14}  {}\n";
+  text += fmt::format(fmt::runtime(row), "stage", "memory/rank", "archive", "work", "core time", "layout");
+  double memory = 0, archive = 0, seconds = 0;
+  for (const auto& stage : plan.stages) {
+    const auto estimate = stage->estimate(plan, n_ranks);
+    text += fmt::format(fmt::runtime(row), stage->label(), or_dash(estimate.memory_per_rank, format_bytes),
+                        or_dash(estimate.archive_bytes, format_bytes), work_text(estimate),
+                        or_dash(estimate.seconds, format_seconds), estimate.layout);
+    memory = std::max(memory, estimate.memory_per_rank);
+    archive += estimate.archive_bytes;
+    seconds += estimate.seconds;
+  }
+  return text + fmt::format(fmt::runtime(row), "in all", or_dash(memory, format_bytes),
+                            or_dash(archive, format_bytes), "", or_dash(seconds, format_seconds), "");
+}
+
+} // namespace
+
+int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
+  const std::string& deck_path = invocation.arguments.front();
+  deck::Problems problems;
+  const deck::Document document = load_deck(comm, deck_path, invocation.overrides, problems);
+  stages::Plan plan = stages::read_plan(document, problems);
+
+  // A reference may lead into an archive of an earlier run; without a readable one only the deck answers.
+  const std::string path = archive_path(deck_path, plan.campaign);
+  std::error_code ignored;
+  const bool exists = !plan.campaign.archive.empty() &&
+                      comm.max(comm.is_root() && std::filesystem::exists(path, ignored) ? 1 : 0) == 1;
+  std::optional<archive::Archive> archive;
+  if (exists) archive.emplace(archive::Archive::open(comm, path));
+  if (archive) plan.archive = &*archive;
+  stages::check_references(plan, problems);
+  if (archive) archive->close();
+  throw_agreed(problems);
+
+  const int n_ranks = invocation.n_ranks > 0 ? invocation.n_ranks : comm.size();
+  if (comm.is_root())
+    fmt::print("# {}: no errors. Archive: {} ({})\n\n{}{}", deck_path, path,
+               exists ? "exists" : "does not exist yet", resolved_deck(plan), cost_table(plan, n_ranks));
+  return 0;
+}
+
+} // namespace blockspin::app

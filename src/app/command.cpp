@@ -1,0 +1,81 @@
+#include "blockspin/app/command.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "blockspin/base/build_info.hpp"
+
+namespace blockspin::app {
+
+namespace {
+
+int help_command(const Invocation&) {
+  fmt::print("{}", help_text());
+  return 0;
+}
+
+int version_command(const Invocation&) {
+  fmt::print("blockspin {}\n", version());
+  for (const auto& [name, value] : build_info())
+    if (name != "version") fmt::print("  {}: {}\n", name, value);
+  return 0;
+}
+
+constexpr std::size_t any_number = 1000;
+
+} // namespace
+
+std::span<const Command> commands() {
+  static const std::vector<Command> all = {
+      {"run",
+       "DECK",
+       "run a deck's stages, in order, into its archive",
+       {"set", "resume", "overwrite", "walltime", "petsc"},
+       1,
+       1,
+       nullptr,
+       run_command},
+      {"check",
+       "DECK",
+       "every error of a deck at once; else what would run, and what it would cost",
+       {"set", "ranks"},
+       1,
+       1,
+       nullptr,
+       check_command},
+      {"info", "ARCHIVE", "what an archive holds", {"json", "lineage"}, 1, 1, nullptr, info_command},
+      {"parameters", "", "reference of every deck key", {"markdown"}, 0, 0, parameters_command, nullptr},
+      {"selftest",
+       "[NAME...]",
+       "compare what this build computes with exact answers",
+       {},
+       0,
+       any_number,
+       nullptr,
+       selftest_command},
+      {"bench", "[NAME...]", "built-in benchmarks", {"petsc"}, 0, any_number, nullptr, bench_command},
+      {"--help", "", "this text", {}, 0, any_number, help_command, nullptr},
+      {"--version", "", "version and build", {}, 0, 0, version_command, nullptr},
+  };
+  return all;
+}
+
+std::string help_text() {
+  std::string text =
+      "blockspin: Ising, restricted Boltzmann machines and the renormalization group, over MPI\n\n"
+      "usage: [mpirun -n N] blockspin COMMAND ...\n\n";
+  for (const Command& command : commands()) {
+    std::string options;
+    for (const std::string& option : command.options) options += " [--" + option + "]";
+    text += fmt::format("  {} {}{}\n      {}\n", command.name, command.arguments, options, command.help);
+  }
+  text += "\n--set section.key=value overrides a deck key; --walltime HH:MM:SS; --petsc \"-log_view\"; "
+          "--lineage PATH.\n"
+          "Exit codes: 0 done, 1 internal, 2 usage, 3 deck, 4 archive or file, 5 numerical, 75 stopped early "
+          "with a\n"
+          "checkpoint (run the same command with --resume).\n";
+  return text;
+}
+
+} // namespace blockspin::app

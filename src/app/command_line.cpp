@@ -1,0 +1,154 @@
+#include "blockspin/app/command_line.hpp"
+
+#include <algorithm>
+
+#include <boost/program_options.hpp>
+
+#include "blockspin/app/command.hpp"
+#include "blockspin/base/error.hpp"
+#include "blockspin/base/text.hpp"
+#include "blockspin/deck/codec.hpp"
+
+namespace blockspin::app {
+
+namespace {
+
+namespace po = boost::program_options;
+
+/// One option: how Program_options sees it. Declared once; commands name those they take.
+struct Option {
+  std::string name;
+  std::string help;
+  const po::value_semantic* (*value)(Invocation&);
+};
+
+const std::vector<Option>& options() {
+  static const std::vector<Option> all = {
+      {"set", "section.key=value: overrides the deck; may be given many times",
+       [](Invocation& i) -> const po::value_semantic* {
+         return po::value(&i.overrides)->value_name("section.key=value");
+       }},
+      {"resume", "continue what the archive holds; start afresh where there is nothing",
+       [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.resume); }},
+      {"overwrite", "replace an archive that exists",
+       [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.overwrite); }},
+      {"walltime", "HH:MM:SS: stop with a checkpoint at the first safe point after this time",
+       [](Invocation& i) -> const po::value_semantic* {
+         return po::value<std::string>()->value_name("HH:MM:SS")->notifier([&i](const std::string& text) {
+           i.walltime_seconds = parse_walltime(text);
+         });
+       }},
+      {"ranks", "N: show the layout for N ranks",
+       [](Invocation& i) -> const po::value_semantic* { return po::value(&i.n_ranks)->value_name("N"); }},
+      {"json", "print JSON",
+       [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.json); }},
+      {"markdown", "print Markdown",
+       [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.markdown); }},
+      {"lineage", "PATH: how a group or dataset came about",
+       [](Invocation& i) -> const po::value_semantic* { return po::value(&i.lineage)->value_name("PATH"); }},
+      {"petsc", "options for PETSc, as one string: \"-log_view\"",
+       [](Invocation& i) -> const po::value_semantic* {
+         return po::value(&i.petsc_options)->value_name("STRING");
+       }},
+      {"rounds", "N: how often to do it",
+       [](Invocation& i) -> const po::value_semantic* { return po::value(&i.n_rounds)->value_name("N"); }},
+  };
+  return all;
+}
+
+[[noreturn]] void usage(const std::string& message) {
+  throw Error(ErrorKind::usage, message + "; see blockspin --help");
+}
+
+const Command& find_command(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    if (command.name == name) return command;
+    names.push_back(command.name);
+  }
+  const std::string near = nearest(name, names);
+  usage("'" + name + "' is no command; allowed: " + joined(names, ", ") +
+        (near.empty() ? "" : "; nearest: " + near));
+}
+
+/// Unknown options are looked for before Program_options sees them: its own message knows no near match.
+void check_option_names(const Command& command, const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    if (!argument.starts_with("--")) continue;
+    const std::string name = argument.substr(2, argument.find('=') - 2);
+    if (std::find(command.options.begin(), command.options.end(), name) != command.options.end()) continue;
+    const std::string near = nearest(name, command.options);
+    usage("'--" + name + "' is no option of '" + command.name + "'" +
+          (near.empty() ? "" : "; nearest: --" + near));
+  }
+}
+
+void check_arguments(const Invocation& invocation) {
+  const Command& command = *invocation.command;
+  const std::size_t n = invocation.arguments.size();
+  if (n < command.least_arguments) usage("'" + command.name + "' needs " + command.arguments);
+  if (n > command.most_arguments)
+    usage("'" + command.name + "' takes no '" + invocation.arguments.back() + "'");
+  for (const std::string& argument : invocation.arguments)
+    if (argument.empty() || argument.front() == '-') usage("'" + argument + "' is no " + command.arguments);
+  if (invocation.resume && invocation.overwrite) usage("--resume and --overwrite exclude each other");
+  if (invocation.n_ranks < 0 || invocation.n_rounds < 0) usage("a count must not be negative");
+}
+
+void read_options(Invocation& invocation, const std::vector<std::string>& arguments) {
+  po::options_description described;
+  for (const Option& option : options())
+    described.add(boost::make_shared<po::option_description>(option.name.c_str(), option.value(invocation),
+                                                             option.help.c_str()));
+  described.add_options()("argument", po::value(&invocation.arguments));
+  po::positional_options_description positional;
+  positional.add("argument", -1);
+  // Long names in full only: a prefix that matches silently today means something else tomorrow.
+  namespace style = po::command_line_style;
+  try {
+    po::variables_map values;
+    po::store(po::command_line_parser(arguments)
+                  .options(described)
+                  .positional(positional)
+                  .style(style::allow_long | style::long_allow_next | style::long_allow_adjacent)
+                  .run(),
+              values);
+    po::notify(values);
+  } catch (const po::error& error) {
+    usage(error.what());
+  }
+}
+
+} // namespace
+
+double parse_walltime(const std::string& text) {
+  const auto pieces = split(text, ':');
+  try {
+    if (pieces.size() == 3) {
+      const auto hours = deck::parse_unsigned(pieces[0], 100000),
+                 minutes = deck::parse_unsigned(pieces[1], 59), seconds = deck::parse_unsigned(pieces[2], 59);
+      if (hours + minutes + seconds > 0) return static_cast<double>(3600 * hours + 60 * minutes + seconds);
+    }
+  } catch (const deck::BadValue&) { // the message below says it all
+  }
+  throw Error(ErrorKind::usage, "'" + text + "' is no wall time; allowed: HH:MM:SS, more than 0",
+              "--walltime");
+}
+
+Invocation read_command_line(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) usage("no command given");
+  Invocation invocation;
+  invocation.command = &find_command(arguments.front());
+  invocation.text = "blockspin " + joined(arguments, " ");
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  if (std::find(rest.begin(), rest.end(), "--help") != rest.end()) {
+    invocation.command = &find_command("--help");
+    return invocation;
+  }
+  check_option_names(*invocation.command, rest);
+  read_options(invocation, rest);
+  check_arguments(invocation);
+  return invocation;
+}
+
+} // namespace blockspin::app

@@ -1,0 +1,52 @@
+#include "failure.hpp"
+
+#include <cstdio>
+
+#include "blockspin/base/log.hpp"
+#include "blockspin/base/text.hpp"
+#include "blockspin/mpi/session.hpp"
+#include "blockspin/stages/runner.hpp"
+#include "launcher.hpp"
+
+namespace blockspin::app {
+
+namespace {
+
+Error current_error() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return {ErrorKind::internal, "out of memory", stages::running_stage()};
+  } catch (const std::exception& other) {
+    return {ErrorKind::internal, other.what(), stages::running_stage()};
+  } catch (...) {
+    return {ErrorKind::internal, "an exception of unknown type", stages::running_stage()};
+  }
+}
+
+/// One line a problem. A stop is no error: it says how to go on.
+void print_once(const Error& error) {
+  if (error.kind() == ErrorKind::stopped) return log::info(error.what());
+  log::info_end_line();
+  for (const std::string& line : split(error.what(), '\n'))
+    std::fprintf(stderr, "blockspin: error: %s\n", line.c_str());
+}
+
+} // namespace
+
+int report_failure(const mpi::Communicator* comm) noexcept {
+  const Error error = current_error();
+  const bool together = comm == nullptr || comm->size() == 1 || error.agreed();
+  if (together) {
+    if (comm == nullptr ? launcher_rank() == 0 : comm->is_root()) print_once(error);
+    return error.exit_code();
+  }
+  const std::string stage = error.where().empty() ? stages::running_stage() : error.where();
+  std::fprintf(stderr, "[rank %d/%d] %s: %s\n", comm->rank(), comm->size(), stage.c_str(),
+               error.message().c_str());
+  mpi::abort(error.exit_code());
+}
+
+} // namespace blockspin::app

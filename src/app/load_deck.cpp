@@ -1,0 +1,40 @@
+#include "load_deck.hpp"
+
+#include <filesystem>
+
+#include "blockspin/mpi/agree.hpp"
+#include "blockspin/stages/read_plan.hpp"
+
+namespace blockspin::app {
+
+deck::Document load_deck(const mpi::Communicator& comm, const std::string& path,
+                         std::span<const std::string> overrides, deck::Problems& problems) {
+  std::string text;
+  mpi::agreed(
+      comm, [&] { text = deck::read_text(path); }, true);
+  text = comm.broadcast(text);
+  deck::Document document;
+  mpi::agreed(comm, [&] {
+    document = deck::parse(path, text, problems);
+    const auto always = stages::sections_always_there();
+    deck::apply_overrides(document, overrides, always, problems);
+  });
+  return document;
+}
+
+void throw_agreed(const deck::Problems& problems) {
+  try {
+    problems.throw_if_any();
+  } catch (Error& error) {
+    error.set_agreed();
+    throw;
+  }
+}
+
+std::string archive_path(const std::string& deck_path, const stages::CampaignDeck& campaign) {
+  const std::filesystem::path archive(campaign.archive);
+  if (archive.is_absolute()) return archive.string();
+  return (std::filesystem::path(deck_path).parent_path() / archive).lexically_normal().string();
+}
+
+} // namespace blockspin::app
