@@ -98,8 +98,8 @@ void check_arguments(const Invocation& invocation) {
 void read_options(Invocation& invocation, const std::vector<std::string>& arguments) {
   po::options_description described;
   for (const Option& option : options())
-    described.add(boost::make_shared<po::option_description>(option.name.c_str(), option.value(invocation),
-                                                             option.help.c_str()));
+    described.add(boost::shared_ptr<po::option_description>(
+        new po::option_description(option.name.c_str(), option.value(invocation), option.help.c_str())));
   described.add_options()("argument", po::value(&invocation.arguments));
   po::positional_options_description positional;
   positional.add("argument", -1);

@@ -29,7 +29,7 @@ Error current_error() {
 /// One line a problem. A stop is no error: it says how to go on.
 void print_once(const Error& error) {
   if (error.kind() == ErrorKind::stopped) return log::info(error.what());
-  log::info_end_line();
+  log::finish_line();
   for (const std::string& line : split(error.what(), '\n'))
     std::fprintf(stderr, "blockspin: error: %s\n", line.c_str());
 }

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <initializer_list>
 
 #include <sys/prctl.h>
 
@@ -18,6 +19,8 @@ const char* launcher_variable() {
 
 } // namespace
 
+bool has_launcher() { return launcher_variable() != nullptr; }
+
 int launcher_rank() {
   const char* value = launcher_variable();
   return value == nullptr ? 0 : static_cast<int>(std::strtol(value, nullptr, 10));
@@ -25,7 +28,7 @@ int launcher_rank() {
 
 void end_with_launcher() {
   // Without a launcher the parent is a shell, whose end (nohup, a closed terminal) must not end the run.
-  if (launcher_variable() != nullptr) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (has_launcher()) prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 } // namespace blockspin::app

@@ -6,6 +6,9 @@ namespace blockspin::app {
 /// This process's place among its launcher's, from the environment; 0 without a launcher.
 int launcher_rank();
 
+/// Whether mpirun or its like started this process.
+bool has_launcher();
+
 /// Under a launcher: asks the kernel to kill this process when the launcher dies, so that no rank outlives
 /// its job.
 void end_with_launcher();

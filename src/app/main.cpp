@@ -43,6 +43,9 @@ int main(int argc, char** argv) {
     // 6. The command. Its exit code is the same on every rank.
     return invocation.command->together(invocation, mpi->world());
   } catch (...) {
+    // What was wrong before MPI started is wrong on every rank. Under a launcher the ranks meet all the same:
+    // an early exit of one would end the job before the root has spoken.
+    if (!mpi && app::has_launcher()) mpi.emplace();
     // 7. The one catch: what all ranks know is printed once and ends in order; what one rank knows ends the
     // job.
     return app::report_failure(mpi ? &mpi->world() : nullptr);

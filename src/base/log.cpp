@@ -23,12 +23,12 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+} // namespace
+
 void finish_line() {
   if (line_drawn) std::fputc('\n', stderr);
   line_drawn = false;
 }
-
-} // namespace
 
 void set_root(bool is_root) { root = is_root; }
 

@@ -15,6 +15,12 @@ std::vector<std::string> parent_groups(const Plan& plan, const Stage& stage) {
   return groups;
 }
 
+deck::ResolvedValues setting_values(const Plan& plan) {
+  auto values = parallel_schema().values({plan.parallel, {}});
+  for (auto& value : values) value.key = "parallel." + value.key;
+  return values;
+}
+
 deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage) {
   auto values = stage.values();
   values.push_back({"model.lattice", deck::Codec<deck::Extents>::text(plan.model.lattice)});
@@ -64,6 +70,9 @@ archive::StageWriter Context::begin_writing() {
   std::map<std::string, h5::Value> values;
   for (const auto& value : recorded_values(run_.plan, stage_)) values[value.key] = value.text;
   for (const auto& [key, text] : resolved_) values["auto." + key] = text;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+  run_.record.values["seconds." + stage_.label()] = elapsed.count();
+  run_.archive.set_run(run_.record);
   return run_.archive.begin_stage(stage_.kind(), stage_.name(), values, parent_groups(run_.plan, stage_));
 }
 

@@ -10,6 +10,8 @@ namespace blockspin::stages {
 
 namespace {
 
+std::string running;
+
 /// One stage of the deck beside its group in the archive.
 struct Comparison {
   std::vector<std::string> differing; ///< "rbm.main.hidden: 100 in the deck, 64 in the archive"
@@ -87,8 +89,10 @@ std::vector<Action> decide(const Plan& plan, const archive::Archive& archive) {
   return actions;
 }
 
+const std::string& running_stage() { return running; }
+
 void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
-         bool resume) {
+         archive::RunRecord record, bool resume) {
   archive::CheckpointStore checkpoints(comm, archive.path());
   const auto actions = decide(plan, archive);
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
@@ -96,8 +100,10 @@ void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, m
     announce(stage, actions[i]);
     if (actions[i] == Action::skip) continue;
     if (stop.stop_now()) throw_stopped(stop, stage.label());
-    Context context({comm, plan, archive, checkpoints, stop, resume}, stage);
+    running = stage.label();
+    Context context({comm, plan, archive, checkpoints, stop, record, resume}, stage);
     stage.run(context);
+    running.clear();
     const auto& values = stage.values();
     const bool may_grow =
         std::any_of(values.begin(), values.end(), [](const auto& value) { return value.may_grow; });

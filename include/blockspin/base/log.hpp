@@ -12,6 +12,8 @@ void set_root(bool is_root);
 void info(std::string_view message);
 /// Shown as "blockspin: warning: ...".
 void warning(std::string_view message);
+/// Ends a redrawn progress line, before something else is printed.
+void finish_line();
 /// Whether stderr is a terminal, so that a progress line may be redrawn in place.
 bool on_terminal();
 /// Redraws the progress line in place (terminal only).

@@ -1,6 +1,7 @@
 #pragma once
 // What a running stage is given: the ranks, the model, the archive, and the one loop around every stepper.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -20,13 +21,15 @@ struct RunParts {
   archive::Archive& archive;
   archive::CheckpointStore& checkpoints;
   mpi::StopFlag& stop;
-  bool resume; ///< checkpoints of an earlier run may be used
+  archive::RunRecord& record; ///< of this run; gets the seconds of each stage
+  bool resume;                ///< checkpoints of an earlier run may be used
 };
 
 /// Collective in every member that is not a plain getter.
 class Context {
 public:
-  Context(const RunParts& run, const Stage& stage) : run_(run), stage_(stage) {}
+  Context(const RunParts& run, const Stage& stage)
+      : run_(run), stage_(stage), start_(std::chrono::steady_clock::now()) {}
 
   const mpi::Communicator& comm() const { return run_.comm; }
   std::uint64_t seed() const { return run_.plan.campaign.seed; }
@@ -56,6 +59,7 @@ private:
 
   RunParts run_;
   const Stage& stage_;
+  std::chrono::steady_clock::time_point start_;
   std::map<std::string, std::string> resolved_;
 };
 
@@ -63,6 +67,8 @@ private:
 [[noreturn]] void throw_stopped(const mpi::StopFlag& stop, const std::string& where);
 /// The groups a stage reads, each once. Local.
 std::vector<std::string> parent_groups(const Plan& plan, const Stage& stage);
+/// What a run's record says of the deck's settings: [parallel], "parallel.domains" and so on. Local.
+deck::ResolvedValues setting_values(const Plan& plan);
 /// What the archive records of a stage: its keys and the model they were meant for. Local.
 deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage);
 

@@ -35,6 +35,8 @@ Kind kind_of() {
 }
 
 std::span<const Kind> kinds();
+/// Adds a row: for programs that test the frame with stages of their own, before any deck is read.
+void add_kind(Kind kind);
 /// The row of a section's stage, or null.
 const Kind* find_kind(const std::string& stage);
 

@@ -21,8 +21,12 @@ enum class Action {
 /// deck and the archive and may not. Local.
 std::vector<Action> decide(const Plan& plan, const archive::Archive& archive);
 
-/// Runs every stage. Collective. `resume`: checkpoints may be used.
+/// Runs every stage. Collective. `record` is what the archive keeps of this run; `resume`: checkpoints may be
+/// used.
 void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
-         bool resume);
+         archive::RunRecord record, bool resume);
+
+/// The label of the stage that runs, "" between stages: where a failure that nobody placed came from. Local.
+const std::string& running_stage();
 
 } // namespace blockspin::stages
