@@ -16,9 +16,7 @@ namespace blockspin::rbm {
 enum class Units { spin, binary };
 
 /// The value of a unit that is off (bit 0); on (bit 1) is always +1.
-constexpr float off_value(Units units) {
-  return units == Units::spin ? -1.0F : 0.0F;
-}
+constexpr float off_value(Units units) { return units == Units::spin ? -1.0F : 0.0F; }
 
 /// Parameters of one machine. Weights are the float32 master copy, row major [visible, hidden].
 struct Machine {

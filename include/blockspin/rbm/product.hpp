@@ -14,36 +14,55 @@
 
 namespace blockspin::rbm {
 
-/// The right factor b [k, n] of a product, copied into panels of consecutive columns, padded with zeros.
-class PackedFactor {
+/// Columns of a panel.
+constexpr std::size_t panel_width = 32;
+
+/// A matrix [rows, columns] stored as panels of 32 consecutive columns, each panel row major, the last one
+/// padded with zeros: the layout the products read without strides. Elementwise work may run over values(),
+/// padding included.
+template <class T>
+class Panels {
 public:
-  /// From b [k, n] row major, or (transposed) from b^T [n, k] row major.
-  void set(View<const float, 2> b);
-  void set_transposed(View<const float, 2> b_transposed);
+  Panels() = default;
+  /// All zero.
+  Panels(std::size_t n_rows, std::size_t n_columns)
+      : n_rows_(n_rows), n_columns_(n_columns), values_(n_panels() * n_rows * panel_width) {}
 
   std::size_t n_rows() const { return n_rows_; }
   std::size_t n_columns() const { return n_columns_; }
-  const float* panel(std::size_t p) const { return panels_.data() + p * n_rows_ * panel_width; }
+  std::size_t n_panels() const { return (n_columns_ + panel_width - 1) / panel_width; }
+  std::span<T> values() { return values_; }
+  std::span<const T> values() const { return values_; }
+  T& operator()(std::size_t row, std::size_t column) { return values_[offset(row, column)]; }
+  const T& operator()(std::size_t row, std::size_t column) const { return values_[offset(row, column)]; }
 
-  static constexpr std::size_t panel_width = 32;
+  /// Copies a row-major matrix of the same shape in, or out.
+  void assign(View<const T, 2> matrix);
+  void copy_to(View<T, 2> matrix) const;
 
 private:
-  void resize(std::size_t n_rows, std::size_t n_columns);
+  std::size_t offset(std::size_t row, std::size_t column) const {
+    return (column / panel_width * n_rows_ + row) * panel_width + column % panel_width;
+  }
+
   std::size_t n_rows_ = 0;
   std::size_t n_columns_ = 0;
-  std::vector<float> panels_;
+  std::vector<T> values_;
 };
 
+/// to = transpose of from; `to` must have the exchanged shape. Local.
+void transpose(const Panels<float>& from, Panels<float>& to);
+
 /// c [m, n] = start (one value a column) + a [m, k] b [k, n]. Local.
-void product(View<const float, 2> a, const PackedFactor& b, std::span<const float> start, View<float, 2> c);
+void product(View<const float, 2> a, const Panels<float>& b, std::span<const float> start, View<float, 2> c);
 
 /// c [m, n] += a^T b for a [k, m] and b [k, n]: sums over samples. Exact, and so independent of every order,
 /// where the factors lie on grids that keep all partial sums below 2^24 grid units (float) or 2^53 (double).
 /// Local.
-void add_outer_products(View<const float, 2> a, View<const float, 2> b, View<float, 2> c);
-void add_outer_products(View<const double, 2> a, View<const double, 2> b, View<double, 2> c);
+void add_outer_products(View<const float, 2> a, const Panels<float>& b, Panels<float>& c);
+void add_outer_products(View<const double, 2> a, const Panels<double>& b, Panels<double>& c);
 
-/// Name of the kernel in use: "avx512", "avx2", "plain".
+/// Name of the kernels in use: "avx512", "avx2", "plain".
 const char* product_kernel();
 
 } // namespace blockspin::rbm

@@ -35,6 +35,10 @@ public:
   GibbsSampler() = default;
   explicit GibbsSampler(const Machine& machine) { set(machine); }
   void set(const Machine& machine);
+  /// From weights already in panels, as the trainer keeps them.
+  void set(Units units, const Panels<float>& weights, std::span<const float> visible_bias,
+           std::span<const float> hidden_bias);
+  Units units() const { return units_; }
 
   /// hidden [n, n_hidden] given visible [n, n_visible] (unit values, or means). `beta` scales the energy: the
   /// machine at its own temperature 1/beta.
@@ -50,14 +54,22 @@ public:
 
 private:
   Units units_ = Units::spin;
-  PackedFactor weights_;
-  PackedFactor transposed_weights_;
+  Panels<float> weights_;
+  Panels<float> transposed_weights_;
   std::vector<float> visible_bias_;
   std::vector<float> hidden_bias_;
 };
 
+/// Uniform numbers a sample takes of a sequence: the number of units rounded up to a multiple of 16.
+std::size_t draw_stride(std::size_t n_units);
+
 /// In place: fields [n, units] become values by the rule, at inverse temperature beta. Vectorised; float32
 /// exp of relative error below 3e-7. Each element depends on its own field and number only. Local.
 void apply_rule(Units units, Rule rule, const Draw& draw, float beta, View<float, 2> fields);
+
+/// Means and samples of the same units at once, each [n, units] row major or null. With grid_bits > 0 the
+/// means are rounded to the nearest multiple of 2^-grid_bits (grid_bits <= 21). Local.
+void activate(Units units, const Draw& draw, float beta, int grid_bits, View<const float, 2> fields,
+              float* means, float* samples);
 
 } // namespace blockspin::rbm

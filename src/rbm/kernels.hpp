@@ -1,0 +1,54 @@
+#pragma once
+// The hot loops of this room, compiled once per instruction set and chosen at run time. Pointers may be
+// unaligned.
+
+#include <cstddef>
+
+namespace blockspin::rbm {
+
+/// Columns of a panel (product.hpp).
+constexpr std::size_t kernel_width = 32;
+/// Units the activation works on at a time: whole groups, so that no element sees another code path than its
+/// fellows.
+constexpr std::size_t kernel_group = 16;
+
+/// One row of an activation: values from fields. Null pointers are not wanted.
+struct Activation {
+  float slope = 1.0F;              ///< probability of "on" = 1 / (1 + exp(-slope * field))
+  float off = -1.0F;               ///< value of a unit that is off
+  float grid_shift = 0.0F;         ///< 1.5 * 2^23 * spacing: rounds means to that grid; 0 leaves them
+  const float* uniforms = nullptr; ///< one in (0, 1) a unit, readable up to a whole group
+  float* mean = nullptr;
+  float* sample = nullptr;
+};
+
+struct Kernels {
+  const char* name;
+  /// c [m, n] row major = start (padded to whole panels) + a [m, k] b; b as panels [ceil(n/32)][k][32].
+  void (*product)(const float* a, std::size_t m, std::size_t k, const float* b, std::size_t n,
+                  const float* start, float* c);
+  /// c, as panels [ceil(n/32)][m][32], += a^T b over k rows: a [k, m] row major, b as panels
+  /// [ceil(n/32)][k][32].
+  void (*outer_float)(const float* a, std::size_t k, std::size_t m, const float* b, std::size_t n, float* c);
+  void (*outer_double)(const double* a, std::size_t k, std::size_t m, const double* b, std::size_t n,
+                       double* c);
+  /// to, as panels of [m, n], = transpose of from, panels of [n, m].
+  void (*transpose)(const float* from, std::size_t n, std::size_t m, float* to);
+  /// Values of n units from their fields; may work in place.
+  void (*activate)(const float* fields, std::size_t n, const Activation& activation);
+};
+
+/// The kernels of this processor.
+const Kernels& kernels();
+
+namespace avx512 {
+extern const Kernels table;
+}
+namespace avx2 {
+extern const Kernels table;
+}
+namespace plain {
+extern const Kernels table;
+}
+
+} // namespace blockspin::rbm

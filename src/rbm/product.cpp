@@ -1,0 +1,89 @@
+#include "blockspin/rbm/product.hpp"
+
+#include <algorithm>
+
+#include "blockspin/base/error.hpp"
+#include "kernels.hpp"
+
+namespace blockspin::rbm {
+
+static_assert(panel_width == kernel_width);
+
+const Kernels& kernels() {
+  static const Kernels& chosen =
+      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
+          ? avx512::table
+      : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2::table
+                                                                        : plain::table;
+  return chosen;
+}
+
+const char* product_kernel() { return kernels().name; }
+
+template <class T>
+void Panels<T>::assign(View<const T, 2> matrix) {
+  require(matrix.extent(0) == n_rows_ && matrix.extent(1) == n_columns_,
+          "panels: the matrix has another shape");
+  for (std::size_t row = 0; row < n_rows_; ++row)
+    for (std::size_t column = 0; column < n_columns_; column += panel_width) {
+      const T* from = matrix.data() + row * n_columns_ + column;
+      std::copy(from, from + std::min(panel_width, n_columns_ - column),
+                values_.data() + offset(row, column));
+    }
+}
+
+template <class T>
+void Panels<T>::copy_to(View<T, 2> matrix) const {
+  require(matrix.extent(0) == n_rows_ && matrix.extent(1) == n_columns_,
+          "panels: the matrix has another shape");
+  for (std::size_t row = 0; row < n_rows_; ++row)
+    for (std::size_t column = 0; column < n_columns_; column += panel_width) {
+      const T* from = values_.data() + offset(row, column);
+      std::copy(from, from + std::min(panel_width, n_columns_ - column),
+                matrix.data() + row * n_columns_ + column);
+    }
+}
+
+template class Panels<float>;
+template class Panels<double>;
+
+void transpose(const Panels<float>& from, Panels<float>& to) {
+  require(to.n_rows() == from.n_columns() && to.n_columns() == from.n_rows(),
+          "transpose: shapes do not match");
+  kernels().transpose(from.values().data(), from.n_rows(), from.n_columns(), to.values().data());
+}
+
+void product(View<const float, 2> a, const Panels<float>& b, std::span<const float> start, View<float, 2> c) {
+  require(a.extent(1) == b.n_rows() && start.size() == b.n_columns() && c.extent(0) == a.extent(0) &&
+              c.extent(1) == b.n_columns(),
+          "product: shapes do not match");
+  std::vector<float> padded(b.n_panels() * panel_width);
+  std::copy(start.begin(), start.end(), padded.begin());
+  kernels().product(a.data(), a.extent(0), a.extent(1), b.values().data(), b.n_columns(), padded.data(),
+                    c.data());
+}
+
+namespace {
+
+template <class T>
+void require_outer_shapes(const View<const T, 2>& a, const Panels<T>& b, const Panels<T>& c) {
+  require(a.extent(0) == b.n_rows() && a.extent(1) == c.n_rows() && b.n_columns() == c.n_columns(),
+          "outer products: shapes do not match");
+}
+
+} // namespace
+
+void add_outer_products(View<const float, 2> a, const Panels<float>& b, Panels<float>& c) {
+  require_outer_shapes(a, b, c);
+  kernels().outer_float(a.data(), a.extent(0), a.extent(1), b.values().data(), b.n_columns(),
+                        c.values().data());
+}
+
+void add_outer_products(View<const double, 2> a, const Panels<double>& b, Panels<double>& c) {
+  require_outer_shapes(a, b, c);
+  kernels().outer_double(a.data(), a.extent(0), a.extent(1), b.values().data(), b.n_columns(),
+                         c.values().data());
+}
+
+} // namespace blockspin::rbm

@@ -1,0 +1,93 @@
+#include "blockspin/rbm/sampling.hpp"
+
+#include <algorithm>
+
+#include "blockspin/base/error.hpp"
+#include "kernels.hpp"
+
+namespace blockspin::rbm {
+
+namespace {
+
+float slope_of(Units units, float beta) { return units == Units::spin ? 2.0F * beta : beta; }
+
+void round_to_values(Units units, std::span<float> fields) {
+  const float off = off_value(units);
+  for (float& x : fields) x = x >= 0.0F ? 1.0F : off;
+}
+
+} // namespace
+
+std::size_t draw_stride(std::size_t n_units) {
+  return (n_units + kernel_group - 1) / kernel_group * kernel_group;
+}
+
+float grid_shift(int grid_bits) {
+  return grid_bits == 0 ? 0.0F : 1.5F * static_cast<float>(1 << 23) / static_cast<float>(1 << grid_bits);
+}
+
+void activate(Units units, const Draw& draw, float beta, int grid_bits, View<const float, 2> fields,
+              float* means, float* samples) {
+  const std::size_t n_units = fields.extent(1), stride = draw_stride(n_units);
+  std::vector<float> uniforms(samples != nullptr ? stride : 0);
+  Activation job{slope_of(units, beta), off_value(units), grid_shift(grid_bits),
+                 uniforms.data(),       nullptr,          nullptr};
+  for (std::size_t s = 0; s < fields.extent(0); ++s) {
+    if (samples != nullptr)
+      draw.generator.uniforms(draw.sequence, (draw.first_sample + s) * stride, uniforms);
+    job.mean = means != nullptr ? means + s * n_units : nullptr;
+    job.sample = samples != nullptr ? samples + s * n_units : nullptr;
+    kernels().activate(fields.data() + s * n_units, n_units, job);
+  }
+}
+
+void apply_rule(Units units, Rule rule, const Draw& draw, float beta, View<float, 2> fields) {
+  if (rule == Rule::rounded) return round_to_values(units, fields.flat());
+  float* means = rule == Rule::mean ? fields.data() : nullptr;
+  float* samples = rule == Rule::sampled ? fields.data() : nullptr;
+  activate(units, draw, beta, 0, fields, means, samples);
+}
+
+void GibbsSampler::set(const Machine& machine) {
+  units_ = machine.units;
+  weights_ = Panels<float>(machine.n_visible(), machine.n_hidden());
+  weights_.assign(machine.weights.view());
+  transposed_weights_ = Panels<float>(machine.n_hidden(), machine.n_visible());
+  transpose(weights_, transposed_weights_);
+  visible_bias_ = machine.visible_bias;
+  hidden_bias_ = machine.hidden_bias;
+}
+
+void GibbsSampler::set(Units units, const Panels<float>& weights, std::span<const float> visible_bias,
+                       std::span<const float> hidden_bias) {
+  units_ = units;
+  weights_ = weights;
+  if (transposed_weights_.n_rows() != weights.n_columns() ||
+      transposed_weights_.n_columns() != weights.n_rows())
+    transposed_weights_ = Panels<float>(weights.n_columns(), weights.n_rows());
+  transpose(weights_, transposed_weights_);
+  visible_bias_.assign(visible_bias.begin(), visible_bias.end());
+  hidden_bias_.assign(hidden_bias.begin(), hidden_bias.end());
+}
+
+void GibbsSampler::hidden_fields(View<const float, 2> visible, View<float, 2> fields) const {
+  product(visible, weights_, hidden_bias_, fields);
+}
+
+void GibbsSampler::visible_fields(View<const float, 2> hidden, View<float, 2> fields) const {
+  product(hidden, transposed_weights_, visible_bias_, fields);
+}
+
+void GibbsSampler::to_hidden(View<const float, 2> visible, View<float, 2> hidden, Rule rule, const Draw& draw,
+                             float beta) const {
+  hidden_fields(visible, hidden);
+  apply_rule(units_, rule, draw, beta, hidden);
+}
+
+void GibbsSampler::to_visible(View<const float, 2> hidden, View<float, 2> visible, Rule rule,
+                              const Draw& draw, float beta) const {
+  visible_fields(hidden, visible);
+  apply_rule(units_, rule, draw, beta, visible);
+}
+
+} // namespace blockspin::rbm
