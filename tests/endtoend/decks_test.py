@@ -1,0 +1,39 @@
+"""Every deck of input/ passes `check`, and what an archive does when it exists is what the interface says."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import campaign
+
+SMALL = Path(__file__).parent / "small.ini"
+
+
+class Decks(unittest.TestCase):
+    def test_every_deck_passes_check(self):
+        decks = sorted((campaign.ROOT / "input").glob("*.ini"))
+        self.assertTrue(decks)
+        for deck in decks:
+            with self.subTest(deck=deck.name):
+                done = campaign.blockspin("check", deck, "--ranks", "4")
+                self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+
+
+class ExistingArchives(unittest.TestCase):
+    def test_refused_resumed_overwritten(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "small.h5"
+            campaign.run_deck(SMALL, path, 2)
+            before = path.read_bytes()
+            again = campaign.blockspin("run", SMALL, "--set", f"campaign.archive={path}", ranks=2)
+            self.assertEqual(4, again.returncode, again.stderr)
+            self.assertEqual(1, again.stderr.count("blockspin: error:"), again.stderr)
+            self.assertEqual(before, path.read_bytes())
+            scientific = campaign.fingerprint(path)
+            for option in ("--resume", "--overwrite"):
+                campaign.run_deck(SMALL, path, 3, option)
+                self.assertEqual([], campaign.differences(scientific, campaign.fingerprint(path)), option)
+
+
+if __name__ == "__main__":
+    unittest.main()
