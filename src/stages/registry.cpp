@@ -2,13 +2,17 @@
 
 #include <algorithm>
 
+#include "blockspin/stages/decimation.hpp"
+
 namespace blockspin::stages {
 
 namespace {
 
 std::vector<Kind>& rows() {
   // In the order of a campaign; the reference lists them so.
-  static std::vector<Kind> all = {};
+  static std::vector<Kind> all = {
+      kind_of<DecimationStage>(),
+  };
   return all;
 }
 
