@@ -1,0 +1,228 @@
+#include "blockspin/analysis/flow.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "blockspin/analysis/block_moments.hpp"
+#include "blockspin/analysis/labelled_sample.hpp"
+#include "blockspin/base/error.hpp"
+
+namespace blockspin::analysis {
+
+namespace {
+
+/// Where a walker's quantities stand in one row of values.
+struct Columns {
+  explicit Columns(std::size_t n_classes)
+      : network(0), posterior(n_classes), scalars(2 * n_classes), correlation(scalars + 6) {}
+  std::size_t network, posterior, scalars, correlation;
+  enum Scalar { mean_temperature, peak_temperature, bayes_temperature, energy, abs_magnetization, excess };
+};
+
+struct Rules {
+  rbm::Rule hidden, visible;
+};
+
+Rules rules_of(Dynamics dynamics) {
+  switch (dynamics) {
+  case Dynamics::sampled: return {rbm::Rule::sampled, rbm::Rule::sampled};
+  case Dynamics::mean_field_hidden: return {rbm::Rule::mean, rbm::Rule::sampled};
+  case Dynamics::mean_field: return {rbm::Rule::mean, rbm::Rule::mean};
+  case Dynamics::rounded: break;
+  }
+  return {rbm::Rule::rounded, rbm::Rule::rounded};
+}
+
+/// sum p T; a class at T = inf counts only where it has weight.
+double mean_of(std::span<const double> p, const std::vector<double>& temperature) {
+  double mean = 0;
+  for (std::size_t c = 0; c < p.size(); ++c)
+    if (p[c] > 0) mean += p[c] * temperature[c];
+  return mean;
+}
+
+double peak_of(std::span<const double> p, const std::vector<double>& temperature) {
+  return temperature[static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin())];
+}
+
+/// Jackknife error, over blocks of walkers, of the peak of the averaged output.
+double peak_error(const BlockMoments& moments, const std::vector<double>& temperature) {
+  const std::size_t n_blocks = moments.block_count.size(), n_classes = temperature.size();
+  double n = 0, sum = 0, squares = 0;
+  for (const std::uint64_t count : moments.block_count) n += static_cast<double>(count);
+  std::vector<double> without(n_classes);
+  for (std::size_t b = 0; b < n_blocks && n_blocks > 1; ++b) {
+    const auto count = static_cast<double>(moments.block_count[b]);
+    for (std::size_t c = 0; c < n_classes; ++c)
+      without[c] = (n * moments.mean[c] - count * moments.block_mean(b, c)) / (n - count);
+    const double peak = peak_of(without, temperature);
+    sum += peak;
+    squares += peak * peak;
+  }
+  const auto m = static_cast<double>(n_blocks);
+  return std::sqrt(std::max(0.0, (m - 1) / m * (squares - sum * sum / m)));
+}
+
+} // namespace
+
+Flow::Flow(const mpi::Communicator& comm, std::span<const rbm::Machine> stack,
+           const lattice::Geometry& geometry, const Thermometer& thermometer, const FlowOptions& options,
+           const FlowStreams& streams, Array<float, 3> start)
+    : comm_(comm), units_(stack.front().units), measurement_(geometry, options.field),
+      thermometer_(thermometer), options_(options), streams_(streams),
+      mine_(items_of_rank(options.n_walkers, walker_block, comm)), visible_(std::move(start)) {
+  require(stack.front().n_visible() == geometry.n_sites(), "a flow's machine does not fit the lattice");
+  require(visible_.extent(1) == mine_.size() && visible_.extent(2) == geometry.n_sites(),
+          "a flow was given another rank's walkers");
+  for (const rbm::Machine& machine : stack) {
+    layers_.emplace_back(machine);
+    n_hidden_.push_back(machine.n_hidden());
+  }
+  for (float& v : visible_.flat()) v = v > 0 ? 1.0F : rbm::off_value(units_);
+  measure();
+}
+
+std::size_t Flow::n_quantities() const {
+  return Columns(thermometer_.temperature.size()).correlation + measurement_.n_distances() + 1;
+}
+
+void Flow::step_start(std::size_t start) {
+  const Rules rules = rules_of(options_.dynamics);
+  const std::size_t n = mine_.size(), n_layers = layers_.size();
+  const auto draw = [&](const rng::Generator& stream, std::size_t layer) {
+    return rbm::Draw{stream, (step_ * n_starts() + start) * n_layers + layer, mine_.first};
+  };
+  std::vector<Array<float, 2>> hidden;
+  View<float, 2> visible = visible_.view().row(start);
+  View<const float, 2> below = visible;
+  for (std::size_t k = 0; k < n_layers; ++k) {
+    hidden.emplace_back(Shape<2>{n, n_hidden_[k]});
+    layers_[k].to_hidden(below, hidden[k], rules.hidden, draw(streams_.hidden, k));
+    below = hidden[k];
+  }
+  for (std::size_t k = n_layers; k-- > 0;) {
+    const View<float, 2> out = k == 0 ? visible : hidden[k - 1].view();
+    layers_[k].to_visible(hidden[k], out, k == 0 ? rules.visible : rules.hidden, draw(streams_.visible, k));
+  }
+}
+
+void Flow::advance() {
+  for (std::size_t start = 0; start < n_starts(); ++start) step_start(start);
+  ++step_;
+  measure();
+}
+
+Array<float, 3> Flow::spins() const {
+  Array<float, 3> spins = visible_;
+  if (units_ == rbm::Units::binary)
+    for (float& s : spins.flat()) s = 2 * s - 1;
+  return spins;
+}
+
+void Flow::measure() {
+  const std::size_t n = mine_.size(), n_classes = thermometer_.temperature.size();
+  const Array<float, 3> all = spins();
+  for (std::size_t start = 0; start < n_starts(); ++start) {
+    const View<const float, 2> walkers = all.view().row(start);
+    Array<double, 2> output({n, n_classes}), values({n, n_quantities()});
+    thermometer_.network.probabilities(walkers, output);
+    for (std::size_t i = 0; i < n; ++i) measure_walker(walkers.row(i), output.row(i), values.row(i));
+    record(values);
+  }
+}
+
+void Flow::measure_walker(std::span<const float> spins, std::span<const double> output,
+                          std::span<double> values) const {
+  const std::size_t n_classes = output.size();
+  const Columns at(n_classes);
+  const WalkerObservables observables = measurement_.measure(spins, values.subspan(at.correlation));
+  const auto scalars = values.subspan(at.scalars);
+  std::ranges::copy(output, values.begin());
+  scalars[Columns::mean_temperature] = mean_of(output, thermometer_.temperature);
+  scalars[Columns::energy] = observables.energy;
+  scalars[Columns::abs_magnetization] = std::abs(observables.magnetization);
+  scalars[Columns::excess] = observables.excess();
+  if (!thermometer_.ln_posterior) return;
+  const auto posterior = values.subspan(at.posterior, n_classes);
+  const auto ln_p = thermometer_.ln_posterior(observables.energy * static_cast<double>(spins.size()));
+  std::ranges::transform(ln_p, posterior.begin(), [](double x) { return std::exp(x); });
+  scalars[Columns::bayes_temperature] = mean_of(posterior, thermometer_.temperature);
+}
+
+void Flow::record(View<const double, 2> values) {
+  const BlockMoments moments = block_moments(comm_, options_.n_walkers, walker_block, values);
+  const std::size_t peak =
+      mean_.size() + Columns(thermometer_.temperature.size()).scalars + Columns::peak_temperature;
+  const std::span<const double> output = std::span(moments.mean).first(thermometer_.temperature.size());
+  mean_.insert(mean_.end(), moments.mean.begin(), moments.mean.end());
+  error_.insert(error_.end(), moments.error.begin(), moments.error.end());
+  mean_[peak] = peak_of(output, thermometer_.temperature);
+  error_[peak] = peak_error(moments, thermometer_.temperature);
+}
+
+Array<double, 3> Flow::part(const std::vector<double>& records, std::size_t first, std::size_t n) const {
+  const std::size_t n_steps = step_ + 1;
+  Array<double, 3> result({n_starts(), n_steps, n});
+  for (std::size_t t = 0; t < n_steps; ++t)
+    for (std::size_t start = 0; start < n_starts(); ++start) {
+      const auto from =
+          records.begin() + static_cast<std::ptrdiff_t>((t * n_starts() + start) * n_quantities() + first);
+      std::copy_n(from, n, result.view().row(start).row(t).begin());
+    }
+  return result;
+}
+
+FlowSeries Flow::series(std::size_t scalar) const {
+  const std::size_t q = Columns(thermometer_.temperature.size()).scalars + scalar;
+  const auto flattened = [&](const std::vector<double>& records) {
+    Array<double, 2> result({n_starts(), step_ + 1});
+    std::ranges::copy(part(records, q, 1).flat(), result.flat().begin());
+    return result;
+  };
+  return {flattened(mean_), flattened(error_)};
+}
+
+FlowRecords Flow::records() const {
+  const std::size_t n_classes = thermometer_.temperature.size(), n_distances = measurement_.n_distances() + 1;
+  const Columns at(n_classes);
+  FlowRecords records;
+  records.temperature_distribution = part(mean_, at.network, n_classes);
+  records.correlation = part(mean_, at.correlation, n_distances);
+  records.correlation_error = part(error_, at.correlation, n_distances);
+  records.mean_temperature = series(Columns::mean_temperature);
+  records.peak_temperature = series(Columns::peak_temperature);
+  records.energy = series(Columns::energy);
+  records.abs_magnetization = series(Columns::abs_magnetization);
+  records.nearest_neighbour_excess = series(Columns::excess);
+  if (thermometer_.ln_posterior) {
+    records.bayes_distribution = part(mean_, at.posterior, n_classes);
+    records.bayes_temperature = series(Columns::bayes_temperature);
+  }
+  return records;
+}
+
+Slab Flow::slab() const {
+  return {{n_starts(), options_.n_walkers, visible_.extent(2)},
+          {0, mine_.first, 0},
+          {n_starts(), mine_.size(), visible_.extent(2)}};
+}
+
+void Flow::save(StateSink& sink) const {
+  sink.replicated("step", step_);
+  sink.distributed("visible", slab(), std::span<const float>(visible_.flat()));
+  sink.replicated("mean", std::span<const double>(mean_));
+  sink.replicated("error", std::span<const double>(error_));
+}
+
+void Flow::load(StateSource& source) {
+  source.replicated("step", step_);
+  source.distributed("visible", slab(), visible_.flat());
+  for (auto& [name, records] :
+       {std::pair<const char*, std::vector<double>&>{"mean", mean_}, {"error", error_}}) {
+    records.resize(source.n_saved(name));
+    source.replicated(name, std::span<double>(records));
+  }
+}
+
+} // namespace blockspin::analysis
