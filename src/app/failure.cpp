@@ -6,7 +6,6 @@
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/session.hpp"
 #include "blockspin/stages/runner.hpp"
-#include "launcher.hpp"
 
 namespace blockspin::app {
 
@@ -38,9 +37,10 @@ void print_once(const Error& error) {
 
 int report_failure(const mpi::Communicator* comm) noexcept {
   const Error error = current_error();
-  const bool together = comm == nullptr || comm->size() == 1 || error.agreed();
+  const bool together =
+      comm == nullptr || comm->size() == 1 || error.agreed() || error.kind() == ErrorKind::usage;
   if (together) {
-    if (comm == nullptr ? launcher_rank() == 0 : comm->is_root()) print_once(error);
+    if (comm == nullptr || comm->is_root()) print_once(error);
     return error.exit_code();
   }
   const std::string stage = error.where().empty() ? stages::running_stage() : error.where();

@@ -8,8 +8,8 @@
 namespace blockspin::app {
 
 /// Prints the current exception as this project's errors are printed, and returns the exit code. `comm` is
-/// null before MPI runs. A failure that other ranks do not know of ends the whole job here. For use in a
-/// catch block.
+/// null where MPI does not run. Errors of the command line are the same on every rank. A failure that other
+/// ranks do not know of ends the whole job here. For use in a catch block.
 int report_failure(const mpi::Communicator* comm) noexcept;
 
 } // namespace blockspin::app

@@ -37,7 +37,9 @@ void apply(Document& document, const Target& target, const std::string& value,
   }
   if (section == nullptr) {
     std::vector<std::string> labels(always.begin(), always.end());
-    for (const Section& known : document.sections) labels.push_back(known.label());
+    for (const Section& known : document.sections)
+      if (std::find(always.begin(), always.end(), known.stage) == always.end())
+        labels.push_back(known.label());
     const std::string label = Section{target.stage, target.name, {}, {}}.label();
     problems.add({command_line, label + "." + target.key, "the deck has no such section",
                   joined(labels, ", "), nearest(label, labels)});
