@@ -27,7 +27,7 @@ constexpr std::size_t most_range_values = 1000000;
 template <class T>
 std::vector<T> first_to_last(T first, T step, double n_steps) {
   if (n_steps + 1.0 > static_cast<double>(most_range_values))
-    throw BadValue{"range of more than a million values", {}};
+    throw BadValue{"range of more than a million values", "at most 1000000 values"};
   std::vector<T> values;
   for (std::size_t i = 0; i <= static_cast<std::size_t>(n_steps); ++i)
     values.push_back(first + static_cast<T>(i) * step);

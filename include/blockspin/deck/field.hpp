@@ -2,6 +2,7 @@
 // One deck key: its one declaration, from which parsing, checking, the reference and the archive's record all
 // follow.
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -53,11 +54,11 @@ bool holds_for(const Check& check, const T& value) {
     return !value || holds_for(check, *value);
   else if constexpr (requires { value.values; })
     return holds_for(check, value.values);
-  else {
-    for (const auto& element : value)
-      if (!holds_for(check, element)) return false;
-    return true;
-  }
+  else if constexpr (requires { value.begin(); } && !std::is_same_v<T, std::string>)
+    return std::all_of(value.begin(), value.end(),
+                       [&](const auto& element) { return holds_for(check, element); });
+  else
+    return true; // a choice or a text has no size
 }
 
 /// A field of deck struct D, its member's type erased.
@@ -134,7 +135,7 @@ public:
   void read(std::string_view text, D& deck) const override {
     T value = Codec<T>::parse(text);
     for (const Check& check : checks_)
-      if (!holds_for_value(check, value))
+      if (!holds_for(check, value))
         throw BadValue{"'" + std::string(text) + "' is out of range", info_.allowed};
     for (const auto& holds : whole_)
       if (!holds(value)) throw BadValue{"'" + std::string(text) + "' is not allowed", info_.allowed};
@@ -154,13 +155,6 @@ public:
   }
 
 private:
-  static bool holds_for_value(const Check& check, const T& value) {
-    if constexpr (requires { holds_for(check, value); })
-      return holds_for(check, value);
-    else
-      return true;
-  }
-
   T D::*member_;
   KeyInfo info_;
   std::vector<Check> checks_;

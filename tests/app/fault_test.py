@@ -1,0 +1,83 @@
+"""However a rank fails, the whole job ends, soon, non-zero, with one message. Usage: fault_test.py MPIRUN PROGRAM"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+MPIRUN, PROGRAM = sys.argv[1:3]
+DECK = "[campaign]\narchive = run.h5\nseed = 1\ncheckpoint_interval = 3600\n[model]\nlattice = 4x4\n[fault]\nfailure = {}\nrank = {}\n"
+
+
+def start(folder, ranks, failure, rank, *options):
+    deck = os.path.join(folder, "deck.ini")
+    with open(deck, "w") as file:
+        file.write(DECK.format(failure, rank))
+    command = [MPIRUN, "-n", str(ranks), PROGRAM, "run", deck, *options]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process, seconds=40):
+    try:
+        _, errors = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        sys.exit(f"{process.args}: hangs")
+    return process.returncode, errors
+
+
+def expect(condition, what, errors):
+    if not condition:
+        sys.exit(f"{what}\n--- stderr:\n{errors}")
+
+
+def check_failure(ranks, failure, rank, code, message, prefix):
+    with tempfile.TemporaryDirectory() as folder:
+        status, errors = finish(start(folder, ranks, failure, rank))
+        name = f"{failure} on rank {rank} of {ranks}"
+        expect(status == code, f"{name}: exit code {status}, not {code}", errors)
+        expect(errors.count(message) == 1, f"{name}: {errors.count(message)} messages", errors)
+        expect(f"{prefix}fault: " in errors or f"{prefix}fault.main: " in errors, f"{name}: no '{prefix}'", errors)
+        expect(not os.path.exists(os.path.join(folder, "run.h5")), f"{name}: an archive was made", errors)
+
+
+def check_stop(ranks, ask):
+    """A running job stops at a safe point with exit code 75."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ("--walltime", "00:00:01") if ask == "walltime" else ()
+        process = start(folder, ranks, "slow", 0, *options)
+        time.sleep(1.5)
+        if ask == "signal":
+            process.send_signal(signal.SIGUSR1)
+        if ask == "file":
+            open(os.path.join(folder, "STOP"), "w").close()
+        status, errors = finish(process)
+        expect(status == 75, f"stop by {ask} on {ranks}: exit code {status}", errors)
+        expect(errors.count("--resume") == 1, f"stop by {ask}: no word of --resume", errors)
+
+
+def check_no_orphans():
+    """SIGKILL of the launcher takes the ranks with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = start(folder, 2, "slow", 0)
+        time.sleep(1.5)
+        process.kill()
+        process.wait()
+        time.sleep(0.5)
+        left = subprocess.run(["pgrep", "-f", folder], capture_output=True, text=True, check=False).stdout.split()
+        expect(not left, f"ranks {left} outlive their launcher", "")
+
+
+for n, r in ((1, 0), (2, 1), (4, 0), (4, 3)):
+    prefix = f"[rank {r}/{n}] " if n > 1 else "error: "
+    check_failure(n, "lonely", r, 1, "failed on purpose", prefix)
+    check_failure(n, "agreed", r, 4, "failed on purpose", "error: ")
+check_failure(4, "numerical", 2, 5, "failed on purpose", "[rank 2/4] ")
+check_failure(2, "memory", 1, 1, "out of memory", "[rank 1/2] ")
+check_failure(2, "foreign", 1, 1, "a foreign failure", "[rank 1/2] ")
+for how in ("signal", "walltime", "file"):
+    check_stop(2, how)
+check_no_orphans()
+print("every failure ended its job")
