@@ -5,10 +5,17 @@ namespace blockspin::archive {
 std::vector<Row> flow_rows() {
   using enum ElementType;
   const std::string stage = "flow";
-  const Axis start{"start", ""};
+  const Axis start{"start", "start_temperature"};
   const Axis step{"step", ""};
   const Axis temperature{"temperature", "temperature"};
-  return {
+  const Axis distance{"distance", ""};
+  std::vector<Row> rows = {
+      {stage,
+       "start_temperature",
+       f64,
+       {start},
+       "J/k_B",
+       "temperature each start's walkers were drawn from; inf for random spins, NaN for all up"},
       {stage, "temperature", f64, {temperature}, "J/k_B", "temperatures of the thermometer's classes"},
       {stage,
        "temperature_distribution",
@@ -16,14 +23,45 @@ std::vector<Row> flow_rows() {
        {start, step, temperature},
        "1",
        "the thermometer's output averaged over the walkers"},
-      {stage, "{quantity}/mean", f64, {start, step}, "1", "{quantity}: mean over the walkers"},
       {stage,
-       "{quantity}/error",
+       "bayes_distribution",
        f64,
-       {start, step},
+       {start, step, temperature},
        "1",
-       "{quantity}: standard error of the mean over the walkers"},
+       "the exact posterior exp(-E/T - ln Z(T)) over the same classes, averaged over the walkers"},
+      {stage,
+       "correlation/mean",
+       f64,
+       {start, step, distance},
+       "1",
+       "mean of s(x) s(x + r e) over sites, axes and walkers"},
+      {stage,
+       "correlation/error",
+       f64,
+       {start, step, distance},
+       "1",
+       "standard error over the walkers of correlation/mean"},
   };
+  const auto quantity = [&](const std::string& name, const std::string& unit, const std::string& meaning) {
+    rows.push_back({stage, name + "/mean", f64, {start, step}, unit, meaning});
+    rows.push_back({stage,
+                    name + "/error",
+                    f64,
+                    {start, step},
+                    unit,
+                    "standard error over the walkers of " + name + "/mean"});
+  };
+  quantity("mean_temperature", "J/k_B", "mean temperature of the thermometer's averaged output");
+  quantity("peak_temperature", "J/k_B",
+           "temperature where the thermometer's averaged output is largest (error: jackknife)");
+  quantity("bayes_temperature", "J/k_B", "mean temperature of the averaged exact posterior");
+  quantity("energy", "J", "energy per spin");
+  quantity("abs_magnetization", "1", "|magnetisation| per spin");
+  quantity("nearest_neighbour_excess", "1",
+           "nearest neighbour correlation less the average over all pairs of sites");
+  quantity("energy_temperature", "J/k_B",
+           "temperature at which the exact energy is that of the walkers; inf where it is not below 0");
+  return rows;
 }
 
 } // namespace blockspin::archive

@@ -6,6 +6,8 @@ std::vector<Row> spectrum_rows() {
   using enum ElementType;
   const std::string stage = "spectrum";
   const Axis index{"index", ""};
+  const Axis site{"site", ""};
+  const Axis hidden{"hidden", ""};
   return {
       {stage,
        "singular_value",
@@ -13,6 +15,19 @@ std::vector<Row> spectrum_rows() {
        {index},
        "1",
        "singular values of W, decreasing; the eigenvalues of W W^T are their squares"},
+      {stage,
+       "left_vector",
+       f64,
+       {site, index},
+       "1",
+       "left singular vectors on the lattice, one column a singular value; the entry of largest magnitude is "
+       "positive"},
+      {stage,
+       "right_vector",
+       f64,
+       {hidden, index},
+       "1",
+       "right singular vectors over the hidden units, one column each"},
   };
 }
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "blockspin/stages/decimation.hpp"
+#include "blockspin/stages/flow.hpp"
+#include "blockspin/stages/spectrum.hpp"
+#include "blockspin/stages/thermometer.hpp"
 
 namespace blockspin::stages {
 
@@ -11,6 +14,9 @@ namespace {
 std::vector<Kind>& rows() {
   // In the order of a campaign; the reference lists them so.
   static std::vector<Kind> all = {
+      kind_of<ThermometerStage>(),
+      kind_of<FlowStage>(),
+      kind_of<SpectrumStage>(),
       kind_of<DecimationStage>(),
   };
   return all;

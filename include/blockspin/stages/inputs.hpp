@@ -1,0 +1,35 @@
+#pragma once
+// What stages read of earlier ones: samples of configurations, and trained machines.
+
+#include <string>
+#include <vector>
+
+#include "blockspin/archive/archive.hpp"
+#include "blockspin/base/packed.hpp"
+#include "blockspin/mpi/communicator.hpp"
+#include "blockspin/rbm/machine.hpp"
+
+namespace blockspin::stages {
+
+/// A sample as it stands in the archive.
+struct StoredSample {
+  std::string group; ///< "/sample/main"
+  std::vector<double> temperature;
+  std::uint64_t n_configurations = 0; ///< kept at each temperature
+  std::size_t n_bytes = 0;            ///< of one packed configuration
+};
+
+/// Collective.
+StoredSample find_sample(const archive::Archive& archive, const std::string& name);
+
+/// Configurations [mine.first, mine.last) of the temperatures with these indices, counted one temperature
+/// after the other (item i belongs to temperature[i / n_configurations]); shape [mine.size(), n_bytes]. Every
+/// rank asks for its own range; ranges may overlap. Collective.
+Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, const StoredSample& sample,
+                                           const std::vector<std::size_t>& temperatures, mpi::Range mine);
+
+/// The machines of /rbm/<name>, from the lattice upwards (layer_1, layer_2, ...), the same on every rank.
+/// Collective.
+std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const std::string& name);
+
+} // namespace blockspin::stages

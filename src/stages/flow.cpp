@@ -1,0 +1,151 @@
+#include "blockspin/stages/flow.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "blockspin/analysis/labelled_sample.hpp"
+#include "blockspin/ising/exact/bayes.hpp"
+#include "blockspin/ising/exact/thermodynamics.hpp"
+#include "blockspin/stages/context.hpp"
+#include "blockspin/stages/inputs.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+bool is_exactly_known(const ModelDeck& model) {
+  return model.field == 0.0 && ising::exact::is_known(model.lattice.values);
+}
+
+analysis::Thermometer read_thermometer(const Context& context, const std::string& name) {
+  const archive::Archive& archive = context.archive();
+  const std::string group = "/thermometer/" + name;
+  analysis::Thermometer thermometer;
+  thermometer.temperature = archive.read_all<double>(group + "/temperature");
+  const auto extent = archive.extent(group + "/layer_1/weights");
+  std::vector<double> parameters;
+  for (const char* part : {"/layer_1/weights", "/layer_1/bias", "/layer_2/weights", "/layer_2/bias"}) {
+    const auto values = archive.read_all<double>(group + part);
+    parameters.insert(parameters.end(), values.begin(), values.end());
+  }
+  thermometer.network = analysis::Network({extent[0], extent[1], thermometer.temperature.size()}, parameters);
+  if (is_exactly_known(context.model()))
+    thermometer.ln_posterior =
+        [bayes = ising::exact::BayesThermometer(context.model().lattice.values, thermometer.temperature)](
+            double energy) { return bayes.ln_posterior(energy); };
+  return thermometer;
+}
+
+/// Walker i starts at kept configuration i mod C of the temperature. Collective.
+void fill_from_sample(const Context& context, const StoredSample& sample, double temperature,
+                      mpi::Range walkers, View<float, 2> spins) {
+  const std::size_t index = deck::find_temperature(sample.temperature, temperature);
+  const auto all = read_configurations(context.archive(), sample, {index}, {0, sample.n_configurations});
+  for (std::uint64_t i = 0; i < walkers.size(); ++i)
+    unpack(all.row((walkers.first + i) % sample.n_configurations), spins.row(i), -1.0F, 1.0F);
+}
+
+Array<float, 3> read_starts(const Context& context, const StoredSample& sample, const FlowDeck& deck,
+                            const rng::Generator& random) {
+  const mpi::Range walkers = analysis::items_of_rank(deck.walkers, analysis::walker_block, context.comm());
+  const std::uint64_t n_sites = context.model().n_sites();
+  Array<float, 3> spins({deck.start.size(), walkers.size(), n_sites});
+  for (std::size_t k = 0; k < deck.start.size(); ++k) {
+    const View<float, 2> of_start = spins.view().row(k);
+    if (deck.start[k].kind == FlowStart::Kind::temperature)
+      fill_from_sample(context, sample, deck.start[k].temperature, walkers, of_start);
+    else
+      for (std::size_t i = 0; i < of_start.size(); ++i)
+        of_start.flat()[i] =
+            deck.start[k].kind == FlowStart::Kind::up || random.below(k, walkers.first * n_sites + i, 2) == 1
+                ? 1.0F
+                : -1.0F;
+  }
+  return spins;
+}
+
+/// The temperature with the walkers' energy; its error is half its change over one standard error either way.
+analysis::FlowSeries energy_temperature(const ModelDeck& model, const analysis::FlowSeries& energy) {
+  analysis::FlowSeries result{Array<double, 2>(energy.mean.shape()), Array<double, 2>(energy.mean.shape())};
+  std::ranges::fill(result.mean.flat(), not_a_number);
+  std::ranges::fill(result.error.flat(), not_a_number);
+  if (!is_exactly_known(model)) return result;
+  const ising::exact::EnergyTemperature temperature_of(model.lattice.values);
+  for (std::size_t i = 0; i < energy.mean.size(); ++i) {
+    const double e = energy.mean.flat()[i], error = energy.error.flat()[i];
+    const double above = temperature_of(e + error), below = temperature_of(e - error);
+    result.mean.flat()[i] = temperature_of(e);
+    result.error.flat()[i] = above == below ? 0.0 : 0.5 * (above - below);
+  }
+  return result;
+}
+
+class FlowWriter {
+public:
+  explicit FlowWriter(archive::StageWriter writer) : writer_(std::move(writer)) {}
+  void list(const std::string& path, const std::vector<double>& values) {
+    writer_.write_replicated(path, {values.size()}, std::span<const double>(values));
+  }
+  void table(const std::string& path, const Array<double, 3>& values) {
+    writer_.write_replicated(path, {values.extent(0), values.extent(1), values.extent(2)}, values.flat());
+  }
+  void series(const std::string& quantity, const analysis::FlowSeries& series) {
+    const std::vector<std::uint64_t> extent = {series.mean.extent(0), series.mean.extent(1)};
+    writer_.write_replicated(quantity + "/mean", extent, std::as_const(series.mean).flat());
+    writer_.write_replicated(quantity + "/error", extent, std::as_const(series.error).flat());
+  }
+  void commit() { writer_.commit(); }
+
+private:
+  archive::StageWriter writer_;
+};
+
+/// +inf stands for random spins, NaN for all up, which no temperature stands for.
+std::vector<double> start_temperatures(const FlowDeck& deck) {
+  std::vector<double> temperatures;
+  for (const FlowStart& start : deck.start)
+    temperatures.push_back(start.kind == FlowStart::Kind::temperature ? start.temperature
+                           : start.kind == FlowStart::Kind::random ? std::numeric_limits<double>::infinity()
+                                                                   : not_a_number);
+  return temperatures;
+}
+
+} // namespace
+
+void FlowStage::run(Context& context) {
+  const auto stream = [&](rng::StreamId id) {
+    return rng::Generator(context.seed(), id, rng::instance_number(label()));
+  };
+  const auto stack = read_machines(context.archive(), deck().rbm);
+  const auto thermometer = read_thermometer(context, deck().thermometer);
+  const auto sample = find_sample(context.archive(), sample_name(context.plan()));
+  analysis::Flow flow(context.comm(), stack, lattice::Geometry(context.model().lattice.values), thermometer,
+                      {deck().walkers, deck().steps, deck().dynamics, context.model().field},
+                      {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
+                      read_starts(context, sample, deck(), stream(rng::StreamId::flow_start)));
+  context.run_stepper(flow);
+
+  const analysis::FlowRecords records = flow.records();
+  FlowWriter writer(context.begin_writing());
+  writer.list("start_temperature", start_temperatures(deck()));
+  writer.list("temperature", thermometer.temperature);
+  writer.table("temperature_distribution", records.temperature_distribution);
+  writer.table("correlation/mean", records.correlation);
+  writer.table("correlation/error", records.correlation_error);
+  writer.series("mean_temperature", records.mean_temperature);
+  writer.series("peak_temperature", records.peak_temperature);
+  writer.series("energy", records.energy);
+  writer.series("abs_magnetization", records.abs_magnetization);
+  writer.series("nearest_neighbour_excess", records.nearest_neighbour_excess);
+  writer.series("energy_temperature", energy_temperature(context.model(), records.energy));
+  if (thermometer.ln_posterior) {
+    writer.table("bayes_distribution", records.bayes_distribution);
+    writer.series("bayes_temperature", records.bayes_temperature);
+  }
+  writer.commit();
+}
+
+} // namespace blockspin::stages

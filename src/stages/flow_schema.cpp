@@ -1,0 +1,105 @@
+#include "blockspin/stages/flow.hpp"
+#include "blockspin/stages/plan.hpp"
+
+namespace blockspin::analysis {
+
+std::vector<std::string> choice_names(Dynamics) {
+  return {"sampled", "mean_field_hidden", "mean_field", "rounded"};
+}
+
+} // namespace blockspin::analysis
+
+namespace blockspin::deck {
+
+using stages::FlowStart;
+
+std::vector<FlowStart> Codec<FlowStart>::parse_items(std::string_view text) {
+  if (text == "up") return {{FlowStart::Kind::up, 0.0}};
+  if (text == "random") return {{FlowStart::Kind::random, 0.0}};
+  std::vector<FlowStart> items;
+  for (const double temperature : parse_range(text, true))
+    items.push_back({FlowStart::Kind::temperature, temperature});
+  return items;
+}
+
+std::string Codec<FlowStart>::text(const FlowStart& value) {
+  switch (value.kind) {
+  case FlowStart::Kind::up: return "up";
+  case FlowStart::Kind::random: return "random";
+  case FlowStart::Kind::temperature: break;
+  }
+  return format_number(value.temperature);
+}
+
+} // namespace blockspin::deck
+
+namespace blockspin::stages {
+
+const deck::Schema<FlowDeck>& FlowStage::schema() {
+  using namespace deck;
+  using D = FlowDeck;
+  static const Schema<D> schema(
+      "flow", "sends walkers through a machine, v -> h -> v -> ..., and measures every step",
+      field("rbm", &D::rbm, "the machine; of a stack, each step climbs to its top and back")
+          .required()
+          .refers_to("rbm"),
+      field("sample", &D::sample, "configurations the walkers start at")
+          .default_text("the machine's")
+          .refers_to("sample"),
+      field("thermometer", &D::thermometer, "the network that reads the walkers' temperature")
+          .refers_to("thermometer"),
+      field("start", &D::start,
+            "where walkers start: temperatures of the sample, `up` (all spins up), `random`")
+          .required()
+          .unit("J/k_B"),
+      field("walkers", &D::walkers, "walkers a start; walker i starts at kept configuration i mod C")
+          .check(between(2, 1e9)),
+      field("steps", &D::steps, "steps v -> h -> v").check(between(1, 1e7)).may_grow(),
+      field("dynamics", &D::dynamics,
+            "sampled: both layers drawn; mean_field_hidden: hidden means, visible drawn; mean_field: means "
+            "in both; "
+            "rounded: the likelier value in both"));
+  return schema;
+}
+
+std::string FlowStage::sample_name(const Plan& plan) const {
+  return deck().sample ? *deck().sample : plan.value("/rbm/" + deck().rbm, "sample");
+}
+
+std::vector<Reference> FlowStage::references(const Plan& plan) const {
+  auto all = StageOf::references(plan);
+  if (const std::string name = sample_name(plan); !deck().sample && !name.empty())
+    all.push_back({"sample", name, "sample"});
+  return all;
+}
+
+void FlowStage::check(const Plan& plan, const Complain& complain) const {
+  const auto known = plan.value_as<deck::Temperatures>("/sample/" + sample_name(plan), "temperatures");
+  if (!known) return;
+  for (const FlowStart& start : deck().start)
+    if (start.kind == FlowStart::Kind::temperature &&
+        deck::find_temperature(known->values, start.temperature) == known->values.size())
+      complain("start",
+               format_number(start.temperature) + " is no temperature of [sample." + sample_name(plan) + "]",
+               "up, random, or one of " + deck::Codec<deck::Temperatures>::text(*known));
+}
+
+Estimate FlowStage::estimate(const Plan& plan, int n_ranks) const {
+  const auto sites = static_cast<double>(plan.model.n_sites());
+  const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
+  const auto n_thermometer = static_cast<double>(
+      plan.value_as<std::uint64_t>("/thermometer/" + deck().thermometer, "hidden").value_or(80));
+  const auto n_hidden = layers && !layers->empty() ? static_cast<double>(layers->front()) : 1.0;
+  const auto n_starts = static_cast<double>(deck().start.size()), n_steps = static_cast<double>(deck().steps);
+  const auto n_walkers = static_cast<double>(deck().walkers);
+  Estimate estimate;
+  estimate.memory_per_rank = n_starts * n_walkers * sites * 12 / n_ranks + n_starts * n_steps * 8 * 200;
+  estimate.archive_bytes = n_starts * n_steps * 8 * 100;
+  estimate.work = n_starts * n_walkers * n_steps;
+  estimate.work_unit = "walker steps";
+  estimate.seconds = estimate.work * (sites * (4 * n_hidden + 2 * n_thermometer) / 2e10 + 3e-6);
+  estimate.layout = "blocks of 32 walkers over " + std::to_string(n_ranks) + " ranks";
+  return estimate;
+}
+
+} // namespace blockspin::stages

@@ -1,0 +1,65 @@
+#include "blockspin/stages/inputs.hpp"
+
+#include <algorithm>
+
+#include "blockspin/h5/attribute.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+rbm::Units stored_units(const archive::Archive& archive, const std::string& group) {
+  const auto found = archive.group(group);
+  require(found && found->values.contains("units"), "a machine's group does not tell its units");
+  return h5::to_text(found->values.at("units")) == "binary" ? rbm::Units::binary : rbm::Units::spin;
+}
+
+} // namespace
+
+StoredSample find_sample(const archive::Archive& archive, const std::string& name) {
+  StoredSample sample;
+  sample.group = "/sample/" + name;
+  sample.temperature = archive.read_all<double>(sample.group + "/temperature");
+  const auto extent = archive.extent(sample.group + "/configuration");
+  sample.n_configurations = extent[1];
+  sample.n_bytes = extent[2];
+  return sample;
+}
+
+Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, const StoredSample& sample,
+                                           const std::vector<std::size_t>& temperatures, mpi::Range mine) {
+  Array<std::uint8_t, 2> packed({mine.size(), sample.n_bytes});
+  const std::vector<std::uint64_t> extent = {sample.temperature.size(), sample.n_configurations,
+                                             sample.n_bytes};
+  for (std::size_t k = 0; k < temperatures.size(); ++k) {
+    // The part of this rank's range that lies at temperature k, possibly none.
+    const std::uint64_t begin = k * sample.n_configurations, end = begin + sample.n_configurations;
+    const std::uint64_t first = std::clamp(mine.first, begin, end), last = std::clamp(mine.last, begin, end);
+    const std::uint64_t n = last - first;
+    const Slab slab = n == 0 ? Slab::none(extent)
+                             : Slab{extent, {temperatures[k], first - begin, 0}, {1, n, sample.n_bytes}};
+    const std::size_t offset = n == 0 ? 0 : (first - mine.first) * sample.n_bytes;
+    archive.read(sample.group + "/configuration", slab, packed.flat().subspan(offset, n * sample.n_bytes));
+  }
+  return packed;
+}
+
+std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const std::string& name) {
+  const std::string group = "/rbm/" + name;
+  const rbm::Units units = stored_units(archive, group);
+  std::vector<rbm::Machine> machines;
+  for (std::size_t k = 1;; ++k) {
+    const std::string layer = group + "/layer_" + std::to_string(k);
+    if (!archive.has(layer + "/weights")) break;
+    const auto extent = archive.extent(layer + "/weights");
+    rbm::Machine machine(units, extent[0], extent[1]);
+    archive.read(layer + "/weights", Slab::whole(extent), machine.weights.flat());
+    machine.visible_bias = archive.read_all<float>(layer + "/visible_bias");
+    machine.hidden_bias = archive.read_all<float>(layer + "/hidden_bias");
+    machines.push_back(std::move(machine));
+  }
+  require(!machines.empty(), "a machine's group holds no layers");
+  return machines;
+}
+
+} // namespace blockspin::stages

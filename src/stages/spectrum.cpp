@@ -1,0 +1,80 @@
+#include "blockspin/stages/spectrum.hpp"
+
+#include <algorithm>
+
+#include "blockspin/analysis/spectrum.hpp"
+#include "blockspin/stages/context.hpp"
+#include "blockspin/stages/inputs.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+Array<double, 2> widened(const Array<float, 2>& weights) {
+  Array<double, 2> result(weights.shape());
+  std::ranges::copy(weights.flat(), result.flat().begin());
+  return result;
+}
+
+/// W_1 W_2 ... W_l, summed in double in the order of the units.
+Array<double, 2> product_of_weights(const std::vector<rbm::Machine>& stack) {
+  Array<double, 2> product = widened(stack.front().weights);
+  for (std::size_t layer = 1; layer < stack.size(); ++layer) {
+    const auto& next = stack[layer].weights;
+    Array<double, 2> result({product.extent(0), next.extent(1)});
+    for (std::size_t i = 0; i < product.extent(0); ++i)
+      for (std::size_t k = 0; k < next.extent(0); ++k)
+        for (std::size_t j = 0; j < next.extent(1); ++j) result(i, j) += product(i, k) * next(k, j);
+    product = std::move(result);
+  }
+  return product;
+}
+
+/// Vectors [k, entry] as columns [entry, k].
+void write_columns(archive::StageWriter& writer, const std::string& path, const Array<double, 2>& vectors) {
+  Array<double, 2> columns({vectors.extent(1), vectors.extent(0)});
+  for (std::size_t k = 0; k < vectors.extent(0); ++k)
+    for (std::size_t i = 0; i < vectors.extent(1); ++i) columns(i, k) = vectors(k, i);
+  writer.write_replicated(path, {columns.extent(0), columns.extent(1)},
+                          std::span<const double>(columns.flat()));
+}
+
+} // namespace
+
+const deck::Schema<SpectrumDeck>& SpectrumStage::schema() {
+  using namespace deck;
+  static const Schema<SpectrumDeck> schema(
+      "spectrum", "singular values and vectors of a machine's weights",
+      field("rbm", &SpectrumDeck::rbm, "the machine; of a stack, the product of its layers' weights")
+          .required()
+          .refers_to("rbm"));
+  return schema;
+}
+
+Estimate SpectrumStage::estimate(const Plan& plan, int) const {
+  const auto n_visible = static_cast<double>(plan.model.n_sites());
+  const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
+  const double n_hidden = layers && !layers->empty() ? static_cast<double>(layers->back()) : 1.0;
+  const double n = std::min(n_visible, n_hidden);
+  Estimate estimate;
+  estimate.memory_per_rank = 8 * 4 * n_visible * n_hidden;
+  estimate.archive_bytes = 8 * n * (n_visible + n_hidden + 1);
+  estimate.work = 20 * n * n_visible * n_hidden;
+  estimate.work_unit = "floating point operations";
+  estimate.seconds = estimate.work / 2e9;
+  estimate.layout = "every rank alike";
+  return estimate;
+}
+
+void SpectrumStage::run(Context& context) {
+  const auto weights = product_of_weights(read_machines(context.archive(), deck().rbm));
+  const analysis::Spectrum spectrum = analysis::decompose(weights);
+  const std::uint64_t n = spectrum.singular_value.size();
+  archive::StageWriter writer = context.begin_writing();
+  writer.write_replicated("singular_value", {n}, std::span<const double>(spectrum.singular_value));
+  write_columns(writer, "left_vector", spectrum.left_vector);
+  write_columns(writer, "right_vector", spectrum.right_vector);
+  writer.commit();
+}
+
+} // namespace blockspin::stages

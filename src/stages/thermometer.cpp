@@ -1,0 +1,157 @@
+#include "blockspin/stages/thermometer.hpp"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "blockspin/analysis/thermometer_training.hpp"
+#include "blockspin/base/log.hpp"
+#include "blockspin/ising/exact/bayes.hpp"
+#include "blockspin/ising/exact/density_of_states.hpp"
+#include "blockspin/ising/exact/thermodynamics.hpp"
+#include "blockspin/stages/context.hpp"
+#include "blockspin/stages/inputs.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+using ising::exact::BayesThermometer;
+
+rng::Generator stream(const Context& context, const Stage& stage, rng::StreamId id) {
+  return {context.seed(), id, rng::instance_number(stage.label())};
+}
+
+analysis::LabelledSample read_labelled(const Context& context, const StoredSample& stored,
+                                       double test_fraction, const rng::Generator& split) {
+  std::vector<std::size_t> all(stored.temperature.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::uint64_t n = all.size() * stored.n_configurations;
+  const mpi::Range mine = analysis::items_of_rank(n, analysis::block_size, context.comm());
+  return {context.comm(),
+          all.size(),
+          stored.n_configurations,
+          context.model().n_sites(),
+          read_configurations(context.archive(), stored, all, mine),
+          test_fraction,
+          split};
+}
+
+struct BayesScores {
+  BayesThermometer::Score on_test{std::nan(""), std::nan("")};
+  BayesThermometer::Score expected{std::nan(""), std::nan("")};
+};
+
+/// NaN where the lattice is not known exactly. Redundant on every rank.
+BayesScores bayes_scores(const Context& context, const StoredSample& stored,
+                         const analysis::LabelledSample& sample) {
+  const auto& extents = context.model().lattice.values;
+  BayesScores scores;
+  if (context.model().field != 0.0 || !ising::exact::is_known(extents)) return scores;
+  const BayesThermometer bayes(extents, stored.temperature);
+  const auto per_spin = context.archive().read_all<double>(stored.group + "/energy");
+  std::vector<double> energy;
+  std::vector<std::size_t> label;
+  for (std::uint64_t i = 0; i < per_spin.size(); ++i) {
+    if (!sample.held_out(i)) continue;
+    energy.push_back(std::round(per_spin[i] * static_cast<double>(sample.n_sites())));
+    label.push_back(sample.label(i));
+  }
+  scores.on_test = bayes.score(energy, label);
+  if (ising::exact::has_density(extents)) scores.expected = bayes.expected();
+  return scores;
+}
+
+void write_network(archive::StageWriter& writer, const analysis::NetworkShape& shape,
+                   std::span<const double> parameters) {
+  const analysis::NetworkParts<const double> parts(shape, parameters);
+  writer.write_replicated("layer_1/weights", {shape.n_inputs, shape.n_hidden}, parts.weights_1.flat());
+  writer.write_replicated("layer_1/bias", {shape.n_hidden}, parts.bias_1);
+  writer.write_replicated("layer_2/weights", {shape.n_hidden, shape.n_classes}, parts.weights_2.flat());
+  writer.write_replicated("layer_2/bias", {shape.n_classes}, parts.bias_2);
+}
+
+void write_scores(archive::StageWriter& writer, const analysis::TestScore& score, const BayesScores& bayes) {
+  writer.write_scalar("test/cross_entropy", score.cross_entropy);
+  writer.write_scalar("test/cross_entropy_error", score.cross_entropy_error);
+  writer.write_scalar("test/accuracy", score.accuracy);
+  writer.write_scalar("test/bayes_cross_entropy", bayes.on_test.cross_entropy);
+  writer.write_scalar("test/bayes_accuracy", bayes.on_test.accuracy);
+  writer.write_scalar("bayes/cross_entropy", bayes.expected.cross_entropy);
+  writer.write_scalar("bayes/accuracy", bayes.expected.accuracy);
+}
+
+} // namespace
+
+const deck::Schema<ThermometerDeck>& ThermometerStage::schema() {
+  using namespace deck;
+  using D = ThermometerDeck;
+  static const Schema<D> schema(
+      "thermometer", "trains a network that tells the temperature of a configuration",
+      field("sample", &D::sample, "configurations to learn from; their temperatures are the classes")
+          .refers_to("sample"),
+      field("hidden", &D::hidden, "hidden tanh units").check(between(1, 100000)),
+      field("test_fraction", &D::test_fraction, "share of the configurations held out for the test")
+          .check(inside(0, 1)),
+      field("l2", &D::l2,
+            "weight decay: l2/2 times the sum of squared weights is added to the mean cross entropy")
+          .check(at_least(0)),
+      field(
+          "max_iterations", &D::max_iterations,
+          "quasi-Newton iterations, in rounds of 20, each round on new symmetry images of the configurations")
+          .check(between(1, 1000000)));
+  return schema;
+}
+
+void ThermometerStage::check(const Plan& plan, const Complain& complain) const {
+  const auto temperatures = plan.value_as<deck::Temperatures>("/sample/" + deck().sample, "temperatures");
+  if (temperatures && temperatures->values.size() < 2)
+    complain("sample", "has one temperature, nothing to tell apart", "a sample of two or more temperatures");
+}
+
+Estimate ThermometerStage::estimate(const Plan& plan, int n_ranks) const {
+  const std::string group = "/sample/" + deck().sample;
+  const auto temperatures = plan.value_as<deck::Temperatures>(group, "temperatures");
+  const double n_classes = temperatures ? static_cast<double>(temperatures->values.size()) : 1.0;
+  const double n =
+      n_classes * static_cast<double>(plan.value_as<std::uint64_t>(group, "configurations").value_or(1));
+  const double inputs = static_cast<double>(plan.model.n_sites());
+  const double weights = static_cast<double>(deck().hidden) * (inputs + n_classes);
+  Estimate estimate;
+  // The optimiser keeps 40 correction vectors on every rank; configurations are divided.
+  estimate.memory_per_rank = n * inputs / 4 / n_ranks + weights * 8 * 60;
+  estimate.archive_bytes = weights * 8;
+  estimate.work = n * static_cast<double>(deck().max_iterations);
+  estimate.work_unit = "gradients of a configuration";
+  estimate.seconds = estimate.work * weights * 6 / 2e10;
+  estimate.layout = "blocks of 256 configurations over " + std::to_string(n_ranks) + " ranks";
+  return estimate;
+}
+
+void ThermometerStage::run(Context& context) {
+  const StoredSample stored = find_sample(context.archive(), deck().sample);
+  const auto sample = read_labelled(context, stored, deck().test_fraction,
+                                    stream(context, *this, rng::StreamId::thermometer_split));
+  analysis::ThermometerTraining training(
+      context.comm(), sample, lattice::Geometry(context.model().lattice.values),
+      {deck().hidden, deck().l2, deck().max_iterations, context.model().field == 0.0},
+      {stream(context, *this, rng::StreamId::thermometer_initial),
+       stream(context, *this, rng::StreamId::thermometer_image)});
+  context.run_stepper(training);
+
+  const analysis::Network network = training.network();
+  const auto score = analysis::test_score(context.comm(), sample, network);
+  const BayesScores bayes = bayes_scores(context, stored, sample);
+  log::info(label() + ": test cross entropy " + format_number(std::round(1e4 * score.cross_entropy) / 1e4) +
+            " nats, best possible " + format_number(std::round(1e4 * bayes.on_test.cross_entropy) / 1e4));
+  archive::StageWriter writer = context.begin_writing();
+  writer.write_replicated("temperature", {stored.temperature.size()},
+                          std::span<const double>(stored.temperature));
+  write_network(writer, network.shape(), training.parameters());
+  write_scores(writer, score, bayes);
+  writer.write_replicated("history/objective", {training.history().size()},
+                          std::span<const double>(training.history()));
+  writer.commit();
+}
+
+} // namespace blockspin::stages
