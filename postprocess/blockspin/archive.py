@@ -154,6 +154,11 @@ class Machine(Group):
         """[visible, hidden] float32."""
         return self[f"layer_{layer}/weights"]
 
+    def history(self, layer=1):
+        """{"epoch": [E], "reconstruction_error": [E], ...}; empty where nothing was recorded."""
+        path = "history" if layer == 1 else f"layer_{layer}/history"
+        return {key: self[f"{path}/{key}"] for key in self.group.get(path, {})}
+
     def fields(self, layer=1):
         """Receptive fields W_1 W_2 ... W_layer, [sites, hidden]: one column a hidden unit of that layer."""
         field = self.weights(1).astype(np.float64)

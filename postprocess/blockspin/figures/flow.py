@@ -46,6 +46,14 @@ def draw_distribution(flow):
     return figure
 
 
+def draw_bayes(axes, flow):
+    """What the best possible thermometer, the exact posterior, would say of the same walkers."""
+    for number, row in enumerate(flow["bayes_temperature/mean"]):
+        label = "exact posterior's mean" if number == 0 else None
+        axes.plot(row, "--", color=style.COLOURS[number], linewidth=1, label=label)
+    axes.legend()
+
+
 def heading(flow):
     return f"Flow {flow.label} of the machine [rbm.{flow.value('rbm')}]"
 
@@ -65,6 +73,8 @@ def draw_quantities(flow):
         for start, row, row_error in zip(flow.starts, mean, error):
             shown = np.where(np.isfinite(row), row, np.nan)  # +inf: an energy no temperature has
             style.band(axes, steps, shown, np.nan_to_num(row_error, posinf=0.0), label=style.start_label(start))
+        if quantity == "mean_temperature" and "bayes_temperature" in flow:
+            draw_bayes(axes, flow)
         style.step_axis(axes, mean.shape[1] - 1)
         axes.set_ylabel(label)
         if quantity.endswith("temperature"):
