@@ -62,6 +62,20 @@ std::vector<Row> sample_rows() {
        {replica},
        "1",
        "round trips of each replica from the lowest temperature to the highest and back"},
+      {stage,
+       "exchange/flow",
+       f64,
+       {temperature},
+       "1",
+       "share of the replicas at a temperature that were last at the lowest temperature rather than the "
+       "highest; "
+       "NaN where a temperature takes no part"},
+      {stage,
+       "exchange/replica",
+       u32,
+       {temperature, configuration},
+       "1",
+       "the replica each kept configuration comes from, by the place in the ladder it started at"},
   };
 }
 

@@ -72,6 +72,14 @@ void Lanes::swap_word(int word, std::span<std::uint64_t> other, std::uint64_t ma
   }
 }
 
+void Lanes::swap_last_word(Lanes& next, std::uint64_t mask) {
+  for (std::size_t first = 0; first < spins_.size(); first += 8) {
+    const std::uint64_t difference = (spins_[first + 7] ^ next.spins_[first]) & mask;
+    spins_[first + 7] ^= difference;
+    next.spins_[first] ^= difference;
+  }
+}
+
 void Lanes::copy_word(int word, std::span<std::uint64_t> out) const {
   for (std::size_t site = 0; site < out.size(); ++site)
     out[site] = spins_[8 * site + static_cast<std::size_t>(word)];

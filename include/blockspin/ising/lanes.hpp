@@ -70,9 +70,10 @@ public:
 
   /// Exchanges the lattices of word w and w + 1 whose bits are set in mask[w], w = 0 .. 6.
   void swap_neighbouring_words(std::span<const std::uint64_t, 8> mask);
-  /// Exchanges the lattices set in `mask` between word 7 and a word held elsewhere, given at every site.
-  void swap_last_word(std::span<std::uint64_t> other, std::uint64_t mask) { swap_word(7, other, mask); }
-  void swap_first_word(std::span<std::uint64_t> other, std::uint64_t mask) { swap_word(0, other, mask); }
+  /// Exchanges the lattices set in `mask` between one word and a word held elsewhere, given at every site.
+  void swap_word(int word, std::span<std::uint64_t> other, std::uint64_t mask);
+  /// Exchanges the lattices set in `mask` between word 7 and word 0 of another vector.
+  void swap_last_word(Lanes& next, std::uint64_t mask);
   /// One word of every site, out.size() = n_sites.
   void copy_word(int word, std::span<std::uint64_t> out) const;
 
@@ -84,8 +85,6 @@ public:
   const LaneGeometry& geometry() const { return *geometry_; }
 
 private:
-  void swap_word(int word, std::span<std::uint64_t> other, std::uint64_t mask);
-
   const LaneGeometry* geometry_;
   std::uint64_t number_;
   rng::InstructionSet set_;

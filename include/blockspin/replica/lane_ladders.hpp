@@ -1,0 +1,88 @@
+#pragma once
+// Ladders of small lattices, 64 ladders side by side in the bits of a word.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "blockspin/ising/lanes.hpp"
+#include "blockspin/replica/ensemble.hpp"
+#include "blockspin/replica/travellers.hpp"
+
+namespace blockspin::replica {
+
+/// What an ensemble simulates.
+struct LadderSetup {
+  lattice::Geometry geometry;
+  double field = 0;
+  std::vector<double> temperatures; ///< finite, above 0, increasing
+  std::uint64_t n_ladders = 1;
+  ising::LocalUpdate update = ising::LocalUpdate::metropolis;
+  bool exchange = true;
+  std::uint64_t seed = 0;
+  std::uint64_t instance = 0; ///< of the generator, rng::instance_number("sample.main")
+};
+
+/// Word i = g T + t of the chain of words holds temperature t of ladders 64 g .. 64 g + 63; eight words are a
+/// vector of ising::Lanes, and vectors are divided over the ranks. An exchange moves a configuration's bits
+/// between two words: thresholds stay with the words, so a word stays at one temperature. Series number 64 i
+/// + b.
+class LaneLadders : public Ensemble {
+public:
+  /// Collective. The communicator must outlive the object.
+  LaneLadders(const mpi::Communicator& comm, const LadderSetup& setup,
+              rng::InstructionSet set = rng::best_instruction_set());
+
+  std::uint64_t n_ladders() const override { return setup_.n_ladders; }
+  std::size_t n_temperatures() const override { return setup_.temperatures.size(); }
+  std::uint64_t n_series() const override { return 64 * n_words_; }
+  mpi::Range local_series() const override { return {64 * words_.first, 64 * words_.last}; }
+  std::size_t temperature_of(std::uint64_t series) const override { return temperature_of_word(series / 64); }
+  std::uint64_t ladder_of(std::uint64_t series) const override {
+    return 64 * (series / 64 / n_temperatures()) + series % 64;
+  }
+
+  void sweep() override;
+  std::span<const Reading> readings() const override { return readings_; }
+  void configurations(const std::function<void(const KeptConfiguration&)>& sink) const override;
+  ExchangeStatistics exchange_statistics() const override;
+  void reset_statistics() override;
+  void save(StateSink& sink) const override;
+  void load(StateSource& source) override;
+
+private:
+  std::size_t temperature_of_word(std::uint64_t word) const { return word % n_temperatures(); }
+  std::size_t local(std::uint64_t word) const { return static_cast<std::size_t>(word - words_.first); }
+  std::uint64_t active(std::uint64_t word) const;
+  std::span<Reading> readings_of(std::uint64_t word) {
+    return std::span(readings_).subspan(64 * local(word), 64);
+  }
+  bool is_pair(std::uint64_t lower_word) const;
+  std::uint64_t decide(std::uint64_t lower_word, std::span<const Reading> lower,
+                       std::span<const Reading> upper) const;
+  void count();
+  void exchange();
+  void exchange_within();
+  void exchange_across(int other, std::uint64_t mine, bool mine_is_lower);
+  void note(std::uint64_t lower_word, std::uint64_t mask);
+  void update_travellers();
+  Slab state_slab(std::uint64_t words_each) const;
+
+  const mpi::Communicator& comm_;
+  LadderSetup setup_;
+  ising::LaneGeometry geometry_;
+  rng::Generator updates_;
+  rng::Generator exchanges_;
+  ExchangeRule rule_;
+  std::uint64_t n_words_;
+  mpi::Range vectors_; ///< of this rank
+  mpi::Range words_;   ///< of this rank
+  std::vector<ising::Lanes> lanes_;
+  std::vector<ising::LaneRule> rules_;
+  std::vector<Reading> readings_;      ///< [local word][64]
+  std::vector<Travellers> travellers_; ///< [local word]
+  std::uint64_t n_sweeps_ = 0;
+  std::vector<std::uint64_t> attempts_, accepted_, from_lowest_, from_highest_; ///< this rank's share
+};
+
+} // namespace blockspin::replica

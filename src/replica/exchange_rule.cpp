@@ -1,0 +1,44 @@
+#include "blockspin/replica/exchange_rule.hpp"
+
+#include <cmath>
+
+namespace blockspin::replica {
+
+namespace {
+
+/// exp(-x) as a 64-bit fraction, x > 0.
+std::uint64_t fraction(double x) { return static_cast<std::uint64_t>(std::ldexp(std::exp(-x), 64)); }
+
+/// Tables beyond this are not worth their memory; the exponential is taken instead.
+constexpr std::size_t longest_table = 4096;
+
+} // namespace
+
+ExchangeRule::ExchangeRule(const lattice::Geometry& geometry, std::span<const double> temperatures,
+                           double field)
+    : field_(field) {
+  for (std::size_t i = 0; i + 1 < temperatures.size(); ++i) {
+    Pair pair{1.0 / temperatures[i] - 1.0 / temperatures[i + 1], {}};
+    const std::size_t length = std::min<std::size_t>(geometry.n_bonds(), longest_table);
+    for (std::size_t n = 1; n <= length; ++n)
+      pair.threshold.push_back(fraction(2.0 * static_cast<double>(n) * pair.inverse_difference));
+    pairs_.push_back(std::move(pair));
+  }
+}
+
+bool ExchangeRule::accepts(std::size_t index, const Reading& lower, const Reading& upper,
+                           std::uint64_t random) const {
+  const Pair& pair = pairs_[index];
+  const auto bonds = static_cast<std::int64_t>(upper.antiparallel - lower.antiparallel);
+  if (field_ == 0.0) {
+    if (bonds <= 0) return true;
+    const auto n = static_cast<std::size_t>(bonds);
+    if (n <= pair.threshold.size()) return random < pair.threshold[n - 1];
+  }
+  const auto ups = static_cast<std::int64_t>(upper.up - lower.up);
+  const double against =
+      pair.inverse_difference * (2.0 * static_cast<double>(bonds) - 2.0 * field_ * static_cast<double>(ups));
+  return against <= 0.0 || random < fraction(against);
+}
+
+} // namespace blockspin::replica

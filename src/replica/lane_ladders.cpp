@@ -1,0 +1,253 @@
+#include "blockspin/replica/lane_ladders.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "blockspin/base/error.hpp"
+#include "blockspin/base/packed.hpp"
+
+namespace blockspin::replica {
+
+namespace {
+
+constexpr std::uint64_t groups_of(std::uint64_t n, std::uint64_t size) { return (n + size - 1) / size; }
+
+/// The rules of one vector: each word the temperature of its place in the chain; words beyond the chain idle
+/// alike.
+ising::LaneRule rule_of_vector(const LadderSetup& setup, std::uint64_t vector) {
+  std::vector<ising::FlipTable> tables;
+  const int z = setup.geometry.n_neighbours();
+  for (std::uint64_t word = 8 * vector; word < 8 * vector + 8; ++word)
+    tables.push_back(
+        flip_table(setup.update, setup.temperatures[word % setup.temperatures.size()], setup.field, z));
+  return {class_scheme(setup.update, setup.field, z), tables};
+}
+
+/// The counts that a checkpoint holds; round trips travel with the replicas.
+std::vector<std::pair<std::string, std::vector<std::uint64_t>*>> named(ExchangeStatistics& all) {
+  return {{"attempts", &all.attempts},
+          {"accepted", &all.accepted},
+          {"from_lowest", &all.from_lowest},
+          {"from_highest", &all.from_highest}};
+}
+
+} // namespace
+
+LaneLadders::LaneLadders(const mpi::Communicator& comm, const LadderSetup& setup, rng::InstructionSet set)
+    : comm_(comm), setup_(setup), geometry_(setup.geometry),
+      updates_(setup.seed, rng::StreamId::sample_update, setup.instance),
+      exchanges_(setup.seed, rng::StreamId::sample_exchange, setup.instance),
+      rule_(setup.geometry, setup.temperatures, setup.field),
+      n_words_(groups_of(setup.n_ladders, 64) * setup.temperatures.size()),
+      vectors_(mpi::block_range(groups_of(n_words_, 8), comm.rank(), comm.size())),
+      words_{std::min(8 * vectors_.first, n_words_), std::min(8 * vectors_.last, n_words_)},
+      readings_(64 * words_.size()), travellers_(words_.size()) {
+  const rng::Generator initial(setup.seed, rng::StreamId::sample_initial, setup.instance);
+  for (std::uint64_t v = vectors_.first; v < vectors_.last; ++v) {
+    lanes_.emplace_back(geometry_, v, set).randomise(initial);
+    rules_.push_back(rule_of_vector(setup_, v));
+  }
+  for (std::uint64_t word = words_.first; word < words_.last; ++word)
+    travellers_[local(word)].replica.fill(static_cast<std::uint32_t>(temperature_of_word(word)));
+  reset_statistics();
+  count();
+}
+
+std::uint64_t LaneLadders::active(std::uint64_t word) const {
+  const std::uint64_t first = 64 * (word / n_temperatures());
+  const std::uint64_t n = std::min<std::uint64_t>(64, setup_.n_ladders - first);
+  return n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
+}
+
+void LaneLadders::sweep() {
+  for (std::size_t v = 0; v < lanes_.size(); ++v) lanes_[v].sweep(rules_[v], updates_, n_sweeps_);
+  count();
+  if (setup_.exchange) exchange();
+  ++n_sweeps_;
+}
+
+void LaneLadders::count() {
+  ising::LaneCounts counts;
+  for (std::size_t v = 0; v < lanes_.size(); ++v) {
+    lanes_[v].count(counts);
+    const std::size_t n = std::min<std::size_t>(512, readings_.size() - 512 * v);
+    for (std::size_t i = 0; i < n; ++i) readings_[512 * v + i] = {counts.antiparallel[i], counts.up[i]};
+  }
+}
+
+bool LaneLadders::is_pair(std::uint64_t lower_word) const {
+  const std::size_t t = temperature_of_word(lower_word);
+  return lower_word + 1 < n_words_ && t + 1 < n_temperatures() && t % 2 == n_sweeps_ % 2;
+}
+
+std::uint64_t LaneLadders::decide(std::uint64_t lower_word, std::span<const Reading> lower,
+                                  std::span<const Reading> upper) const {
+  std::uint64_t random[64], mask = 0;
+  exchanges_.words(n_sweeps_, 64 * lower_word, random);
+  const std::size_t pair = temperature_of_word(lower_word);
+  for (std::size_t b = 0; b < 64; ++b)
+    mask |= std::uint64_t{rule_.accepts(pair, lower[b], upper[b], random[b])} << b;
+  return mask & active(lower_word);
+}
+
+void LaneLadders::note(std::uint64_t lower_word, std::uint64_t mask) {
+  const std::size_t pair = temperature_of_word(lower_word);
+  attempts_[pair] += static_cast<std::uint64_t>(std::popcount(active(lower_word)));
+  accepted_[pair] += static_cast<std::uint64_t>(std::popcount(mask));
+}
+
+void LaneLadders::exchange() {
+  exchange_within();
+  // The pairs that two ranks share: each side sends its word and takes the same decisions. A rank's words are
+  // in one piece, and ranks without any come last.
+  if (words_.size() > 0) {
+    if (words_.last < n_words_ && is_pair(words_.last - 1))
+      exchange_across(comm_.rank() + 1, words_.last - 1, true);
+    if (words_.first > 0 && is_pair(words_.first - 1)) exchange_across(comm_.rank() - 1, words_.first, false);
+  }
+  update_travellers();
+}
+
+void LaneLadders::exchange_within() {
+  for (std::size_t v = 0; v < lanes_.size(); ++v) {
+    std::uint64_t masks[8] = {};
+    for (std::uint64_t w = 0; w < 8; ++w) {
+      const std::uint64_t word = words_.first + 8 * v + w;
+      if (word + 1 >= words_.last || !is_pair(word)) continue;
+      const auto lower = readings_of(word), upper = readings_of(word + 1);
+      masks[w] = decide(word, lower, upper);
+      note(word, masks[w]);
+      for (std::size_t b = 0; b < 64; ++b)
+        if ((masks[w] >> b & 1) != 0) std::swap(lower[b], upper[b]);
+      replica::exchange(travellers_[local(word)], travellers_[local(word + 1)], masks[w]);
+    }
+    lanes_[v].swap_neighbouring_words(masks);
+    if (masks[7] != 0) lanes_[v].swap_last_word(lanes_[v + 1], masks[7]);
+  }
+}
+
+void LaneLadders::exchange_across(int other, std::uint64_t mine, bool mine_is_lower) {
+  const std::size_t n_sites = geometry_.order.size();
+  std::vector<std::uint64_t> message(n_sites + 128 + Travellers::n_words), received(message.size());
+  ising::Lanes& lanes = mine_is_lower ? lanes_.back() : lanes_.front();
+  const int lane_word = static_cast<int>(mine % 8);
+  lanes.copy_word(lane_word, std::span(message).first(n_sites));
+  const auto my_readings = readings_of(mine);
+  for (std::size_t b = 0; b < 64; ++b) {
+    message[n_sites + 2 * b] = my_readings[b].antiparallel;
+    message[n_sites + 2 * b + 1] = my_readings[b].up;
+  }
+  Travellers& my_travellers = travellers_[local(mine)];
+  my_travellers.write(std::span(message).last<Travellers::n_words>());
+  mpi::check(MPI_Sendrecv(message.data(), static_cast<int>(message.size()), MPI_UINT64_T, other, 0,
+                          received.data(), static_cast<int>(received.size()), MPI_UINT64_T, other, 0,
+                          comm_.handle(), MPI_STATUS_IGNORE),
+             "MPI_Sendrecv");
+  std::vector<Reading> theirs(64);
+  for (std::size_t b = 0; b < 64; ++b) theirs[b] = {received[n_sites + 2 * b], received[n_sites + 2 * b + 1]};
+  Travellers their_travellers;
+  their_travellers.read(std::span<const std::uint64_t>(received).last<Travellers::n_words>());
+
+  const std::uint64_t lower_word = mine_is_lower ? mine : mine - 1;
+  const std::uint64_t mask =
+      mine_is_lower ? decide(lower_word, my_readings, theirs) : decide(lower_word, theirs, my_readings);
+  if (mine_is_lower) note(lower_word, mask);
+  for (std::size_t b = 0; b < 64; ++b)
+    if ((mask >> b & 1) != 0) my_readings[b] = theirs[b];
+  replica::exchange(my_travellers, their_travellers, mask);
+  lanes.swap_word(lane_word, std::span(received).first(n_sites), mask);
+}
+
+void LaneLadders::update_travellers() {
+  for (std::uint64_t word = words_.first; word < words_.last; ++word) {
+    Travellers& here = travellers_[local(word)];
+    const std::size_t t = temperature_of_word(word);
+    if (t == 0) arrive_lowest(here);
+    if (t + 1 == n_temperatures()) arrive_highest(here);
+    from_lowest_[t] += static_cast<std::uint64_t>(std::popcount(here.from_lowest & active(word)));
+    from_highest_[t] += static_cast<std::uint64_t>(std::popcount(here.from_highest & active(word)));
+  }
+}
+
+void LaneLadders::configurations(const std::function<void(const KeptConfiguration&)>& sink) const {
+  const std::size_t n_bytes = packed_bytes(geometry_.order.size());
+  std::vector<std::uint8_t> packed(64 * n_bytes);
+  for (std::uint64_t word = words_.first; word < words_.last; ++word) {
+    lanes_[local(word) / 8].pack(static_cast<int>(word % 8), packed);
+    for (std::size_t b = 0; b < 64 && (active(word) >> b & 1) != 0; ++b)
+      sink({temperature_of_word(word), 64 * (word / n_temperatures()) + b,
+            travellers_[local(word)].replica[b], readings_[64 * local(word) + b],
+            std::span(packed).subspan(b * n_bytes, n_bytes)});
+  }
+}
+
+void LaneLadders::reset_statistics() {
+  const std::size_t n = n_temperatures();
+  attempts_.assign(n - std::min<std::size_t>(n, 1), 0);
+  accepted_ = attempts_;
+  from_lowest_.assign(n, 0);
+  from_highest_ = from_lowest_;
+  for (Travellers& here : travellers_) here.round_trips.fill(0);
+}
+
+ExchangeStatistics LaneLadders::exchange_statistics() const {
+  ExchangeStatistics all{attempts_, accepted_, from_lowest_, from_highest_, {}};
+  all.round_trips.assign(setup_.n_ladders * n_temperatures(), 0);
+  for (std::uint64_t word = words_.first; word < words_.last; ++word)
+    for (std::size_t b = 0; b < 64 && (active(word) >> b & 1) != 0; ++b) {
+      const Travellers& here = travellers_[local(word)];
+      const std::uint64_t ladder = 64 * (word / n_temperatures()) + b;
+      all.round_trips[ladder * n_temperatures() + here.replica[b]] = here.round_trips[b];
+    }
+  for (auto* counts : {&all.attempts, &all.accepted, &all.from_lowest, &all.from_highest, &all.round_trips})
+    comm_.sum(std::span(*counts));
+  return all;
+}
+
+Slab LaneLadders::state_slab(std::uint64_t words_each) const {
+  return Slab::rows({n_words_, words_each}, words_.first, words_.size());
+}
+
+void LaneLadders::save(StateSink& sink) const {
+  const std::size_t n_sites = geometry_.order.size();
+  std::vector<std::uint64_t> spins(n_sites * words_.size()), travellers(Travellers::n_words * words_.size());
+  for (std::size_t word = 0; word < words_.size(); ++word) {
+    lanes_[word / 8].copy_word(static_cast<int>(word % 8), std::span(spins).subspan(word * n_sites, n_sites));
+    travellers_[word].write(
+        std::span(travellers).subspan(word * Travellers::n_words).first<Travellers::n_words>());
+  }
+  sink.distributed("lanes", state_slab(n_sites), std::span<const std::uint64_t>(spins));
+  sink.distributed("travellers", state_slab(Travellers::n_words), std::span<const std::uint64_t>(travellers));
+  sink.replicated("n_sweeps", n_sweeps_);
+  ExchangeStatistics all = exchange_statistics();
+  for (const auto& [name, counts] : named(all))
+    sink.replicated(name, std::span<const std::uint64_t>(*counts));
+}
+
+void LaneLadders::load(StateSource& source) {
+  const std::size_t n_sites = geometry_.order.size();
+  std::vector<std::uint64_t> spins(n_sites * words_.size()), travellers(Travellers::n_words * words_.size());
+  source.distributed("lanes", state_slab(n_sites), std::span(spins));
+  source.distributed("travellers", state_slab(Travellers::n_words), std::span(travellers));
+  for (std::size_t word = 0; word < words_.size(); ++word) {
+    lanes_[word / 8].swap_word(static_cast<int>(word % 8), std::span(spins).subspan(word * n_sites, n_sites),
+                               ~std::uint64_t{0});
+    travellers_[word].read(std::span<const std::uint64_t>(travellers)
+                               .subspan(word * Travellers::n_words)
+                               .first<Travellers::n_words>());
+  }
+  source.replicated("n_sweeps", n_sweeps_);
+  // The counts so far are held once, by the first rank; the others start theirs at zero.
+  ExchangeStatistics all{attempts_, accepted_, from_lowest_, from_highest_, {}};
+  for (const auto& [name, counts] : named(all)) {
+    source.replicated(name, std::span(*counts));
+    if (!comm_.is_root()) std::fill(counts->begin(), counts->end(), 0);
+  }
+  attempts_ = all.attempts;
+  accepted_ = all.accepted;
+  from_lowest_ = all.from_lowest;
+  from_highest_ = all.from_highest;
+  count();
+}
+
+} // namespace blockspin::replica

@@ -1,0 +1,175 @@
+#include "blockspin/stages/sample.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "blockspin/base/log.hpp"
+#include "blockspin/base/packed.hpp"
+#include "blockspin/replica/lane_ladders.hpp"
+#include "blockspin/replica/sampling.hpp"
+#include "blockspin/stages/context.hpp"
+#include "sample_drawn.hpp"
+#include "sample_write.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+/// Ladders per word of the bit-parallel layout, and the most that `auto` takes.
+constexpr std::uint64_t ladders_per_word = 64;
+constexpr std::uint64_t most_automatic_words = 16;
+
+/// 64 ladders for up to some thousand configurations, then one more word of 64 for each further thousand: a
+/// ladder's equilibration is paid for by about 16 configurations of it.
+std::uint64_t automatic_replicas(std::uint64_t configurations) {
+  return ladders_per_word * std::clamp<std::uint64_t>(configurations / 1024, 1, most_automatic_words);
+}
+
+/// Above this temperature nearly every Metropolis proposal is accepted, sublattice after sublattice, and |m|
+/// hardly changes from sweep to sweep; the heat bath has no such memory. In one dimension the heat bath is
+/// the better one always (ising/flip_table.hpp).
+constexpr double hottest_metropolis = 10.0;
+
+ising::LocalUpdate local_update(const SampleDeck& deck, const ModelDeck& model) {
+  if (deck.update == SampleUpdate::metropolis) return ising::LocalUpdate::metropolis;
+  if (deck.update == SampleUpdate::heat_bath) return ising::LocalUpdate::heat_bath;
+  for (const double t : deck.temperatures.values)
+    if (std::isfinite(t) && t > hottest_metropolis) return ising::LocalUpdate::heat_bath;
+  return model.lattice.values.size() > 1 ? ising::LocalUpdate::metropolis : ising::LocalUpdate::heat_bath;
+}
+
+std::string update_name(ising::LocalUpdate update) {
+  return update == ising::LocalUpdate::metropolis ? "metropolis" : "heat_bath";
+}
+
+std::uint64_t replicas_of(const SampleDeck& deck, const Context& context) {
+  if (deck.replicas) return *deck.replicas;
+  const std::string before = context.resolved_before("replicas");
+  return before.empty() ? automatic_replicas(deck.configurations) : std::stoull(before);
+}
+
+replica::LadderSetup ladder_setup(const SampleDeck& deck, const Context& context, const std::string& label) {
+  replica::LadderSetup setup{lattice::Geometry(context.model().lattice.values), context.model().field, {}};
+  for (const double t : deck.temperatures.values)
+    if (is_simulated(t)) setup.temperatures.push_back(t);
+  setup.n_ladders = replicas_of(deck, context);
+  setup.update = local_update(deck, context.model());
+  setup.exchange = deck.exchange && setup.temperatures.size() > 1;
+  setup.seed = context.seed();
+  setup.instance = rng::instance_number(label);
+  return setup;
+}
+
+void record_choices(Context& context, const SampleDeck& deck, const replica::LadderSetup& setup,
+                    const replica::Sampling* sampling) {
+  if (!deck.replicas) context.resolve("replicas", std::to_string(setup.n_ladders));
+  if (deck.update == SampleUpdate::automatic) context.resolve("update", update_name(setup.update));
+  if (sampling == nullptr) return;
+  if (!deck.equilibration) context.resolve("equilibration", std::to_string(sampling->equilibration()));
+  if (!deck.interval) context.resolve("interval", std::to_string(sampling->interval()));
+  log::info("equilibration " + std::to_string(sampling->equilibration()) +
+            " sweeps; kept configurations are " + std::to_string(sampling->interval()) +
+            " sweeps apart (longest autocorrelation time " +
+            format_number(std::round(10 * sampling->longest_tau()) / 10) + " sweeps)");
+}
+
+void warn_of_gaps(const SampleRun& run) {
+  constexpr double least_acceptance = 0.05;
+  for (std::size_t i = 0; i < run.exchange.attempts.size(); ++i) {
+    const double share = acceptance(run.exchange, i);
+    if (share < least_acceptance)
+      log::warning("exchange between T = " + format_number(run.setup.temperatures[i]) + " and " +
+                   format_number(run.setup.temperatures[i + 1]) + " is accepted in " +
+                   format_number(std::round(1000 * share) / 10) +
+                   " % of attempts only: the ladder is cut there; put temperatures in between");
+  }
+}
+
+} // namespace
+
+std::vector<std::string> choice_names(SampleUpdate) { return {"auto", "metropolis", "heat_bath"}; }
+
+const deck::Schema<SampleDeck>& SampleStage::schema() {
+  using deck::at_least;
+  using deck::field;
+  static const deck::Schema<SampleDeck> schema(
+      "sample", "Monte Carlo: configurations of the Ising model at a ladder of temperatures",
+      field("temperatures", &SampleDeck::temperatures,
+            "the temperatures; 0 means the ground states, inf independent spins, both drawn exactly")
+          .required()
+          .unit("J/k_B"),
+      field("configurations", &SampleDeck::configurations, "configurations kept at each temperature")
+          .required()
+          .check(at_least(1))
+          .check(deck::at_most(1e9))
+          .may_grow(),
+      field("update", &SampleDeck::update, "how spins are updated"),
+      field("exchange", &SampleDeck::exchange, "whether neighbouring temperatures exchange configurations"),
+      field("replicas", &SampleDeck::replicas, "independent ladders that share the configurations")
+          .check(at_least(1))
+          .check(deck::at_most(1 << 20)),
+      field("equilibration", &SampleDeck::equilibration,
+            "sweeps thrown away at the start; auto finds them from the time series")
+          .unit("sweeps"),
+      field("interval", &SampleDeck::interval,
+            "sweeps between kept configurations; auto takes two autocorrelation times")
+          .unit("sweeps")
+          .check(at_least(1)),
+      field("flip_symmetry", &SampleDeck::flip_symmetry,
+            "a random global sign for each kept configuration; auto: when the field is 0"));
+  return schema;
+}
+
+void SampleStage::check(const Plan& plan, const Complain& complain) const {
+  if (deck().flip_symmetry.value_or(false) && plan.model.field != 0.0)
+    complain("flip_symmetry", "a field breaks the symmetry", "auto, or off");
+}
+
+Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
+  const double n_sites = static_cast<double>(plan.model.n_sites());
+  const auto n_t = static_cast<double>(deck().temperatures.values.size());
+  const auto configurations = static_cast<double>(deck().configurations);
+  const std::uint64_t ladders = deck().replicas.value_or(automatic_replicas(deck().configurations));
+  const auto words = static_cast<double>((ladders + 63) / 64) * n_t;
+  const double keeps = std::ceil(configurations / static_cast<double>(ladders));
+  const double sweeps = static_cast<double>(deck().equilibration.value_or(500)) +
+                        keeps * static_cast<double>(deck().interval.value_or(20));
+  Estimate cost;
+  cost.archive_bytes = n_t * configurations * (n_sites / 8 + 16);
+  cost.memory_per_rank = 2 * cost.archive_bytes / n_ranks +
+                         8 * words * n_sites / std::min<double>(n_ranks, words) +
+                         16 * 64 * words * sweeps / n_ranks;
+  cost.work = 64 * words * n_sites * sweeps;
+  cost.work_unit = "spin updates";
+  constexpr double updates_per_second = 2e10;
+  cost.seconds = cost.work / updates_per_second;
+  cost.layout = std::to_string(static_cast<std::uint64_t>(words)) + " words of 64 ladders over " +
+                std::to_string(n_ranks) + " ranks";
+  return cost;
+}
+
+void SampleStage::run(Context& context) {
+  SampleRun run{ladder_setup(deck(), context, label()), {}, {}, {}};
+  run.flip = deck().flip_symmetry.value_or(context.model().field == 0.0);
+  run.temperatures = deck().temperatures.values;
+  run.n_configurations = deck().configurations;
+  if (run.setup.temperatures.empty()) {
+    record_choices(context, deck(), run.setup, nullptr);
+    return write_sample(context, run, nullptr);
+  }
+  log::info(label() + ": " + update_name(run.setup.update) + " updates of " + run.setup.geometry.name() +
+            ", " + std::to_string(run.setup.n_ladders) + " ladders of " +
+            std::to_string(run.setup.temperatures.size()) + " temperatures, bit-parallel over ladders (" +
+            std::string(rng::name(rng::best_instruction_set())) + ")");
+  replica::LaneLadders ensemble(context.comm(), run.setup);
+  replica::Sampling sampling(context.comm(), ensemble, run.setup.geometry,
+                             {deck().configurations, deck().equilibration, deck().interval});
+  context.run_stepper(sampling);
+  record_choices(context, deck(), run.setup, &sampling);
+  run.exchange = ensemble.exchange_statistics();
+  run.observables = sampling.observables(run.setup.temperatures, run.setup.field);
+  if (run.setup.exchange) warn_of_gaps(run);
+  write_sample(context, run, &sampling.kept());
+}
+
+} // namespace blockspin::stages

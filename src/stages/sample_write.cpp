@@ -1,0 +1,147 @@
+#include "sample_write.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "blockspin/base/packed.hpp"
+#include "blockspin/rng/generator.hpp"
+#include "blockspin/stages/context.hpp"
+#include "sample_drawn.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// Turns a configuration over where its coin says so.
+void flip_at_random(const SampleRun& run, std::size_t temperature, replica::KeptRows& rows) {
+  const rng::Generator coins(run.setup.seed, rng::StreamId::sample_flip, run.setup.instance);
+  const std::uint64_t n_sites = run.setup.geometry.n_sites();
+  const std::size_t n_bytes = packed_bytes(n_sites);
+  for (std::uint64_t i = 0; i < rows.range.size(); ++i) {
+    if ((coins.word(temperature, rows.range.first + i) & 1) == 0) continue;
+    const auto packed = std::span(rows.packed).subspan(i * n_bytes, n_bytes);
+    for (std::uint8_t& byte : packed) byte = static_cast<std::uint8_t>(~byte);
+    if (n_sites % 8 != 0)
+      packed.back() = static_cast<std::uint8_t>(packed.back() & ((1U << (n_sites % 8)) - 1));
+    rows.readings[i].up = n_sites - rows.readings[i].up;
+  }
+}
+
+std::int64_t bond_energy(const lattice::Geometry& g, const replica::Reading& reading) {
+  return 2 * static_cast<std::int64_t>(reading.antiparallel) - static_cast<std::int64_t>(g.n_bonds());
+}
+std::int64_t magnetization(const lattice::Geometry& g, const replica::Reading& reading) {
+  return 2 * static_cast<std::int64_t>(reading.up) - static_cast<std::int64_t>(g.n_sites());
+}
+
+/// Observables of exact draws: all configurations, as one chain of independent samples. Collective.
+ising::Observables drawn_observables(const mpi::Communicator& comm, const SampleRun& run, double temperature,
+                                     const replica::KeptRows& rows) {
+  std::vector<std::int64_t> energy, magnet;
+  for (const auto& reading : rows.readings) {
+    energy.push_back(bond_energy(run.setup.geometry, reading));
+    magnet.push_back(magnetization(run.setup.geometry, reading));
+  }
+  const auto all_energy = comm.gather_all<std::int64_t>(energy),
+             all_magnet = comm.gather_all<std::int64_t>(magnet);
+  const std::span<const std::int64_t> energies[] = {all_energy}, magnets[] = {all_magnet};
+  return ising::measure({run.setup.geometry.n_sites(), temperature, run.setup.field}, energies, magnets, 1.0);
+}
+
+void write_rows(archive::StageWriter& writer, const SampleRun& run, std::size_t temperature,
+                const replica::KeptRows& rows) {
+  const std::uint64_t n_t = run.temperatures.size(), n_c = run.n_configurations;
+  const std::uint64_t n_bytes = packed_bytes(run.setup.geometry.n_sites());
+  const std::uint64_t first = rows.range.size() > 0 ? rows.range.first : 0, n = rows.range.size();
+  const std::uint64_t t = n > 0 ? temperature : 0, one = n > 0 ? 1 : 0;
+  const Slab numbers{{n_t, n_c}, {t, first}, {one, n}};
+  const ising::Ensemble ensemble{run.setup.geometry.n_sites(), run.temperatures[temperature],
+                                 run.setup.field};
+  std::vector<double> energy, magnet;
+  for (const auto& reading : rows.readings) {
+    const std::int64_t m = magnetization(run.setup.geometry, reading);
+    energy.push_back(ising::energy_per_site(ensemble, bond_energy(run.setup.geometry, reading), m));
+    magnet.push_back(static_cast<double>(m) / static_cast<double>(ensemble.n_sites));
+  }
+  writer.write("configuration", Slab{{n_t, n_c, n_bytes}, {t, first, 0}, {one, n, n > 0 ? n_bytes : 0}},
+               std::span<const std::uint8_t>(rows.packed));
+  writer.write("energy", numbers, std::span<const double>(energy));
+  writer.write("magnetization", numbers, std::span<const double>(magnet));
+  writer.write("exchange/replica", numbers, std::span<const std::uint32_t>(rows.replica));
+}
+
+void write_observables(archive::StageWriter& writer, const std::vector<ising::Observables>& all) {
+  const std::uint64_t n_t = all.size();
+  for (const ising::Observable o : ising::all_observables) {
+    std::vector<double> mean, error, tau;
+    for (const auto& observables : all) {
+      mean.push_back(observables[o].mean);
+      error.push_back(observables[o].error);
+      tau.push_back(observables[o].tau);
+    }
+    const std::string path = "observables/" + std::string(name(o));
+    writer.write_replicated(path + "/mean", {n_t}, std::span<const double>(mean));
+    writer.write_replicated(path + "/error", {n_t}, std::span<const double>(error));
+    writer.write_replicated(path + "/tau", {n_t}, std::span<const double>(tau));
+  }
+}
+
+/// Share of replicas at a temperature that were last at the lowest end; NaN where none has been at an end.
+double flow(const replica::ExchangeStatistics& exchange, std::size_t t) {
+  const auto low = static_cast<double>(exchange.from_lowest[t]),
+             high = static_cast<double>(exchange.from_highest[t]);
+  return low + high > 0 ? low / (low + high) : nan;
+}
+
+void write_exchange(archive::StageWriter& writer, const SampleRun& run) {
+  const std::size_t n_t = run.temperatures.size();
+  std::vector<double> accepted(n_t - 1, nan), flows(n_t, nan);
+  std::size_t simulated = 0; // temperatures of the ladder are consecutive: 0 comes first, inf last
+  for (std::size_t t = 0; t < n_t; ++t) {
+    if (!is_simulated(run.temperatures[t])) continue;
+    if (simulated > 0 && run.setup.exchange) accepted[t - 1] = acceptance(run.exchange, simulated - 1);
+    if (run.setup.exchange) flows[t] = flow(run.exchange, simulated);
+    ++simulated;
+  }
+  if (n_t > 1) writer.write_replicated("exchange/acceptance", {n_t - 1}, std::span<const double>(accepted));
+  writer.write_replicated("exchange/flow", {n_t}, std::span<const double>(flows));
+  if (run.setup.exchange)
+    writer.write_replicated("exchange/round_trips", {run.exchange.round_trips.size()},
+                            std::span<const std::uint64_t>(run.exchange.round_trips));
+}
+
+} // namespace
+
+double acceptance(const replica::ExchangeStatistics& exchange, std::size_t pair) {
+  const auto attempts = static_cast<double>(exchange.attempts[pair]);
+  return attempts > 0 ? static_cast<double>(exchange.accepted[pair]) / attempts : nan;
+}
+
+void write_sample(Context& context, const SampleRun& run, const replica::KeptConfigurations* kept) {
+  const mpi::Communicator& comm = context.comm();
+  const DrawSetup draws{run.setup.geometry, run.setup.field, run.setup.seed, run.setup.instance};
+  archive::StageWriter writer = context.begin_writing();
+  writer.write_replicated("temperature", {run.temperatures.size()},
+                          std::span<const double>(run.temperatures));
+  std::vector<ising::Observables> observables;
+  std::size_t simulated = 0;
+  for (std::size_t t = 0; t < run.temperatures.size(); ++t) {
+    const double temperature = run.temperatures[t];
+    const bool chain = is_simulated(temperature);
+    replica::KeptRows rows =
+        chain ? kept->collect(comm, simulated, run.n_configurations)
+              : draw(draws, temperature, mpi::block_range(run.n_configurations, comm.rank(), comm.size()));
+    observables.push_back(chain ? run.observables[simulated]
+                                : drawn_observables(comm, run, temperature, rows));
+    if (chain && run.flip) flip_at_random(run, t, rows);
+    write_rows(writer, run, t, rows);
+    simulated += chain ? 1 : 0;
+  }
+  write_observables(writer, observables);
+  write_exchange(writer, run);
+  writer.commit();
+}
+
+} // namespace blockspin::stages

@@ -1,0 +1,30 @@
+#pragma once
+// From a finished sampling run to the group of a sample stage.
+
+#include <vector>
+
+#include "blockspin/ising/observables.hpp"
+#include "blockspin/replica/kept.hpp"
+#include "blockspin/replica/lane_ladders.hpp"
+
+namespace blockspin::stages {
+
+class Context;
+
+/// What a sample stage has to write.
+struct SampleRun {
+  replica::LadderSetup setup;                  ///< of the simulated temperatures
+  replica::ExchangeStatistics exchange;        ///< of the simulated temperatures
+  std::vector<ising::Observables> observables; ///< of the simulated temperatures
+  std::vector<double> temperatures;            ///< all
+  std::uint64_t n_configurations = 0;
+  bool flip = false; ///< a random global sign for each kept configuration
+};
+
+/// Accepted share of a pair of simulated temperatures.
+double acceptance(const replica::ExchangeStatistics& exchange, std::size_t pair);
+
+/// Collective: writes and commits the group. `kept` is null where no temperature is simulated.
+void write_sample(Context& context, const SampleRun& run, const replica::KeptConfigurations* kept);
+
+} // namespace blockspin::stages

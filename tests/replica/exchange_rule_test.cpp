@@ -1,0 +1,52 @@
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "blockspin/replica/exchange_rule.hpp"
+
+using namespace blockspin;
+using replica::ExchangeRule;
+using replica::Reading;
+
+namespace {
+
+/// The acceptance probability, found by bisection of the random number.
+double probability(const ExchangeRule& rule, std::size_t pair, const Reading& lower, const Reading& upper) {
+  if (rule.accepts(pair, lower, upper, ~std::uint64_t{0})) return 1.0;
+  std::uint64_t threshold = 0;
+  for (std::uint64_t bit = std::uint64_t{1} << 63; bit != 0; bit >>= 1)
+    if (rule.accepts(pair, lower, upper, threshold | (bit - 1))) threshold |= bit;
+  return std::ldexp(static_cast<double>(threshold), -64);
+}
+
+double expected(double t0, double t1, double e0, double e1) {
+  return std::min(1.0, std::exp((1 / t0 - 1 / t1) * (e0 - e1)));
+}
+
+} // namespace
+
+TEST(ExchangeRule, AcceptsWithTheMetropolisProbability) {
+  const lattice::Geometry g({4, 4});
+  const std::vector<double> t = {1.5, 2.0, 2.6};
+  for (const double field : {0.0, 0.3}) {
+    const ExchangeRule rule(g, t, field);
+    for (std::size_t pair = 0; pair < 2; ++pair)
+      for (std::uint64_t a = 0; a <= 32; a += 4)
+        for (std::uint64_t b = 0; b <= 32; b += 2) {
+          const Reading lower{a, 3}, upper{b, 9};
+          const auto energy = [&](const Reading& r) {
+            return 2.0 * static_cast<double>(r.antiparallel) - 32 -
+                   field * (2.0 * static_cast<double>(r.up) - 16);
+          };
+          EXPECT_NEAR(probability(rule, pair, lower, upper),
+                      expected(t[pair], t[pair + 1], energy(lower), energy(upper)), 1e-12);
+        }
+  }
+}
+
+TEST(ExchangeRule, LargeLatticesGoBeyondTheTable) {
+  const lattice::Geometry g({200, 200});
+  const ExchangeRule rule(g, std::vector<double>{2.0, 2.0001}, 0.0);
+  const Reading lower{1000, 0}, upper{7000, 0};
+  EXPECT_NEAR(probability(rule, 0, lower, upper), expected(2.0, 2.0001, 2000, 14000), 1e-12);
+}
