@@ -62,7 +62,8 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   const std::string& deck_path = invocation.arguments.front();
   deck::Problems problems;
   const deck::Document document = load_deck(comm, deck_path, invocation.overrides, problems);
-  stages::Plan plan = stages::read_plan(document, problems);
+  const int n_ranks = invocation.n_ranks > 0 ? invocation.n_ranks : comm.size();
+  stages::Plan plan = stages::read_plan(document, n_ranks, problems);
 
   // A reference may lead into an archive of an earlier run; without a readable one only the deck answers.
   const std::string path = archive_path(deck_path, plan.campaign);
@@ -76,7 +77,6 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   if (archive) archive->close();
   throw_agreed(problems);
 
-  const int n_ranks = invocation.n_ranks > 0 ? invocation.n_ranks : comm.size();
   if (comm.is_root())
     fmt::print("# {}: no errors. Archive: {} ({})\n\n{}{}", deck_path, path,
                exists ? "exists" : "does not exist yet", resolved_deck(plan), cost_table(plan, n_ranks));

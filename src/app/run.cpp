@@ -20,8 +20,9 @@ archive::OnExisting on_existing(const Invocation& invocation) {
 
 /// Deck errors come before the archive is touched: references that only an archive could answer are looked up
 /// later.
-stages::Plan plan_without_archive(const deck::Document& document, bool resume, deck::Problems& problems) {
-  stages::Plan plan = stages::read_plan(document, problems);
+stages::Plan plan_without_archive(const deck::Document& document, int n_ranks, bool resume,
+                                  deck::Problems& problems) {
+  stages::Plan plan = stages::read_plan(document, n_ranks, problems);
   if (problems.empty() && !resume) stages::check_references(plan, problems);
   throw_agreed(problems);
   return plan;
@@ -48,7 +49,7 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   // 1. The deck: every error of it at once, before anything else is touched.
   deck::Problems problems;
   const deck::Document document = load_deck(comm, deck_path, invocation.overrides, problems);
-  stages::Plan plan = plan_without_archive(document, invocation.resume, problems);
+  stages::Plan plan = plan_without_archive(document, comm.size(), invocation.resume, problems);
 
   // 2. The archive: locked against a second writer; what may happen to one that exists is the user's word.
   auto archive =

@@ -31,6 +31,19 @@ D read_setting(const deck::Document& document, const deck::Schema<D>& schema, de
   return schema.read(section != nullptr ? *section : missing, problems).deck;
 }
 
+/// A layout by axis names every axis of the lattice.
+void check_domains(const deck::Document& document, const Plan& plan, deck::Problems& problems) {
+  const std::size_t n_axes = plan.model.lattice.values.size();
+  const auto& domains = plan.parallel.domains;
+  if (!domains || n_axes == 0 || domains->values.size() == 1 || domains->values.size() == n_axes) return;
+  problems.add({document.find("parallel", "main")->find("domains")->place,
+                "parallel.domains",
+                "divides " + std::to_string(domains->values.size()) + " axes, the lattice has " +
+                    std::to_string(n_axes),
+                "auto, a number of ranks, or one for each axis",
+                {}});
+}
+
 std::vector<deck::Section> stage_sections(const deck::Document& document, deck::Problems& problems) {
   std::vector<deck::Section> stages;
   const auto known = known_stages();
@@ -104,11 +117,13 @@ bool references_hold(const Plan& plan, std::size_t i, deck::Problems& problems) 
 
 std::vector<std::string> sections_always_there() { return settings; }
 
-Plan read_plan(const deck::Document& document, deck::Problems& problems) {
+Plan read_plan(const deck::Document& document, int n_ranks, deck::Problems& problems) {
   Plan plan;
   plan.campaign = read_setting(document, campaign_schema(), problems);
   plan.model = read_setting(document, model_schema(), problems);
   plan.parallel = read_setting(document, parallel_schema(), problems);
+  plan.n_ranks = n_ranks;
+  check_domains(document, plan, problems);
   for (const Expanded& expanded : expand(stage_sections(document, problems), problems)) {
     for (const deck::Section& section : expanded.instances) {
       const std::size_t before = problems.all().size();

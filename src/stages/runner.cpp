@@ -31,9 +31,9 @@ Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& g
     if (value.may_grow && found != group.values.end() && has_grown(stored, value.text))
       result.grown = true;
     else
-      result.differing.push_back(stage.label() + "." + value.key + ": " + value.text + " in the deck, " +
-                                 stored + " in the archive" +
-                                 (value.may_grow ? " (it may grow, not shrink)" : ""));
+      result.differing.push_back(stage.label() + "." + value.key + ": '" + value.text + "' in the deck, '" +
+                                 stored + "' in the archive" +
+                                 (value.may_grow ? "; it may grow, not shrink" : ""));
   }
   return result;
 }
@@ -53,6 +53,18 @@ void announce(const Stage& stage, Action action) {
   case Action::extend: return log::info(stage.label() + ": complete, extended");
   case Action::redo: return log::info(stage.label() + ": its input has changed since, computed again");
   }
+}
+
+/// One line a key that differs.
+[[noreturn]] void refuse(const archive::Archive& archive, const std::vector<std::string>& differing) {
+  std::string lines;
+  for (const std::string& difference : differing) lines += archive.path() + ": " + difference + "\n";
+  Error error(ErrorKind::archive,
+              lines + archive.path() +
+                  ": a finished stage is not changed; undo these changes, give the stage another "
+                  "name, or start over with --overwrite");
+  error.set_agreed();
+  throw error;
 }
 
 } // namespace
@@ -78,14 +90,7 @@ std::vector<Action> decide(const Plan& plan, const archive::Archive& archive) {
     if (action != Action::skip) will_change.insert(stage->group());
     actions.push_back(action);
   }
-  if (!differing.empty()) {
-    Error error(ErrorKind::archive,
-                "the deck differs from what the archive holds:\n" + joined(differing, "\n") +
-                    "\nundo these changes, give the stage another name, or start over with --overwrite",
-                archive.path());
-    error.set_agreed();
-    throw error;
-  }
+  if (!differing.empty()) refuse(archive, differing);
   return actions;
 }
 

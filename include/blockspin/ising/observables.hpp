@@ -6,9 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
-#include "blockspin/base/array.hpp"
 #include "blockspin/stats/autocorrelation.hpp"
 
 namespace blockspin::ising {
@@ -53,8 +51,10 @@ struct Observables {
 
 /// Series of one temperature, one span a ladder (independent chains, equal length). Means come from exact
 /// integer sums; a derived quantity's error is the Gamma method on its linearised series sum_a (df/da)(a_i -
-/// <a>) (Wolff 2004, the infinitesimal jackknife). `sweeps_per_sample` is the measurements' spacing (for
-/// Wolff, see the archive's definition of a sweep). Deterministic, local.
+/// <a>) (Wolff 2004; the infinitesimal jackknife). `sweeps_per_sample` is the measurements' spacing k (for
+/// Wolff, see the archive's definition of a sweep); tau is that of every sweep, for a correlation that decays
+/// exponentially: lag k with correlation r is k lags with r^(1/k). Deterministic, local. Throws
+/// ErrorKind::numerical without samples.
 Observables measure(const Ensemble& ensemble, std::span<const std::span<const std::int64_t>> energy,
                     std::span<const std::span<const std::int64_t>> magnetization, double sweeps_per_sample);
 

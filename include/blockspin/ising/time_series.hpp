@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "blockspin/base/array.hpp"
 #include "blockspin/base/state.hpp"
+#include "blockspin/mpi/communicator.hpp"
 
 namespace blockspin::ising {
 
@@ -20,7 +20,7 @@ public:
   explicit TimeSeries(std::size_t n_rows) : energy_(n_rows), magnetization_(n_rows) {}
 
   std::size_t n_rows() const { return energy_.size(); }
-  /// Samples of every row.
+  /// Samples of every row; 0 where this rank has none.
   std::size_t length() const { return energy_.empty() ? 0 : energy_.front().size(); }
   void append(std::size_t row, std::int64_t energy, std::int64_t magnetization) {
     energy_[row].push_back(energy);
@@ -31,9 +31,10 @@ public:
   /// Forgets the samples before `n`, e.g. the equilibration.
   void drop_first(std::size_t n);
 
-  /// Collective. This rank's rows are [first_row, first_row + n_rows()) of n_global; any division of rows can
-  /// load what any other saved. `name` keeps two series of one state apart.
-  void save(StateSink& sink, const std::string& name, std::uint64_t first_row, std::uint64_t n_global) const;
+  /// Collective over `comm`. This rank's rows are [first_row, first_row + n_rows()) of n_global, possibly
+  /// none; any division of rows can load what any other saved. `name` keeps two series of one state apart.
+  void save(StateSink& sink, const mpi::Communicator& comm, const std::string& name, std::uint64_t first_row,
+            std::uint64_t n_global) const;
   void load(StateSource& source, const std::string& name, std::uint64_t first_row, std::uint64_t n_global);
 
 private:

@@ -19,6 +19,7 @@ public:
   CampaignDeck campaign;
   ModelDeck model;
   ParallelDeck parallel;
+  int n_ranks = 1;                            ///< that run it, or that `check` asks about
   std::vector<std::unique_ptr<Stage>> stages; ///< in deck order
   const archive::Archive* archive = nullptr;  ///< where earlier runs left results, or null
 

@@ -9,8 +9,9 @@ namespace blockspin::stages {
 /// Sections a deck need not write for --set to reach their keys.
 std::vector<std::string> sections_always_there();
 
-/// Understands a document. Whatever is wrong goes to `problems`; what could be understood is returned. Local.
-Plan read_plan(const deck::Document& document, deck::Problems& problems);
+/// /// Understands a document, for a run on `n_ranks`. Whatever is wrong goes to `problems`; what could be
+/// understood is returned. Local.
+Plan read_plan(const deck::Document& document, int n_ranks, deck::Problems& problems);
 
 /// Every reference must lead to a stage earlier in the deck or to a complete group of plan.archive (null:
 /// there is none), and every stage's own check must hold. Local.

@@ -1,8 +1,8 @@
 """Every kind of figure: a module each, with draw(archive) yielding (file name, figure) for what the archive holds."""
 
-from blockspin.figures import flow, sampling, spectrum, training, weights
+from blockspin.figures import decimation, flow, sampling, spectrum, training, weights
 
-KINDS = (sampling, training, flow, spectrum, weights)
+KINDS = (sampling, training, flow, spectrum, weights, decimation)
 
 
 def draw_all(archive):

@@ -1,0 +1,166 @@
+#include "blockspin/ising/observables.hpp"
+
+#include <cmath>
+#include <cstdlib>
+
+#include "blockspin/base/array.hpp"
+#include "blockspin/base/error.hpp"
+#include "blockspin/stats/moments.hpp"
+
+namespace blockspin::ising {
+namespace {
+
+using Chains = std::span<const std::span<const std::int64_t>>;
+
+/// Exact means of the samples' powers, the field's part of the energy included.
+struct Means {
+  long double energy = 0, energy_variance = 0, magnetization = 0, abs = 0, squared = 0, fourth = 0;
+};
+
+stats::MomentSums moment_sums(Chains energy, Chains magnetization) {
+  stats::MomentSums sums;
+  for (std::size_t chain = 0; chain < energy.size(); ++chain)
+    for (std::size_t i = 0; i < energy[chain].size(); ++i)
+      sums.add(energy[chain][i], magnetization[chain][i]);
+  return sums;
+}
+
+/// <ab> - <a><b> from integer sums: the difference is taken before anything is rounded where it fits.
+long double covariance(stats::Int128 ab, stats::Int128 a, stats::Int128 b, std::uint64_t n) {
+  const long double count = static_cast<long double>(n);
+  stats::Int128 scaled = 0, product = 0, difference = 0;
+  if (!__builtin_mul_overflow(ab, static_cast<stats::Int128>(n), &scaled) &&
+      !__builtin_mul_overflow(a, b, &product) && !__builtin_sub_overflow(scaled, product, &difference))
+    return static_cast<long double>(difference) / (count * count);
+  return static_cast<long double>(ab) / count -
+         static_cast<long double>(a) / count * (static_cast<long double>(b) / count);
+}
+
+Means means_of(const stats::MomentSums& s, long double field) {
+  const long double n = static_cast<long double>(s.n);
+  const auto mean = [n](stats::Int128 sum) { return static_cast<long double>(sum) / n; };
+  Means m;
+  m.magnetization = mean(s.magnetization);
+  m.energy = mean(s.energy) - field * m.magnetization;
+  m.energy_variance =
+      covariance(s.energy_squared, s.energy, s.energy, s.n) -
+      2 * field * covariance(s.energy_magnetization, s.energy, s.magnetization, s.n) +
+      field * field * covariance(s.magnetization_squared, s.magnetization, s.magnetization, s.n);
+  m.abs = mean(s.abs_magnetization);
+  m.squared = mean(s.magnetization_squared);
+  m.fourth = s.magnetization_fourth.value() / n;
+  return m;
+}
+
+/// An observable's value, and its linearisation sum_a (df/da) a_i for one sample with energy E (field
+/// included) and magnetisation M.
+class Linearised {
+public:
+  Linearised(const Ensemble& ensemble, const Means& means)
+      : means_(means), n_(static_cast<long double>(ensemble.n_sites)), t_(ensemble.temperature) {}
+
+  bool is_zero(Observable o) const {
+    const bool response = o == Observable::specific_heat || o == Observable::susceptibility ||
+                          o == Observable::susceptibility_high_t;
+    return response && (t_ == 0 || std::isinf(t_));
+  }
+
+  double value(Observable o) const { return static_cast<double>(exact_value(o)); }
+
+  double sample(Observable o, long double e, long double m) const {
+    const long double deviation = e - means_.energy, m2 = m * m;
+    switch (o) {
+    case Observable::energy: return static_cast<double>(e / n_);
+    case Observable::specific_heat: return static_cast<double>(deviation * deviation / (n_ * t_ * t_));
+    case Observable::magnetization: return static_cast<double>(m / n_);
+    case Observable::abs_magnetization: return static_cast<double>(std::abs(m) / n_);
+    case Observable::magnetization_squared: return static_cast<double>(m2 / (n_ * n_));
+    case Observable::susceptibility:
+      return static_cast<double>((m2 - 2 * means_.abs * std::abs(m)) / (n_ * t_));
+    case Observable::susceptibility_high_t: return static_cast<double>(m2 / (n_ * t_));
+    case Observable::binder_cumulant:
+      return static_cast<double>((2 * means_.fourth * m2 / means_.squared - m2 * m2) /
+                                 (3 * means_.squared * means_.squared));
+    }
+    throw Error(ErrorKind::internal, "an observable without a definition");
+  }
+
+private:
+  long double exact_value(Observable o) const {
+    switch (o) {
+    case Observable::energy: return means_.energy / n_;
+    case Observable::specific_heat: return means_.energy_variance / (n_ * t_ * t_);
+    case Observable::magnetization: return means_.magnetization / n_;
+    case Observable::abs_magnetization: return means_.abs / n_;
+    case Observable::magnetization_squared: return means_.squared / (n_ * n_);
+    case Observable::susceptibility: return (means_.squared - means_.abs * means_.abs) / (n_ * t_);
+    case Observable::susceptibility_high_t: return means_.squared / (n_ * t_);
+    case Observable::binder_cumulant: return 1 - means_.fourth / (3 * means_.squared * means_.squared);
+    }
+    throw Error(ErrorKind::internal, "an observable without a definition");
+  }
+
+  Means means_;
+  long double n_, t_;
+};
+
+/// tau at every sweep from tau at every k-th, for an exponential decay; never above the plain product.
+double tau_in_sweeps(double tau, double k) {
+  if (k == 1 || tau <= 0.5) return tau;
+  const double r = std::pow((2 * tau - 1) / (2 * tau + 1), 1 / k);
+  return 0.5 * (1 + r) / (1 - r);
+}
+
+void check_shape(Chains energy, Chains magnetization) {
+  require(energy.size() == magnetization.size(), "one magnetisation series for every energy series");
+  if (energy.empty() || energy[0].empty()) throw Error(ErrorKind::numerical, "a time series is empty");
+  for (std::size_t chain = 0; chain < energy.size(); ++chain)
+    require(energy[chain].size() == energy[0].size() && magnetization[chain].size() == energy[0].size(),
+            "the ladders' time series differ in length");
+}
+
+} // namespace
+
+std::string_view name(Observable observable) {
+  constexpr std::array<std::string_view, n_observables> names = {"energy",
+                                                                 "specific_heat",
+                                                                 "magnetization",
+                                                                 "abs_magnetization",
+                                                                 "magnetization_squared",
+                                                                 "susceptibility",
+                                                                 "susceptibility_high_t",
+                                                                 "binder_cumulant"};
+  return names[static_cast<std::size_t>(observable)];
+}
+
+Observables measure(const Ensemble& ensemble, Chains energy, Chains magnetization, double sweeps_per_sample) {
+  check_shape(energy, magnetization);
+  const Linearised observable(ensemble, means_of(moment_sums(energy, magnetization), ensemble.field));
+  const std::size_t length = energy[0].size();
+  Array<double, 2> series({energy.size(), length});
+  Observables result;
+  for (const Observable o : all_observables) {
+    stats::MeanEstimate& estimate = result.values[static_cast<std::size_t>(o)];
+    if (observable.is_zero(o)) continue;
+    for (std::size_t chain = 0; chain < energy.size(); ++chain)
+      for (std::size_t i = 0; i < length; ++i) {
+        const auto m = static_cast<long double>(magnetization[chain][i]);
+        const auto e =
+            static_cast<long double>(energy[chain][i]) - static_cast<long double>(ensemble.field) * m;
+        series(chain, i) = observable.sample(o, e, m);
+      }
+    estimate = stats::gamma_analysis(series);
+    estimate.mean = observable.value(o);
+    const double tau = tau_in_sweeps(estimate.tau, sweeps_per_sample);
+    estimate.tau_error *= tau / estimate.tau;
+    estimate.tau = tau;
+  }
+  return result;
+}
+
+double energy_per_site(const Ensemble& ensemble, std::int64_t energy, std::int64_t magnetization) {
+  return (static_cast<double>(energy) - ensemble.field * static_cast<double>(magnetization)) /
+         static_cast<double>(ensemble.n_sites);
+}
+
+} // namespace blockspin::ising

@@ -1,0 +1,140 @@
+#include "blockspin/ising/observables.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "blockspin/base/error.hpp"
+#include "blockspin/ising/exact/enumeration.hpp"
+#include "blockspin/ising/time_series.hpp"
+#include "blockspin/rng/generator.hpp"
+#include "blockspin/stats/hypothesis.hpp"
+
+namespace blockspin::ising {
+namespace {
+
+constexpr double temperature = 2.4;
+const std::vector<std::uint64_t> extents{4, 4};
+
+double exact_value(Observable o, const exact::ExactObservables& x) {
+  switch (o) {
+  case Observable::energy: return x.energy;
+  case Observable::specific_heat: return x.specific_heat;
+  case Observable::magnetization: return x.magnetization;
+  case Observable::abs_magnetization: return x.abs_magnetization;
+  case Observable::magnetization_squared: return x.magnetization_squared;
+  case Observable::susceptibility: return x.susceptibility;
+  case Observable::susceptibility_high_t: return x.susceptibility_high_t;
+  case Observable::binder_cumulant: return x.binder_cumulant;
+  }
+  return NAN;
+}
+
+/// Samples of the exact ensemble; each is kept with probability `stay`, which makes tau (1 + stay)/(1 -
+/// stay)/2.
+struct Samples {
+  std::vector<std::vector<std::int64_t>> energy, magnetization;
+  std::vector<std::span<const std::int64_t>> e, m;
+};
+
+Samples draw(const exact::Enumeration& all, double t, double field, double stay, std::uint64_t number,
+             std::size_t n_chains, std::size_t length) {
+  const rng::Generator g(51, rng::StreamId::test, number);
+  std::map<double, std::size_t> cumulative;
+  double sum = 0;
+  const std::vector<double> p = all.probability(t, field);
+  for (std::size_t i = 0; i < p.size(); ++i) cumulative[sum += p[i]] = i;
+  Samples s;
+  for (std::size_t c = 0; c < n_chains; ++c) {
+    s.energy.emplace_back();
+    s.magnetization.emplace_back();
+    std::size_t state = 0;
+    for (std::size_t i = 0; i < length; ++i) {
+      if (i == 0 || g.uniform(2 * c, i) >= stay) {
+        auto it = cumulative.upper_bound(g.uniform(2 * c + 1, i));
+        state = it == cumulative.end() ? cumulative.rbegin()->second : it->second;
+      }
+      s.energy.back().push_back(all.classes()[state].energy);
+      s.magnetization.back().push_back(all.classes()[state].magnetization);
+    }
+  }
+  for (std::size_t c = 0; c < n_chains; ++c) {
+    s.e.emplace_back(s.energy[c]);
+    s.m.emplace_back(s.magnetization[c]);
+  }
+  return s;
+}
+
+/// p-value of pulls of one observable over many independent runs, the error bars scaled by `inflation`.
+double p_of_pulls(Observable o, double field, double inflation) {
+  const exact::Enumeration all(extents);
+  const double expected = exact_value(o, all.observables(temperature, field));
+  std::vector<double> pulls;
+  for (std::uint64_t run = 0; run < 100; ++run) {
+    const Samples s = draw(all, temperature, field, 0.6, run, 4, 3000);
+    const auto estimate = measure({16, temperature, field}, s.e, s.m, 1)[o];
+    pulls.push_back((estimate.mean - expected) / (inflation * estimate.error));
+  }
+  return stats::normal_pulls(pulls).p_value;
+}
+
+} // namespace
+
+// Sixteen looks, each with a chance below 1e-8 of a false alarm; error bars scatter by 3 %, which costs
+// little.
+TEST(Observables, MatchTheExactEnsembleWithinTheirErrors) {
+  for (const double field : {0.0, 0.15})
+    for (const Observable o : all_observables) {
+      const double p = p_of_pulls(o, field, 1);
+      EXPECT_GT(p, 1e-8) << name(o);
+      EXPECT_LT(p, 1 - 1e-8) << name(o) << ": error bars too large";
+    }
+}
+
+TEST(Observables, TheTestSeesErrorBarsWithoutAutocorrelation) {
+  EXPECT_LT(p_of_pulls(Observable::binder_cumulant, 0, 0.5),
+            1e-8); // tau is 2, so naive bars are half as long
+  EXPECT_GT(p_of_pulls(Observable::specific_heat, 0, 2), 1 - 1e-8);
+}
+
+TEST(Observables, TauIsInSweeps) {
+  const exact::Enumeration all(extents);
+  const Samples s = draw(all, temperature, 0, 0.6, 1, 4, 20000);
+  const auto at_one = measure({16, temperature, 0}, s.e, s.m, 1)[Observable::energy];
+  EXPECT_NEAR(at_one.tau, 2, 5 * at_one.tau_error + 0.05);
+  // Read as every tenth sweep of a slower chain: correlation 0.6 at lag 10.
+  const double r = std::pow(0.6, 0.1);
+  EXPECT_NEAR(measure({16, temperature, 0}, s.e, s.m, 10)[Observable::energy].tau, 0.5 * (1 + r) / (1 - r),
+              1.5);
+}
+
+TEST(Observables, AtZeroTemperatureResponsesVanish) {
+  const std::vector<std::int64_t> e(10, -32), m{16, -16, 16, 16, -16, -16, 16, -16, 16, 16};
+  const std::span<const std::int64_t> es[] = {e}, ms[] = {m};
+  const Observables x = measure({16, 0, 0}, es, ms, 1);
+  EXPECT_EQ(x[Observable::specific_heat].mean, 0);
+  EXPECT_EQ(x[Observable::susceptibility].mean, 0);
+  EXPECT_EQ(x[Observable::energy].mean, -2);
+  EXPECT_EQ(x[Observable::energy].error, 0);
+  EXPECT_EQ(x[Observable::abs_magnetization].mean, 1);
+  EXPECT_NEAR(x[Observable::binder_cumulant].mean, 2.0 / 3, 1e-15);
+}
+
+TEST(Observables, RefuseEmptySeries) {
+  const std::vector<std::int64_t> none;
+  const std::span<const std::int64_t> empty[] = {none};
+  EXPECT_THROW(measure({16, 1, 0}, empty, empty, 1), Error);
+}
+
+TEST(TimeSeries, DropsItsBeginning) {
+  TimeSeries series(2);
+  for (std::int64_t i = 0; i < 5; ++i)
+    for (std::size_t row = 0; row < 2; ++row) series.append(row, i, -i);
+  series.drop_first(3);
+  EXPECT_EQ(series.length(), 2u);
+  EXPECT_EQ(series.energy(1).front(), 3);
+  EXPECT_EQ(series.magnetization(1).back(), -4);
+}
+
+} // namespace blockspin::ising
