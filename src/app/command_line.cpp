@@ -38,7 +38,7 @@ const std::vector<Option>& options() {
            i.walltime_seconds = parse_walltime(text);
          });
        }},
-      {"ranks", "N: show the layout for N ranks",
+      {"ranks", "N: the layout for N ranks (check), at most N ranks (verify)",
        [](Invocation& i) -> const po::value_semantic* { return po::value(&i.n_ranks)->value_name("N"); }},
       {"json", "print JSON",
        [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.json); }},
@@ -81,6 +81,14 @@ void check_option_names(const Command& command, const std::vector<std::string>& 
     usage("'--" + name + "' is no option of '" + command.name + "'" +
           (near.empty() ? "" : "; nearest: --" + near));
   }
+}
+
+/// The row of the command's name that takes that many arguments, if there is one.
+const Command& row_for(const Command& first, std::size_t n_arguments) {
+  for (const Command& row : commands())
+    if (row.name == first.name && n_arguments >= row.least_arguments && n_arguments <= row.most_arguments)
+      return row;
+  return first;
 }
 
 void check_arguments(const Invocation& invocation) {
@@ -147,6 +155,8 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
   }
   check_option_names(*invocation.command, rest);
   read_options(invocation, rest);
+  invocation.command = &row_for(*invocation.command, invocation.arguments.size());
+  check_option_names(*invocation.command, rest);
   check_arguments(invocation);
   return invocation;
 }

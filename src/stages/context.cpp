@@ -56,10 +56,13 @@ void Context::run_stepper(Stepper& stepper, std::string_view part) {
   if (stage_.may_grow() || !part.empty()) save();
 }
 
-archive::CheckpointKey Context::checkpoint_key(std::string_view part) const {
+archive::CheckpointKey Context::checkpoint_key(std::string_view part) {
   archive::CheckpointKey key{stage_.group(), std::string(part), seed(), {}};
+  // A longer run continues a shorter one's first part. Later parts build on what the first became: theirs is
+  // another state once it has grown.
   for (const auto& value : recorded_values(run_.plan, stage_))
-    if (!value.may_grow) key.values[value.key] = value.text;
+    if (!value.may_grow || !first_part_) key.values[value.key] = value.text;
+  first_part_ = false;
   // A state made from another sample is of no use: the parents' content belongs to the key.
   for (const std::string& parent : parent_groups(run_.plan, stage_))
     if (const auto group = run_.archive.group(parent)) key.values["parent." + parent] = group->content_hash;

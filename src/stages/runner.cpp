@@ -22,18 +22,23 @@ bool has_grown(const std::string& stored, const std::string& wanted) {
   return deck::Codec<std::uint64_t>::parse(wanted) > deck::Codec<std::uint64_t>::parse(stored);
 }
 
+std::string growth_note(const Stage& stage, const deck::ResolvedValue& value) {
+  if (!value.may_grow) return {};
+  return stage.growth_refusal().empty() ? "; it may grow, not shrink" : "; " + stage.growth_refusal();
+}
+
 Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& group) {
   Comparison result;
   for (const auto& value : recorded_values(plan, stage)) {
     const auto found = group.values.find(value.key);
     const std::string stored = found == group.values.end() ? "nothing" : h5::to_text(found->second);
     if (stored == value.text) continue;
-    if (value.may_grow && found != group.values.end() && has_grown(stored, value.text))
+    if (value.may_grow && found != group.values.end() && stage.growth_refusal().empty() &&
+        has_grown(stored, value.text))
       result.grown = true;
     else
       result.differing.push_back(stage.label() + "." + value.key + ": '" + value.text + "' in the deck, '" +
-                                 stored + "' in the archive" +
-                                 (value.may_grow ? "; it may grow, not shrink" : ""));
+                                 stored + "' in the archive" + growth_note(stage, value));
   }
   return result;
 }

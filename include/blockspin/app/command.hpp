@@ -10,6 +10,7 @@
 
 namespace blockspin::app {
 
+/// A name may have two rows that differ in their number of arguments.
 struct Command {
   std::string name;
   std::string arguments; ///< "DECK", as the help shows it
@@ -33,5 +34,7 @@ int info_command(const Invocation& invocation, const mpi::Communicator& comm);
 int parameters_command(const Invocation& invocation);
 int selftest_command(const Invocation& invocation, const mpi::Communicator& comm);
 int bench_command(const Invocation& invocation, const mpi::Communicator& comm);
+int verify_deck_command(const Invocation& invocation);
+int verify_archives_command(const Invocation& invocation, const mpi::Communicator& comm);
 
 } // namespace blockspin::app

@@ -21,7 +21,7 @@ enum class StreamId : std::uint16_t {
   rbm_persistent = 21,      ///< starting states of persistent chains
   thermometer_split = 32,   ///< which configurations are held out
   thermometer_initial = 33, ///< initial network weights
-  thermometer_image = 34,///< symmetry images shown in training
+  thermometer_image = 34,   ///< symmetry images shown in training
   flow_start = 48,          ///< random starts
   flow_hidden = 49,         ///< hidden states along a flow
   flow_visible = 50,        ///< visible states along a flow

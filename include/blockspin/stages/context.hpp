@@ -55,11 +55,12 @@ public:
   std::string resolved_before(const std::string& key) const;
 
 private:
-  archive::CheckpointKey checkpoint_key(std::string_view part) const;
+  archive::CheckpointKey checkpoint_key(std::string_view part);
 
   RunParts run_;
   const Stage& stage_;
   std::chrono::steady_clock::time_point start_;
+  bool first_part_ = true;
   std::map<std::string, std::string> resolved_;
 };
 

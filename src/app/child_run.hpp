@@ -1,0 +1,36 @@
+#pragma once
+// A run of this program under mpirun, started, watched and killed by another.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace blockspin::app {
+
+/// How a run may be disturbed. All but the last are SIGKILL.
+enum class Disturbance { kill_one_rank, kill_launcher, kill_all, signal_launcher };
+std::string disturbance_name(Disturbance disturbance);
+
+/// `mpirun -n N blockspin ...` as a child process; its output goes to a file. Local.
+class ChildRun {
+public:
+  /// The launcher is $BLOCKSPIN_MPIRUN, or mpirun of the PATH; the program is this one.
+  ChildRun(int n_ranks, const std::vector<std::string>& arguments, const std::string& log_path);
+  ~ChildRun(); ///< kills what still runs
+  ChildRun(const ChildRun&) = delete;
+  ChildRun& operator=(const ChildRun&) = delete;
+
+  /// Exit code once it has ended within that time: negative where a signal ended it; else nothing.
+  std::optional<int> wait(double seconds);
+  /// `choice` picks the rank.
+  void disturb(Disturbance disturbance, unsigned choice);
+
+private:
+  std::vector<pid_t> ranks() const;
+  pid_t launcher_ = -1;
+  std::optional<int> code_;
+};
+
+} // namespace blockspin::app
