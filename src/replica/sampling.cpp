@@ -207,9 +207,9 @@ void Sampling::save(StateSink& sink) const {
   sink.replicated("longest_tau", longest_tau_);
   const mpi::Range local = ensemble_.local_series();
   if (sampling_)
-    series_.save(sink, "series", local.first, ensemble_.n_series());
+    series_.save(sink, comm_, "series", local.first, ensemble_.n_series());
   else
-    trial_.save(sink, "trial", watched_local(ensemble_).first, watched_series(ensemble_));
+    trial_.save(sink, comm_, "trial", watched_local(ensemble_).first, watched_series(ensemble_));
   kept_.save(sink, comm_);
   ensemble_.save(sink);
 }
