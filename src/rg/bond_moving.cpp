@@ -124,6 +124,9 @@ BestBound best_moved_bound(const SmallTorus& torus, unsigned block_side, std::ve
       petsc::minimise(best.lambda, objective, {.max_iterations = 500, .gradient_tolerance = 1e-10});
   if (!result.converged)
     throw Error(ErrorKind::numerical, "the bond-moving bound did not reach its maximum", "kadanoff");
+  // Flipping every lambda flips the block spins and changes nothing else: choose the ferromagnetic sign.
+  if (best.lambda.back() < 0)
+    for (double& x : best.lambda) x = -x;
   best.bound = moved_bound(torus, block_side, best.lambda);
   best.iterations = result.iterations;
   return best;

@@ -66,7 +66,7 @@ TrainedFreeMachine train_free_machine(const FreeMachine& machine, std::vector<do
   TrainedFreeMachine trained{std::move(start), 0, 0, false};
   const auto result = petsc::minimise(
       trained.weights, [&](auto weights, auto gradient) { return machine.kl_divergence(weights, gradient); },
-      {.max_iterations = 400, .gradient_tolerance = 1e-6});
+      {.max_iterations = 1000, .gradient_tolerance = 1e-5, .history = 20});
   trained.kl_divergence = result.value;
   trained.iterations = result.iterations;
   trained.converged = result.converged;

@@ -4,6 +4,7 @@
 
 #include "blockspin/stages/decimation.hpp"
 #include "blockspin/stages/flow.hpp"
+#include "blockspin/stages/kadanoff.hpp"
 #include "blockspin/stages/sample.hpp"
 #include "blockspin/stages/spectrum.hpp"
 #include "blockspin/stages/thermometer.hpp"
@@ -15,11 +16,8 @@ namespace {
 std::vector<Kind>& rows() {
   // In the order of a campaign; the reference lists them so.
   static std::vector<Kind> all = {
-      kind_of<SampleStage>(),
-      kind_of<ThermometerStage>(),
-      kind_of<FlowStage>(),
-      kind_of<SpectrumStage>(),
-      kind_of<DecimationStage>(),
+      kind_of<SampleStage>(),   kind_of<ThermometerStage>(), kind_of<FlowStage>(),
+      kind_of<SpectrumStage>(), kind_of<DecimationStage>(),  kind_of<KadanoffStage>(),
   };
   return all;
 }

@@ -70,7 +70,7 @@ TEST(WindowMachine, WithoutWeightsItIsIndependentSpins) {
 TEST(WindowMachine, TheBestMachineIsBetterThanItsNeighbours) {
   for (const unsigned side : {4U, 6U}) {
     const WindowMachine machine({side, critical});
-    const auto best = best_window_machine(machine, {0.3, 0.1, 0.0});
+    const auto best = best_window_machine(machine);
     std::array<double, 3> gradient{};
     for (std::size_t k = 0; k < 3; ++k)
       for (const double shift : {-0.02, 0.02}) {

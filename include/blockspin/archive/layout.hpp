@@ -50,5 +50,6 @@ std::vector<Row> receptive_field_rows();
 std::vector<Row> likelihood_rows();
 std::vector<Row> mapping_rows();
 std::vector<Row> decimation_rows();
+std::vector<Row> kadanoff_rows();
 
 } // namespace blockspin::archive

@@ -38,13 +38,13 @@ private:
   std::vector<int> class_of_;   ///< [block][site], -1 outside the window
 };
 
-/// The lambda of least D_KL, found with TAO from `start`. Local: every rank runs it alike. Throws
+/// The lambda of least D_KL that TAO finds from a few starts. Local: every rank runs it alike. Throws
 /// ErrorKind::numerical where TAO does not converge.
 struct BestWindowMachine {
   std::vector<double> lambda;
   double kl_divergence = 0;
   int iterations = 0;
 };
-BestWindowMachine best_window_machine(const WindowMachine& machine, std::vector<double> start);
+BestWindowMachine best_window_machine(const WindowMachine& machine);
 
 } // namespace blockspin::rg

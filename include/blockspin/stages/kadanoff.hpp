@@ -1,0 +1,23 @@
+#pragma once
+// [kadanoff]: the variational renormalization group on tori small enough to be exact.
+
+#include "blockspin/stages/stage.hpp"
+
+namespace blockspin::stages {
+
+struct KadanoffDeck {
+  unsigned side = 4;
+  unsigned block = 2;
+  std::vector<double> couplings;
+  std::vector<double> strengths{0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8};
+};
+
+class KadanoffStage : public StageOf<KadanoffDeck> {
+public:
+  using StageOf::StageOf;
+  static const deck::Schema<KadanoffDeck>& schema();
+  Estimate estimate(const Plan& plan, int n_ranks) const override;
+  void run(Context& context) override;
+};
+
+} // namespace blockspin::stages

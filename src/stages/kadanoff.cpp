@@ -1,0 +1,209 @@
+#include "blockspin/stages/kadanoff.hpp"
+
+#include <map>
+
+#include "blockspin/base/array.hpp"
+#include "blockspin/base/log.hpp"
+#include "blockspin/base/text.hpp"
+#include "blockspin/rg/bond_moving.hpp"
+#include "blockspin/rg/couplings.hpp"
+#include "blockspin/rg/free_machine.hpp"
+#include "blockspin/rg/spin_model.hpp"
+#include "blockspin/rg/window_machine.hpp"
+#include "blockspin/rng/generator.hpp"
+#include "blockspin/stages/context.hpp"
+
+namespace blockspin::stages {
+namespace {
+
+using Table = Array<double, 2>;
+
+void write_table(archive::StageWriter& writer, const std::string& path, const Table& table) {
+  writer.write_replicated(path, {table.extent(0), table.extent(1)}, table.flat());
+}
+
+void write_list(archive::StageWriter& writer, const std::string& path, const std::vector<double>& values) {
+  writer.write_replicated(path, {values.size()}, std::span<const double>(values));
+}
+
+/// Rows of equal length, one a coupling, as one table.
+Table table_of(const std::vector<std::vector<double>>& rows) {
+  Table table({rows.size(), rows.front().size()});
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    std::copy(rows[i].begin(), rows[i].end(), table.row(i).begin());
+  return table;
+}
+
+/// The renormalised couplings of each map, coupling by coupling.
+class CouplingTables {
+public:
+  explicit CouplingTables(unsigned n_blocks) : n_blocks_(n_blocks) {}
+  void add(const std::string& map, const std::vector<double>& hamiltonian) {
+    tables_[map].push_back(rg::block_couplings(hamiltonian, n_blocks_));
+  }
+  void write(archive::StageWriter& writer) const {
+    for (const auto& [map, all] : tables_)
+      for (const auto& [name, member] : {std::pair{"nearest", &rg::BlockCouplings::nearest},
+                                         {"diagonal", &rg::BlockCouplings::diagonal},
+                                         {"plaquette", &rg::BlockCouplings::plaquette},
+                                         {"rest", &rg::BlockCouplings::rest}}) {
+        std::vector<double> values;
+        for (const rg::BlockCouplings& couplings : all) values.push_back(couplings.*member);
+        write_list(writer, "renormalised/" + map + "/" + name, values);
+      }
+  }
+
+private:
+  unsigned n_blocks_;
+  std::map<std::string, std::vector<rg::BlockCouplings>> tables_;
+};
+
+/// What is found for each coupling, in order.
+struct Results {
+  explicit Results(unsigned n_blocks) : renormalised(n_blocks) {}
+  CouplingTables renormalised;
+  std::vector<double> free_energy, bound, block_kl, free_kl;
+  std::vector<std::vector<double>> normalised, free, moved, lambda, block_lambda, free_weights;
+
+  void write(archive::StageWriter& writer) const {
+    write_list(writer, "free_energy", free_energy);
+    write_table(writer, "normalised_delta_f", table_of(normalised));
+    write_table(writer, "free_delta_f", table_of(free));
+    write_table(writer, "moved_free_energy", table_of(moved));
+    write_table(writer, "bound/lambda", table_of(lambda));
+    write_list(writer, "bound/free_energy", bound);
+    if (!block_kl.empty()) {
+      write_table(writer, "block_machine/lambda", table_of(block_lambda));
+      write_list(writer, "block_machine/kl_divergence", block_kl);
+    }
+    if (!free_kl.empty()) {
+      const Table weights = table_of(free_weights);
+      writer.write_replicated("free_machine/weights", {free_kl.size(), 16, 4}, weights.flat());
+      write_list(writer, "free_machine/kl_divergence", free_kl);
+    }
+    renormalised.write(writer);
+  }
+};
+
+/// Free energies against uniform strengths: of the kernel normalised, of the kernel free, and the moved
+/// bound.
+void add_scan(Results& results, const rg::SmallTorus& torus, const KadanoffDeck& deck) {
+  const std::size_t n_classes = deck.block == 2 ? 1 : 3;
+  std::vector<double> normalised, free, moved;
+  for (const double strength : deck.strengths) {
+    const std::vector<double> lambda(deck.block * deck.block, strength);
+    const auto delta_f = [&](bool is_normalised) {
+      const auto kernel = rg::kadanoff_kernel(deck.block, lambda, is_normalised);
+      return rg::free_energy_of(rg::renormalised_hamiltonian(torus, kernel)) + rg::ln_z(torus);
+    };
+    normalised.push_back(delta_f(true));
+    free.push_back(delta_f(false));
+    moved.push_back(rg::moved_bound(torus, deck.block, std::vector<double>(n_classes, strength)).free_energy);
+  }
+  results.normalised.push_back(std::move(normalised));
+  results.free.push_back(std::move(free));
+  results.moved.push_back(std::move(moved));
+}
+
+/// The best bound, and the block maps beside it.
+void add_kernels(Results& results, const rg::SmallTorus& torus, unsigned block) {
+  const rg::BestBound best = rg::best_moved_bound(torus, block, std::vector<double>(block == 2 ? 1 : 3, 0.7));
+  results.bound.push_back(best.bound.free_energy);
+  results.lambda.push_back(best.lambda);
+  const auto kernel = rg::kadanoff_kernel(block, rg::lambda_of_sites(block, best.lambda), true);
+  results.renormalised.add("moved", best.bound.renormalised);
+  results.renormalised.add("kadanoff", rg::renormalised_hamiltonian(torus, kernel));
+  results.renormalised.add("majority", rg::renormalised_hamiltonian(torus, rg::majority_kernel(block)));
+  results.renormalised.add("decimation", rg::renormalised_hamiltonian(torus, rg::decimation_kernel(block)));
+}
+
+void add_block_machine(Results& results, const rg::SmallTorus& torus) {
+  const rg::WindowMachine machine(torus);
+  const auto best = rg::best_window_machine(machine);
+  results.block_kl.push_back(best.kl_divergence);
+  results.block_lambda.push_back(best.lambda);
+  results.renormalised.add("block_machine", machine.hidden_hamiltonian(best.lambda));
+}
+
+/// Start of the free training: the block machine's own weight on each block, and a little noise so that the
+/// hidden spins may differ.
+std::vector<double> free_start(unsigned side, double weight, const rng::Generator& noise) {
+  const unsigned n_blocks = side / 2, n_hidden = n_blocks * n_blocks;
+  std::vector<double> weights(side * side * n_hidden);
+  for (unsigned site = 0; site < side * side; ++site)
+    for (unsigned h = 0; h < n_hidden; ++h) {
+      const bool own = site / side / 2 == h / n_blocks && site % side / 2 == h % n_blocks;
+      const std::size_t k = site * n_hidden + h;
+      weights[k] = (own ? weight : 0) + 0.02 * noise.normal(0, k);
+    }
+  return weights;
+}
+
+/// On 4x4, after add_block_machine(). False where the training did not converge.
+bool add_free_machine(Results& results, const rg::SmallTorus& torus, const rng::Generator& noise) {
+  const std::vector<std::uint64_t> extents{torus.side, torus.side};
+  const rg::SpinModel model{16, rg::periodic_bonds(extents), torus.coupling, 0};
+  const rg::FreeMachine machine(model.all_energies(), 4);
+  const auto trained = rg::train_free_machine(machine, free_start(4, results.block_lambda.back()[0], noise));
+  results.free_kl.push_back(trained.kl_divergence);
+  results.free_weights.push_back(trained.weights);
+  results.renormalised.add("free_machine", machine.hidden_hamiltonian(trained.weights));
+  return trained.converged;
+}
+
+} // namespace
+
+const deck::Schema<KadanoffDeck>& KadanoffStage::schema() {
+  using namespace deck;
+  using D = KadanoffDeck;
+  static const Schema<D> schema =
+      Schema<D>("kadanoff", "Kadanoff's variational renormalization group on small tori, exactly",
+                field("side", &D::side, "spins a side of the torus")
+                    .check_whole([](unsigned side) { return side == 4 || side == 6; }, "4 or 6"),
+                field("block", &D::block, "spins a side of a block")
+                    .check_whole([](unsigned block) { return block == 2 || block == 3; }, "2 or 3"),
+                field("couplings", &D::couplings, "couplings K = J/(k_B T) of the torus")
+                    .required()
+                    .check(above(0))
+                    .check(at_most(2)),
+                field("strengths", &D::strengths, "strengths of Kadanoff's kernel that are scanned")
+                    .check(at_least(0))
+                    .check(at_most(15)))
+          .rule("block", [](const Resolved<D>& resolved) {
+            return resolved.deck.side % resolved.deck.block == 0 ? std::string()
+                                                                 : std::string("does not divide the side");
+          });
+  return schema;
+}
+
+Estimate KadanoffStage::estimate(const Plan&, int) const {
+  Estimate estimate;
+  estimate.memory_per_rank = 20e6;
+  estimate.work = static_cast<double>(deck().couplings.size());
+  estimate.work_unit = "tori";
+  estimate.seconds = estimate.work * (deck().side == 4 ? 5.0 : 1.0);
+  estimate.layout = "every rank alike";
+  return estimate;
+}
+
+void KadanoffStage::run(Context& context) {
+  const rng::Generator noise(context.seed(), rng::StreamId::rg_block, rng::instance_number(label()));
+  Results results(deck().side / deck().block);
+  for (const double coupling : deck().couplings) {
+    const rg::SmallTorus torus{deck().side, coupling};
+    results.free_energy.push_back(-rg::ln_z(torus));
+    add_scan(results, torus, deck());
+    add_kernels(results, torus, deck().block);
+    if (deck().block == 2) add_block_machine(results, torus);
+    if (deck().side == 4 && !add_free_machine(results, torus, noise))
+      log::warning(label() +
+                   ": the free machine's training has not converged at K = " + format_number(coupling));
+  }
+  archive::StageWriter writer = context.begin_writing();
+  write_list(writer, "coupling", deck().couplings);
+  write_list(writer, "strength", deck().strengths);
+  results.write(writer);
+  writer.commit();
+}
+
+} // namespace blockspin::stages
