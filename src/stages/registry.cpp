@@ -5,6 +5,8 @@
 #include "blockspin/stages/decimation.hpp"
 #include "blockspin/stages/flow.hpp"
 #include "blockspin/stages/kadanoff.hpp"
+#include "blockspin/stages/mapping.hpp"
+#include "blockspin/stages/receptive_field.hpp"
 #include "blockspin/stages/sample.hpp"
 #include "blockspin/stages/spectrum.hpp"
 #include "blockspin/stages/thermometer.hpp"
@@ -15,10 +17,18 @@ namespace {
 
 std::vector<Kind>& rows() {
   // In the order of a campaign; the reference lists them so.
+  // clang-format off: one row a line.
   static std::vector<Kind> all = {
-      kind_of<SampleStage>(),   kind_of<ThermometerStage>(), kind_of<FlowStage>(),
-      kind_of<SpectrumStage>(), kind_of<DecimationStage>(),  kind_of<KadanoffStage>(),
+      kind_of<SampleStage>(),
+      kind_of<ThermometerStage>(),
+      kind_of<FlowStage>(),
+      kind_of<SpectrumStage>(),
+      kind_of<ReceptiveFieldStage>(),
+      kind_of<MappingStage>(),
+      kind_of<DecimationStage>(),
+      kind_of<KadanoffStage>(),
   };
+  // clang-format on
   return all;
 }
 

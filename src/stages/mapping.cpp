@@ -1,0 +1,211 @@
+#include "blockspin/stages/mapping.hpp"
+
+#include <algorithm>
+
+#include "blockspin/ising/exact/thermodynamics.hpp"
+#include "blockspin/rbm/enumeration.hpp"
+#include "blockspin/rg/exact_map.hpp"
+#include "blockspin/rg/known_machines.hpp"
+#include "blockspin/rg/map_estimate.hpp"
+#include "blockspin/stages/context.hpp"
+#include "blockspin/stages/inputs.hpp"
+
+namespace blockspin::stages {
+namespace {
+
+/// Units of a machine whose states are all listed beside the estimates: 2^22 pairs (v, h) in less than a
+/// second.
+constexpr std::size_t most_listed_units = 22;
+
+/// A machine as the map needs it.
+struct MappedMachine {
+  rg::FreeEnergy free_energy;
+  rg::Estimated ln_z;
+};
+
+rg::SpinModel spin_model(const ModelDeck& model, double temperature) {
+  return {model.n_sites(), rg::periodic_bonds(model.lattice.values), 1 / temperature,
+          model.field / temperature};
+}
+
+MappedMachine bond_machine(const rg::SpinModel& model, double ising_ln_z) {
+  const rg::BondMachine machine(model);
+  return {[machine](auto spins) { return machine.free_energy(spins); }, {machine.ln_z(ising_ln_z), 0}};
+}
+
+MappedMachine lin_tegmark_machine(const rg::SpinModel& model, std::span<const std::uint64_t> lattice,
+                                  double extra, double ising_ln_z) {
+  const double stronger = model.coupling * (1 + extra);
+  const double ln_z_prime = ising::exact::thermodynamics(lattice, 1 / stronger).ln_z;
+  const rg::LinTegmarkMachine machine(model, model.coupling * extra, ising_ln_z, ln_z_prime);
+  return {[machine](auto spins) { return machine.free_energy(spins); }, {machine.ln_z(), 0}};
+}
+
+/// ln Z_RBM by enumeration where one layer is small enough, else as the likelihood stage found it.
+/// Collective.
+rg::Estimated machine_ln_z(Context& context, const rbm::Machine& machine,
+                           const std::optional<std::string>& likelihood) {
+  if (!likelihood) return {rbm::ln_z(machine, context.comm()), 0};
+  const std::string group = "/likelihood/" + *likelihood;
+  return {context.archive().read_all<double>(group + "/ln_z").at(0),
+          context.archive().read_all<double>(group + "/ln_z_error").at(0)};
+}
+
+rg::FreeEnergy free_energy_of(const rbm::Machine& machine) {
+  return [&machine,
+          values = std::vector<float>(machine.n_visible())](std::span<const std::int8_t> spins) mutable {
+    for (std::size_t i = 0; i < spins.size(); ++i)
+      values[i] = spins[i] > 0 ? 1.0F : rbm::off_value(machine.units);
+    return rbm::free_energy(machine, values);
+  };
+}
+
+/// ln Tr_h exp T of the first n kept configurations, divided over the ranks and gathered in order.
+/// Collective.
+std::vector<double> gathered_ln_traces(Context& context, const rg::SpinModel& model,
+                                       const MappedMachine& machine, const StoredSample& sample,
+                                       std::size_t temperature, std::uint64_t n) {
+  const mpi::Range mine = mpi::block_range(n, context.comm().rank(), context.comm().size());
+  const auto packed = read_configurations(context.archive(), sample, {temperature}, mine);
+  std::vector<double> values(mine.size());
+  rg::ln_traces(model, machine.free_energy, {packed, model.n_sites}, values);
+  return context.comm().gather_all(std::span<const double>(values));
+}
+
+void write_estimated(archive::StageWriter& writer, const std::string& path, rg::Estimated estimated) {
+  writer.write_scalar(path, estimated.value);
+  writer.write_scalar(path + "_error", estimated.error);
+}
+
+void write_identities(archive::StageWriter& writer, const rbm::Machine& machine, const rg::SpinModel& model) {
+  const auto energies = model.all_energies();
+  const rg::ExactMap map = rg::examine_map(energies, rg::machine_map(machine, energies));
+  const rg::IdentityErrors errors = rg::check_identities(machine, energies, map);
+  writer.write_scalar("identity/trace", errors.trace);
+  writer.write_scalar("identity/renormalised", errors.renormalised);
+  writer.write_scalar("identity/conditional", errors.conditional);
+  writer.write_scalar("identity/mean_trace", errors.mean_trace);
+  writer.write_scalar("identity/delta_f", errors.delta_f);
+  writer.write_scalar("identity/kl_divergence", errors.kl_divergence);
+  writer.write_scalar("enumerated/ln_trace_mean", map.ln_trace_mean);
+  writer.write_scalar("enumerated/ln_trace_std", map.ln_trace_std);
+  writer.write_scalar("enumerated/delta_f", map.delta_f);
+  writer.write_scalar("enumerated/kl_divergence", map.kl_divergence);
+}
+
+} // namespace
+
+const deck::Schema<MappingDeck>& MappingStage::schema() {
+  using namespace deck;
+  using D = MappingDeck;
+  static const Schema<D> schema(
+      "mapping", "how far a machine is from an exact renormalization of the Ising model",
+      field("rbm", &D::rbm,
+            "the machine, the lowest layer of a stack; bond: the exact machine; lin_tegmark: an inexact one "
+            "of equal "
+            "free energies")
+          .required()
+          .refers_to("rbm", {"bond", "lin_tegmark"}),
+      field("temperature", &D::temperature, "temperature of the Ising model; the sample has it")
+          .required()
+          .unit("J/k_B")
+          .check(above(0)),
+      field("sample", &D::sample, "where configurations come from; auto: the machine's own sample, else main")
+          .refers_to("sample"),
+      field("likelihood", &D::likelihood, "the estimate of ln Z of a machine too large to enumerate")
+          .refers_to("likelihood"),
+      field("configurations", &D::configurations,
+            "how many kept configurations are used, from the first; auto: all")
+          .check(at_least(2)),
+      field("extra", &D::extra, "lin_tegmark: K(v) in parts of the Ising energy")
+          .check(above(0))
+          .check(at_most(10)));
+  return schema;
+}
+
+std::string MappingStage::sample_name(const Plan& plan) const {
+  if (deck().sample) return *deck().sample;
+  const std::string of_machine = is_built_in() ? "" : plan.value("/rbm/" + deck().rbm, "sample");
+  return of_machine.empty() ? "main" : of_machine;
+}
+
+std::vector<Reference> MappingStage::references(const Plan& plan) const {
+  auto all = StageOf::references(plan);
+  if (!deck().sample) all.push_back({"sample", sample_name(plan), "sample"});
+  return all;
+}
+
+void MappingStage::check(const Plan& plan, const Complain& complain) const {
+  const std::string sample = "/sample/" + sample_name(plan);
+  const auto temperatures = plan.value_as<deck::Temperatures>(sample, "temperatures");
+  if (temperatures &&
+      deck::find_temperature(temperatures->values, deck().temperature) == temperatures->values.size())
+    complain("temperature", "is not one of " + sample, deck::Codec<deck::Temperatures>::text(*temperatures));
+  const auto kept = plan.value_as<std::uint64_t>(sample, "configurations");
+  if (kept && deck().configurations.value_or(2) > *kept)
+    complain("configurations", "is more than " + sample + " keeps", "2 to " + std::to_string(*kept));
+  if (plan.model.field != 0 || !ising::exact::is_known(plan.model.lattice.values))
+    complain("temperature", "the exact ln Z is known in one and two dimensions without a field only", "");
+  const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
+  const std::uint64_t smaller = std::min(plan.model.n_sites(), layers ? layers->front() : 0);
+  if (!is_built_in() && !deck().likelihood && smaller > rbm::max_enumerated_units)
+    complain("likelihood", "is needed: the machine is too large to enumerate", "the name of a [likelihood]");
+}
+
+Estimate MappingStage::estimate(const Plan& plan, int n_ranks) const {
+  const auto kept = plan.value_as<std::uint64_t>("/sample/" + sample_name(plan), "configurations");
+  const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
+  const double n = static_cast<double>(deck().configurations.value_or(kept.value_or(0)));
+  const double n_sites = static_cast<double>(plan.model.n_sites());
+  const double n_hidden = layers ? static_cast<double>(layers->front()) : 40.0;
+  Estimate estimate;
+  estimate.memory_per_rank = 8 * n + n * n_sites / 8 / n_ranks;
+  estimate.archive_bytes = 8 * n;
+  estimate.work = n;
+  estimate.work_unit = "configurations";
+  estimate.seconds = n * n_sites * n_hidden / 2e9;
+  estimate.layout = "configurations divided over " + std::to_string(n_ranks) + " ranks";
+  return estimate;
+}
+
+void MappingStage::run(Context& context) {
+  const auto& lattice = context.model().lattice.values;
+  const rg::SpinModel model = spin_model(context.model(), deck().temperature);
+  const double ising_ln_z = ising::exact::thermodynamics(lattice, deck().temperature).ln_z;
+  rbm::Machine trained;
+  MappedMachine machine;
+  if (deck().rbm == "bond") {
+    machine = bond_machine(model, ising_ln_z);
+  } else if (deck().rbm == "lin_tegmark") {
+    machine = lin_tegmark_machine(model, lattice, deck().extra, ising_ln_z);
+  } else {
+    trained = read_machines(context.archive(), deck().rbm).front();
+    machine = {free_energy_of(trained), machine_ln_z(context, trained, deck().likelihood)};
+  }
+
+  const StoredSample sample = find_sample(context.archive(), sample_name(context.plan()));
+  const std::uint64_t n = deck().configurations.value_or(sample.n_configurations);
+  const std::size_t index = deck::find_temperature(sample.temperature, deck().temperature);
+  const auto values = gathered_ln_traces(context, model, machine, sample, index, n);
+  const rg::LnTraceMoments moments = rg::ln_trace_moments(values);
+  const rg::MapVerdict verdict = rg::judge_map(moments, ising_ln_z, machine.ln_z);
+
+  archive::StageWriter writer = context.begin_writing();
+  writer.write_replicated("ln_trace/value", {n}, std::span<const double>(values));
+  write_estimated(writer, "ln_trace/mean", moments.mean);
+  write_estimated(writer, "ln_trace/std", moments.std);
+  writer.write_scalar("ln_trace/minimum", moments.minimum);
+  writer.write_scalar("ln_trace/maximum", moments.maximum);
+  writer.write_scalar("ising_ln_z", ising_ln_z);
+  writer.write_scalar("machine_ln_z", machine.ln_z.value);
+  write_estimated(writer, "delta_f", verdict.delta_f);
+  const auto& kl = verdict.kl_divergence;
+  const double n_sites = static_cast<double>(model.n_sites);
+  write_estimated(writer, "kl_divergence", kl);
+  write_estimated(writer, "kl_divergence_per_spin", {kl.value / n_sites, kl.error / n_sites});
+  if (trained.n_hidden() > 0 && trained.n_visible() + trained.n_hidden() <= most_listed_units)
+    write_identities(writer, trained, model);
+  writer.commit();
+}
+
+} // namespace blockspin::stages
