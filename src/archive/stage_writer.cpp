@@ -27,7 +27,10 @@ StageWriter::StageWriter(Archive& archive, std::string stage, std::string group,
       file_(std::make_unique<h5::File>(std::move(file))) {}
 
 StageWriter::~StageWriter() {
-  if (file_ && is_root()) unlink(file_->path().c_str());
+  if (!file_) return;
+  const std::string temporary = file_->path();
+  file_.reset(); // while the file still has its name: letting go needs it
+  if (is_root()) unlink(temporary.c_str());
 }
 
 bool StageWriter::is_root() const { return archive_->comm().is_root(); }

@@ -6,6 +6,7 @@
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "file_check.hpp"
+#include "let_go.hpp"
 
 namespace blockspin::h5 {
 
@@ -52,7 +53,7 @@ File File::create(const mpi::Communicator& comm, const std::string& path) {
     const Handle fcpl = property_list_without_times(H5P_FILE_CREATE);
     id = check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, fcpl.id(), fapl.id()), "cannot create the file", path);
   });
-  return {comm, path, id};
+  return {comm, path, Access::write, id};
 }
 
 File File::open(const mpi::Communicator& comm, const std::string& path, Access access) {
@@ -65,20 +66,29 @@ File File::open(const mpi::Communicator& comm, const std::string& path, Access a
     const unsigned flags = access == Access::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
     id = check(H5Fopen(path.c_str(), flags, fapl.id()), "cannot open the file", path);
   });
-  return {comm, path, id};
+  return {comm, path, access, id};
 }
 
 File::File(File&& other) noexcept
-    : comm_(other.comm_), path_(std::move(other.path_)), id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
+    : comm_(other.comm_), path_(std::move(other.path_)), access_(other.access_),
+      id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
 
 File& File::operator=(File&& other) noexcept {
   comm_ = other.comm_;
   path_ = std::move(other.path_);
+  access_ = other.access_;
   id_ = std::exchange(other.id_, H5I_INVALID_HID);
   return *this;
 }
 
+File::~File() {
+  if (is_open() && access_ == Access::write) let_go(path_);
+}
+
 void File::close() {
+  // What fails, fails in flush(): a failing H5Fclose leaves HDF5 with a file that it can neither use nor
+  // forget.
+  if (access_ == Access::write) flush();
   const hid_t id = std::exchange(id_, H5I_INVALID_HID);
   mpi::agreed(*comm_, [&] { check(H5Fclose(id), "cannot close the file", path_); });
 }

@@ -10,7 +10,7 @@ import numpy as np
 mpirun, program = sys.argv[1:]
 with tempfile.TemporaryDirectory() as folder:
     path = folder + "/run.h5"
-    subprocess.run([mpirun, "-n", "3", program, path], check=True, stdin=subprocess.DEVNULL)
+    subprocess.run([mpirun, "-n", "3", program, "archive", path, "0"], check=True, stdin=subprocess.DEVNULL)
     with h5py.File(path) as archive:
         assert archive.attrs["format"] == "blockspin"
         assert archive.attrs["format_version"] == 1

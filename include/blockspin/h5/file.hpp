@@ -28,7 +28,7 @@ public:
 
   File(File&& other) noexcept;
   File& operator=(File&& other) noexcept;
-  ~File() = default;
+  ~File();
 
   /// Writes what is pending and closes. Collective.
   void close();
@@ -53,11 +53,12 @@ public:
   std::vector<std::string> datasets_below(const std::string& group) const;
 
 private:
-  File(const mpi::Communicator& comm, std::string path, hid_t id)
-      : comm_(&comm), path_(std::move(path)), id_(id) {}
+  File(const mpi::Communicator& comm, std::string path, Access access, hid_t id)
+      : comm_(&comm), path_(std::move(path)), access_(access), id_(id) {}
 
   const mpi::Communicator* comm_;
   std::string path_;
+  Access access_;
   hid_t id_ = H5I_INVALID_HID;
 };
 
