@@ -191,15 +191,24 @@ std::vector<std::string> Archive::groups() const {
   return paths;
 }
 
-bool Archive::has(const std::string& dataset) const { return state_->file && state_->file->exists(dataset); }
+bool Archive::has(const std::string& dataset) const {
+  if (!state_->file) return false;
+  bool found = false;
+  mpi::agreed(comm(), [&] { found = state_->file->exists(dataset); });
+  return found;
+}
 
 std::vector<std::uint64_t> Archive::extent(const std::string& dataset) const {
-  return h5::dataset_info(file(), dataset).extent;
+  std::vector<std::uint64_t> found;
+  mpi::agreed(comm(), [&] { found = h5::dataset_info(file(), dataset).extent; });
+  return found;
 }
 
 const h5::File& Archive::file() const {
-  if (!state_->file) throw Error(ErrorKind::archive, "the archive holds nothing yet", state_->path);
-  return *state_->file;
+  if (state_->file) return *state_->file;
+  Error error(ErrorKind::archive, "the archive holds nothing yet", state_->path);
+  error.set_agreed();
+  throw error;
 }
 
 bool Archive::load_state(const std::string& group, const std::function<void(StateSource&)>& load) const {

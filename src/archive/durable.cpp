@@ -85,7 +85,10 @@ void copy_file(const std::string& from, const std::string& to) {
 }
 
 void put_in_place(const std::string& temporary, const std::string& path) {
-  Descriptor(temporary, O_RDONLY).sync();
+  const Descriptor file(temporary, O_WRONLY);
+  // The end stays; room that was set aside behind it and not needed goes back to the disk.
+  if (ftruncate(file.number(), lseek(file.number(), 0, SEEK_END)) != 0) fail("cannot end the file", path);
+  file.sync();
   if (rename(temporary.c_str(), path.c_str()) != 0) fail("cannot rename " + temporary, path);
   Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY).sync();
 }

@@ -49,7 +49,8 @@ std::string shape_text(const std::vector<std::uint64_t>& extent) {
   return extent.empty() ? "scalar" : joined(pieces, " x ");
 }
 
-/// The run that wrote a group last, or empty. Of two names run_<k> the longer, then the greater, is the later.
+/// The run that wrote a group last, or empty. Of two names run_<k> the longer, then the greater, is the
+/// later.
 std::string run_of(const Summary& summary, const std::string& path) {
   std::string last;
   for (const auto& [run, values] : summary.runs) {
@@ -137,9 +138,11 @@ std::string lineage(const Summary& summary, const std::string& path) {
   std::vector<std::string> known;
   for (const GroupSummary& entry : summary.groups) known.push_back(entry.group.path);
   const std::string near = nearest(path, known);
-  throw Error(ErrorKind::usage,
+  Error error(ErrorKind::usage,
               path + " is in no group of the archive" + (near.empty() ? "" : "; nearest: " + near),
               summary.path);
+  error.set_agreed(); // a function of what every rank knows
+  throw error;
 }
 
 } // namespace blockspin::archive

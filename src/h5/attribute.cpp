@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include "blockspin/base/text.hpp"
-#include "blockspin/mpi/agree.hpp"
+#include "together.hpp"
 
 namespace blockspin::h5 {
 
@@ -127,7 +127,7 @@ std::string to_text(const Value& value) {
 }
 
 void write_attribute(File& file, const std::string& object, const std::string& name, const Value& value) {
-  mpi::agreed(file.comm(), [&] {
+  together(file.comm(), file.path(), 0, [&] {
     const Handle target = open_object(file, object);
     if (check(H5Aexists(target.id(), name.c_str()), "cannot look for the attribute " + name, file.path()) > 0)
       check(H5Adelete(target.id(), name.c_str()), "cannot replace the attribute " + name, file.path());

@@ -4,7 +4,8 @@
 
 #include <hdf5_hl.h>
 
-#include "blockspin/mpi/agree.hpp"
+#include "room.hpp"
+#include "together.hpp"
 
 namespace blockspin::h5 {
 
@@ -151,7 +152,8 @@ void create_dataset(File& file, const std::string& path, ElementType type,
                     const std::vector<std::uint64_t>& extent) {
   const std::size_t slash = path.rfind('/');
   if (slash != std::string::npos && slash > 0) file.create_group(path.substr(0, slash));
-  mpi::agreed(file.comm(), [&] {
+  reserve_room(file, Slab::whole(extent).n_global() * element_bytes(type));
+  together(file.comm(), file.path(), 0, [&] {
     const Handle dcpl(check(H5Pcreate(H5P_DATASET_CREATE), "cannot create a property list"), H5Pclose);
     check(H5Pset_obj_track_times(dcpl.id(), false), "cannot switch off times");
     check(H5Pset_fill_time(dcpl.id(), H5D_FILL_TIME_NEVER), "cannot switch off filling");
@@ -171,9 +173,11 @@ void create_dataset(File& file, const std::string& path, ElementType type,
 void write_slab(File& file, const std::string& path, ElementType type, const Slab& slab,
                 std::span<const std::byte> bytes) {
   if (slab.n_global() == 0) return;
-  mpi::agreed(file.comm(), [&] { check_slab(file, path, type, slab, bytes.size()); });
+  together(file.comm(), file.path(), 0, [&] { check_slab(file, path, type, slab, bytes.size()); });
   const int parts = file.comm().max(n_parts(bytes.size()));
-  mpi::agreed(file.comm(), [&] {
+  const std::uint64_t n_bytes = slab.n_global() * element_bytes(type);
+  file.add_written(n_bytes);
+  together(file.comm(), file.path(), n_bytes, [&] {
     transfer_slab(file, path, slab, bytes.empty(), parts, Transfer::collective,
                   [&](hid_t dataset, hid_t memory_space, hid_t file_space, hid_t dxpl) {
                     return H5Dwrite(dataset, memory_type(type), memory_space, file_space, dxpl, bytes.data());
@@ -196,9 +200,9 @@ void read_slab(const File& file, const std::string& path, ElementType type, cons
     read(n_parts(bytes.size()));
     return;
   }
-  mpi::agreed(file.comm(), check_size);
+  together(file.comm(), file.path(), 0, check_size);
   const int parts = file.comm().max(n_parts(bytes.size()));
-  mpi::agreed(file.comm(), [&] { read(parts); });
+  together(file.comm(), file.path(), slab.n_global() * element_bytes(type), [&] { read(parts); });
 }
 
 DatasetInfo dataset_info(const File& file, const std::string& path) {
@@ -219,14 +223,14 @@ DatasetInfo dataset_info(const File& file, const std::string& path) {
 }
 
 void make_scale(File& file, const std::string& path, const std::string& name) {
-  mpi::agreed(file.comm(), [&] {
+  together(file.comm(), file.path(), 0, [&] {
     const Handle dataset = open_dataset(file, path);
     check(H5DSset_scale(dataset.id(), name.c_str()), "cannot make a dimension scale of " + path, file.path());
   });
 }
 
 void attach_scale(File& file, const std::string& dataset_path, unsigned axis, const std::string& scale_path) {
-  mpi::agreed(file.comm(), [&] {
+  together(file.comm(), file.path(), 0, [&] {
     const Handle dataset = open_dataset(file, dataset_path), scale = open_dataset(file, scale_path);
     check(H5DSattach_scale(dataset.id(), scale.id(), axis),
           "cannot attach a dimension scale to " + dataset_path, file.path());

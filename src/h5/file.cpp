@@ -7,6 +7,7 @@
 #include "blockspin/mpi/agree.hpp"
 #include "file_check.hpp"
 #include "let_go.hpp"
+#include "together.hpp"
 
 namespace blockspin::h5 {
 
@@ -48,7 +49,7 @@ bool is_group(const File& file, const std::string& path) {
 File File::create(const mpi::Communicator& comm, const std::string& path) {
   silence();
   hid_t id = H5I_INVALID_HID;
-  mpi::agreed(comm, [&] {
+  together(comm, path, 0, [&] {
     const Handle fapl = file_access(comm);
     const Handle fcpl = property_list_without_times(H5P_FILE_CREATE);
     id = check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, fcpl.id(), fapl.id()), "cannot create the file", path);
@@ -61,7 +62,7 @@ File File::open(const mpi::Communicator& comm, const std::string& path, Access a
   mpi::agreed(
       comm, [&] { check_file(path); }, true);
   hid_t id = H5I_INVALID_HID;
-  mpi::agreed(comm, [&] {
+  together(comm, path, 0, [&] {
     const Handle fapl = file_access(comm);
     const unsigned flags = access == Access::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
     id = check(H5Fopen(path.c_str(), flags, fapl.id()), "cannot open the file", path);
@@ -71,12 +72,13 @@ File File::open(const mpi::Communicator& comm, const std::string& path, Access a
 
 File::File(File&& other) noexcept
     : comm_(other.comm_), path_(std::move(other.path_)), access_(other.access_),
-      id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
+      unsynced_bytes_(other.unsynced_bytes_), id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
 
 File& File::operator=(File&& other) noexcept {
   comm_ = other.comm_;
   path_ = std::move(other.path_);
   access_ = other.access_;
+  unsynced_bytes_ = other.unsynced_bytes_;
   id_ = std::exchange(other.id_, H5I_INVALID_HID);
   return *this;
 }
@@ -90,11 +92,12 @@ void File::close() {
   // forget.
   if (access_ == Access::write) flush();
   const hid_t id = std::exchange(id_, H5I_INVALID_HID);
-  mpi::agreed(*comm_, [&] { check(H5Fclose(id), "cannot close the file", path_); });
+  together(*comm_, path_, 0, [&] { check(H5Fclose(id), "cannot close the file", path_); });
 }
 
 void File::flush() {
-  mpi::agreed(*comm_, [&] { check(H5Fflush(id_, H5F_SCOPE_LOCAL), "cannot write the file", path_); });
+  together(*comm_, path_, std::exchange(unsynced_bytes_, 0),
+           [&] { check(H5Fflush(id_, H5F_SCOPE_LOCAL), "cannot write the file", path_); });
 }
 
 bool File::exists(std::string_view path) const {
@@ -105,7 +108,7 @@ bool File::exists(std::string_view path) const {
 }
 
 void File::create_group(const std::string& path) {
-  mpi::agreed(*comm_, [&] {
+  together(*comm_, path_, 0, [&] {
     const Handle gcpl = property_list_without_times(H5P_GROUP_CREATE);
     for (const std::string& step : paths_down_to(path)) {
       if (check(H5Lexists(id_, step.c_str(), H5P_DEFAULT), "cannot look for " + step, path_) > 0) continue;
@@ -117,8 +120,8 @@ void File::create_group(const std::string& path) {
 }
 
 void File::remove(const std::string& path) {
-  mpi::agreed(*comm_,
-              [&] { check(H5Ldelete(id_, path.c_str(), H5P_DEFAULT), "cannot delete " + path, path_); });
+  together(*comm_, path_, 0,
+           [&] { check(H5Ldelete(id_, path.c_str(), H5P_DEFAULT), "cannot delete " + path, path_); });
 }
 
 std::vector<std::string> File::children(const std::string& group) const {

@@ -68,9 +68,9 @@ public:
   std::optional<Group> group(const std::string& path) const;
   /// "/sample/main", ...: all stage groups, sorted. Local.
   std::vector<std::string> groups() const;
-  /// Whether a dataset exists ("/rbm/main/layer_2/weights"). Local.
+  /// Whether a dataset exists ("/rbm/main/layer_2/weights").
   bool has(const std::string& dataset) const;
-  /// Extents of a dataset. Local.
+  /// Extents of a dataset.
   std::vector<std::uint64_t> extent(const std::string& dataset) const;
 
   /// Reads this rank's slab of a dataset; any rank count, slabs may overlap.
@@ -99,7 +99,7 @@ public:
                           const std::map<std::string, h5::Value>& deck_values,
                           const std::vector<std::string>& parents);
 
-  /// The file itself, for looking into; throws where nothing has been committed yet. Local.
+  /// The file itself, for looking into; throws where nothing has been committed yet. The same on every rank.
   const h5::File& file() const;
 
 private:

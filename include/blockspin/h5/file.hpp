@@ -47,6 +47,8 @@ public:
   /// Deletes a group or dataset; its space is used again by what is written before the file is closed.
   /// Collective.
   void remove(const std::string& path);
+  /// Tells that all ranks together have written so many bytes: the next flush may take the longer.
+  void add_written(std::uint64_t n_bytes) { unsynced_bytes_ += n_bytes; }
   /// Names of a group's children, sorted. Local, same on every rank.
   std::vector<std::string> children(const std::string& group) const;
   /// Paths of all datasets below a group, relative to it, sorted. Local, same on every rank.
@@ -59,6 +61,7 @@ private:
   const mpi::Communicator* comm_;
   std::string path_;
   Access access_;
+  std::uint64_t unsynced_bytes_ = 0; ///< written by all ranks since the last flush
   hid_t id_ = H5I_INVALID_HID;
 };
 
