@@ -4,6 +4,10 @@ namespace blockspin::app {
 
 std::vector<Benchmark> benchmarks() {
   std::vector<Benchmark> all;
+  const auto add = [&all](const std::vector<Benchmark>& room) {
+    all.insert(all.end(), room.begin(), room.end());
+  };
+  add(archive_benchmarks());
   return all;
 }
 
