@@ -1,0 +1,127 @@
+"""What `run` does with an archive that exists. Usage: resume_test.py MPIRUN PROGRAM"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+MPIRUN, PROGRAM = sys.argv[1:3]
+DECK = """[campaign]
+archive = run.h5
+seed = 5
+[model]
+lattice = 8x8
+[sample]
+temperatures = 1.5:3.5:0.5
+configurations = {}
+"""
+THERMOMETER = "[thermometer]\nhidden = 4\nmax_iterations = 20\n"
+
+
+def start(ranks, *arguments):
+    return subprocess.Popen([MPIRUN, "-n", str(ranks), PROGRAM, *arguments], stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run(ranks, *arguments, code=0):
+    process = start(ranks, *arguments)
+    output, errors = process.communicate(timeout=100)
+    if process.returncode != code:
+        sys.exit(f"{arguments}: exit code {process.returncode}, not {code}\n{output}{errors}")
+    return output + errors
+
+
+def expect(condition, what, text=""):
+    if not condition:
+        sys.exit(f"{what}\n{text}")
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def existing_archives(folder):
+    deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
+    write(deck, DECK.format(100))
+    run(2, "run", deck)
+    before = read(archive)
+
+    text = run(3, "run", deck, code=4)
+    expect(text.count("the archive exists") == 1, "one message", text)
+    expect(read(archive) == before, "a refused run touched the archive")
+
+    text = run(2, "run", deck, "--resume", "--set", "sample.temperatures=1,2", "--set", "sample.exchange=off", code=4)
+    expect("sample.main.temperatures: '1, 2' in the deck, '1.5, 2, 2.5, 3, 3.5' in the archive" in text, "the key", text)
+    expect("sample.main.exchange: 'off' in the deck, 'on' in the archive" in text, "the other key", text)
+    text = run(1, "run", deck, "--resume", "--set", "model.field=0.5", code=4)
+    expect("sample.main.model.field" in text, "another model", text)
+    text = run(1, "run", deck, "--resume", "--set", "campaign.seed=6", code=4)
+    expect("seed" in text, "another seed", text)
+    text = run(1, "run", deck, "--resume", "--set", "sample.configurations=50", code=4)
+    expect("it may grow, not shrink" in text, "shrinking", text)
+    expect(read(archive) == before, "a refused change touched the archive")
+
+    text = run(2, "run", deck, "--resume")
+    expect("sample.main: complete, skipped" in text, "a complete stage is skipped", text)
+
+    # A stage added later reads what the archive holds, be the sample in the deck or not.
+    write(deck, DECK.format(100).split("[sample]")[0] + THERMOMETER)
+    run(1, "check", deck)
+    text = run(1, "run", deck, code=3)
+    expect("'main' is found neither earlier in the deck nor in the archive" in text, "without --resume", text)
+    run(3, "run", deck, "--resume")
+    write(deck, DECK.format(100) + THERMOMETER)
+    run(1, "run", deck, "--set", f"campaign.archive={folder}/once.h5")
+    run(1, "verify", archive, f"{folder}/once.h5")
+
+    # More configurations: the sample is extended, and what was made from it is made again.
+    text = run(3, "run", deck, "--resume", "--set", "sample.configurations=150")
+    expect("sample.main: complete, extended" in text, "extension", text)
+    expect("sample.main: continues from a checkpoint" in text, "extension continues", text)
+    expect("thermometer.main: its input has changed since" in text, "a stale stage is made again", text)
+    run(2, "run", deck, "--set", "sample.configurations=150", "--set", f"campaign.archive={folder}/long.h5")
+    run(1, "verify", archive, f"{folder}/long.h5")
+    text = run(1, "verify", archive, f"{folder}/once.h5", code=5)
+    expect("/sample/main/configuration: another shape" in text, "verify sees a difference", text)
+    expect("run_3" in run(1, "info", archive), "the provenance shows every run")
+
+    # Stale: the thermometer of an archive whose sample was extended without it is not built upon, but made again.
+    run(2, "run", deck, "--overwrite")
+    run(1, "verify", archive, f"{folder}/once.h5")
+
+
+def stopped_and_locked(folder):
+    """One run holds the archive; another is refused; the first is stopped by a file and resumed."""
+    deck, archive = f"{folder}/long.ini", f"{folder}/run.h5"
+    write(deck, DECK.format(100).replace("8x8", "32x32") + "interval = 3000\nequilibration = 30000\n")
+    first = start(2, "run", deck)
+    waited = 0
+    while not os.path.exists(archive + ".lock") and waited < 200:
+        time.sleep(0.05)
+        waited += 1
+    time.sleep(0.5)
+    text = run(1, "run", deck, code=4)
+    expect("process" in text and text.count("blockspin: error") == 1, "the holder's process", text)
+    write(f"{folder}/STOP", "")
+    _, errors = first.communicate(timeout=60)
+    if first.returncode == 75:
+        os.remove(f"{folder}/STOP")
+        run(3, "run", deck, "--resume")
+    else:
+        expect(first.returncode == 0, "the first run", errors)
+        os.remove(f"{folder}/STOP")
+    run(2, "run", deck, "--set", f"campaign.archive={folder}/once.h5")
+    run(1, "verify", archive, f"{folder}/once.h5")
+
+
+for scenario in (existing_archives, stopped_and_locked):
+    with tempfile.TemporaryDirectory() as scratch:
+        scenario(scratch)
+print("archives that exist are continued, extended, refused or replaced as asked")
