@@ -15,6 +15,11 @@ std::string notes_of(const KeyInfo& key) {
   std::string notes = key.help;
   if (key.may_grow) notes += "; may grow with --resume";
   if (key.per_layer) notes += "; `layer_K." + key.name + "` for layer K alone";
+  if (!key.scans.empty())
+    notes +=
+        "; one instance `NAME_" + key.scans + "_VALUE` for each, and references to NAME follow all of them";
+  if (key.counts_copies)
+    notes += "; instances `NAME_seed_1` and so on, and references to NAME follow all of them";
   return notes;
 }
 

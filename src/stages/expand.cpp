@@ -10,7 +10,9 @@ namespace blockspin::stages {
 
 namespace {
 
-using Coordinates = std::map<std::string, std::string>; // scanning group -> suffix
+constexpr std::size_t most_instances = 1000; // of one scan: more is a slip
+
+using Coordinates = std::map<std::string, std::string>; // scanning group and key -> suffix
 
 std::string suffixed(const std::string& name, const Coordinates& coordinates) {
   std::string result = name;
@@ -37,9 +39,11 @@ public:
   Expanded operator()(const deck::Section& section) {
     const Kind* kind = find_kind(section.stage);
     if (kind == nullptr) return {{section}};
-    std::vector<Instance> instances = scan(*kind, section);
-    for (const deck::KeyInfo& key : kind->schema->keys())
+    std::vector<Instance> instances{{section, {}}};
+    for (const deck::KeyInfo& key : kind->schema->keys()) {
+      if (!key.scans.empty() || key.counts_copies) instances = scan(key, section, std::move(instances));
       if (!key.refers_to.empty()) instances = follow(key, std::move(instances));
+    }
     Expanded result;
     for (Instance& instance : instances) {
       if (!instance.coordinates.empty())
@@ -51,21 +55,52 @@ public:
   }
 
 private:
-  /// The section's own scan.
-  std::vector<Instance> scan(const Kind& kind, const deck::Section& section) {
-    const auto variants = kind.expand ? kind.expand(section, problems_) : std::vector<Variant>{};
-    deck::Section plain = section;
-    std::erase_if(plain.entries, [&](const deck::Entry& entry) {
-      return std::find(kind.scan_keys.begin(), kind.scan_keys.end(), entry.key) != kind.scan_keys.end();
-    });
-    if (variants.empty()) return {{plain, {}}};
-    std::vector<Instance> instances;
-    for (const Variant& variant : variants) {
-      Instance instance{plain, {{"/" + section.stage + "/" + section.name, variant.suffix}}};
-      for (const auto& [key, value] : variant.values) set(instance.section, key, value, section.place);
-      instances.push_back(std::move(instance));
+  /// Multiplies the instances by what a scan key asks for. A value that cannot be read stays, to be reported.
+  std::vector<Instance> scan(const deck::KeyInfo& key, const deck::Section& section,
+                             std::vector<Instance> instances) {
+    const deck::Entry* entry = section.find(key.name);
+    if (entry == nullptr) return instances;
+    if (!key.scans.empty() && section.find(key.scans) != nullptr) {
+      problems_.add({entry->place,
+                     section.label() + "." + key.name,
+                     "and " + key.scans + " exclude each other",
+                     {},
+                     {}});
+      return instances;
     }
-    return instances;
+    const auto values = scan_values(key, entry->value);
+    if (values.empty()) return instances;
+    std::vector<Instance> scanned;
+    for (const Instance& instance : instances)
+      for (const std::string& value : values) scanned.push_back(variant(instance, key, value, *entry));
+    return scanned;
+  }
+
+  static Instance variant(Instance instance, const deck::KeyInfo& key, const std::string& value,
+                          const deck::Entry& entry) {
+    auto& section = instance.section;
+    const std::string suffix = (key.counts_copies ? "seed" : key.scans) + "_" + value;
+    instance.coordinates["/" + section.stage + "/" + section.name + " " + key.name] = suffix;
+    std::erase_if(section.entries, [&](const deck::Entry& other) { return other.key == key.name; });
+    if (!key.scans.empty()) section.entries.push_back({key.scans, value, entry.place});
+    return instance;
+  }
+
+  /// The texts of a scan's values; none where the key's own type will complain.
+  static std::vector<std::string> scan_values(const deck::KeyInfo& key, const std::string& text) {
+    std::vector<std::string> values;
+    try {
+      if (key.counts_copies) {
+        const std::uint64_t n = deck::parse_unsigned(text, most_instances);
+        for (std::uint64_t i = 1; i <= n; ++i) values.push_back(std::to_string(i));
+      } else {
+        for (const double value : deck::Codec<std::vector<double>>::parse(text))
+          values.push_back(format_number(value));
+      }
+    } catch (const deck::BadValue&) {
+      return {};
+    }
+    return values.size() <= most_instances ? values : std::vector<std::string>{};
   }
 
   /// Joins the instances with those the reference key leads to.

@@ -12,7 +12,7 @@ struct Expanded {
   std::vector<deck::Section> instances;
 };
 
-/// Expands every section of a known kind. A scan gives each instance a coordinate (the scanning section, its
+/// Expands every section of a known kind. A scan gives each instance a coordinate (the scanning key, its
 /// suffix); a section that refers to scanned instances gets one instance for each combination that agrees in
 /// all coordinates, named by their suffixes: [flow.f] following `rbm = v` with two seeds becomes f_seed_1 and
 /// f_seed_2.

@@ -28,6 +28,8 @@ struct KeyInfo {
   bool per_layer = false;
   std::string refers_to;                  ///< the stage kind whose instance the value names, or empty
   std::vector<std::string> builtin_names; ///< values of a reference that name no instance
+  std::string scans;                      ///< the key this one gives values to, one instance each, or empty
+  bool counts_copies = false; ///< the value is a number of instances that differ in random numbers alone
 };
 
 /// A condition on a number, applied to each element of a list, to each extent, and to a value that is not
@@ -128,6 +130,19 @@ public:
     info_.type = "name of [" + stage + "]";
     info_.refers_to = std::move(stage);
     info_.builtin_names = std::move(builtin_names);
+    return std::move(*this);
+  }
+
+  /// The section stands for one instance for each value of this list: `name_key_value`, in which `key` has
+  /// the value.
+  Field scans(std::string key) && {
+    info_.scans = std::move(key);
+    return std::move(*this);
+  }
+  /// The section stands for that many instances, `name_seed_1` and so on. Their names give them random
+  /// numbers of their own.
+  Field counts_copies() && {
+    info_.counts_copies = true;
     return std::move(*this);
   }
 

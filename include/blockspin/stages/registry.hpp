@@ -9,19 +9,12 @@
 
 namespace blockspin::stages {
 
-/// One variant of a section that stands for several: the suffix of its name, and the keys it sets.
-struct Variant {
-  std::string suffix;
-  std::vector<std::pair<std::string, std::string>> values;
-};
+///
 
 struct Kind {
   const deck::AnySchema* schema;
   std::function<std::unique_ptr<Stage>(const deck::Section&, deck::Problems&)> make;
-  /// Scan keys: the variants a section stands for (none: only itself). Each becomes an instance `name_suffix`
-  /// without the keys named in `scan_keys`; references to the name follow all of them.
-  std::function<std::vector<Variant>(const deck::Section&, deck::Problems&)> expand = nullptr;
-  std::vector<std::string> scan_keys = {};
+  ///
 };
 
 /// The row of stage class S.
