@@ -7,6 +7,7 @@
 #include "blockspin/stages/kadanoff.hpp"
 #include "blockspin/stages/mapping.hpp"
 #include "blockspin/stages/receptive_field.hpp"
+#include "blockspin/stages/reconstruction.hpp"
 #include "blockspin/stages/sample.hpp"
 #include "blockspin/stages/spectrum.hpp"
 #include "blockspin/stages/thermometer.hpp"
@@ -24,6 +25,7 @@ std::vector<Kind>& rows() {
       kind_of<FlowStage>(),
       kind_of<SpectrumStage>(),
       kind_of<ReceptiveFieldStage>(),
+      kind_of<ReconstructionStage>(),
       kind_of<MappingStage>(),
       kind_of<DecimationStage>(),
       kind_of<KadanoffStage>(),

@@ -51,5 +51,6 @@ std::vector<Row> likelihood_rows();
 std::vector<Row> mapping_rows();
 std::vector<Row> decimation_rows();
 std::vector<Row> kadanoff_rows();
+std::vector<Row> reconstruction_rows();
 
 } // namespace blockspin::archive

@@ -27,6 +27,8 @@ enum class StreamId : std::uint16_t {
   flow_visible = 50,        ///< visible states along a flow
   likelihood_chain = 64,    ///< annealed importance sampling
   receptive_control = 80,   ///< untrained and shuffled controls
+  reconstruction_up = 81,   ///< hidden states on the way up a stack
+  reconstruction_down = 82, ///< states on the way back down
   rg_block = 96,            ///< ties of majority rule, block maps
   rg_sample = 97,           ///< chains sampled for trained decimation
   test = 1024,              ///< tests
