@@ -13,7 +13,7 @@
 namespace blockspin::ising {
 
 /// Coarse bits of a spin's uniform number. Part of the meaning of a seed: changing it changes every result.
-inline constexpr int n_coarse = 9;
+inline constexpr int n_coarse = 12;
 
 /// Most classes any scheme has: 2 (6 + 1) in three dimensions.
 inline constexpr int max_classes = 14;

@@ -25,15 +25,6 @@ LaneGeometry::LaneGeometry(const lattice::Geometry& g) : geometry(g) {
     for (int axis = 0; axis < g.n_dimensions(); ++axis) forward.push_back(number(s, axis, true));
 }
 
-LaneRule::LaneRule(ClassScheme scheme, std::span<const FlipTable> tables)
-    : scheme_(scheme), planes_(std::make_unique<FlipPlanes>()) {
-  require(tables.size() == 8, "a lane rule has one table for each of its eight words");
-  fill_planes(tables, *planes_);
-}
-LaneRule::~LaneRule() = default;
-LaneRule::LaneRule(LaneRule&&) noexcept = default;
-LaneRule& LaneRule::operator=(LaneRule&&) noexcept = default;
-
 Lanes::Lanes(const LaneGeometry& geometry, std::uint64_t number, rng::InstructionSet set)
     : geometry_(&geometry), number_(number), set_(set), spins_(8 * geometry.order.size()) {
   require(number < max_walkers, "too many vectors of lanes");
@@ -41,7 +32,7 @@ Lanes::Lanes(const LaneGeometry& geometry, std::uint64_t number, rng::Instructio
 
 void Lanes::randomise(const rng::Generator& generator) { generator.words(number_, 0, spins_.flat()); }
 
-void Lanes::sweep(const LaneRule& rule, const rng::Generator& generator, std::uint64_t sweep) {
+void Lanes::sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep) {
   lane_kernels(set_).sweep({spins_.data(),
                             geometry_->order.size(),
                             geometry_->geometry.n_neighbours(),

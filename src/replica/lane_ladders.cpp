@@ -14,7 +14,7 @@ constexpr std::uint64_t groups_of(std::uint64_t n, std::uint64_t size) { return 
 
 /// The rules of one vector: each word the temperature of its place in the chain; words beyond the chain idle
 /// alike.
-ising::LaneRule rule_of_vector(const LadderSetup& setup, std::uint64_t vector) {
+ising::FlipRule rule_of_vector(const LadderSetup& setup, std::uint64_t vector) {
   std::vector<ising::FlipTable> tables;
   const int z = setup.geometry.n_neighbours();
   for (std::uint64_t word = 8 * vector; word < 8 * vector + 8; ++word)

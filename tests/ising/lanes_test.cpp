@@ -7,14 +7,14 @@
 using namespace blockspin;
 using ising::LaneCounts;
 using ising::LaneGeometry;
-using ising::LaneRule;
+using ising::FlipRule;
 using ising::Lanes;
 using ising::LocalUpdate;
 using lattice::Geometry;
 
 namespace {
 
-LaneRule same_rule(LocalUpdate update, double temperature, double field, const Geometry& g) {
+FlipRule same_rule(LocalUpdate update, double temperature, double field, const Geometry& g) {
   const std::vector<ising::FlipTable> tables(8, flip_table(update, temperature, field, g.n_neighbours()));
   return {class_scheme(update, field, g.n_neighbours()), tables};
 }
@@ -27,7 +27,7 @@ struct Case {
 };
 
 /// Class counts of 512 lattices after equilibration, one state each, over several independent batches.
-std::map<StateClass, double> sampled(const Case& c, const LaneRule& rule, int n_sweeps) {
+std::map<StateClass, double> sampled(const Case& c, const FlipRule& rule, int n_sweeps) {
   const LaneGeometry geometry{Geometry(c.extents)};
   const rng::Generator generator(11, rng::StreamId::test, 7);
   std::map<StateClass, double> seen;

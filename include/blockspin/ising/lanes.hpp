@@ -3,19 +3,16 @@
 // words.
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "blockspin/base/words.hpp"
-#include "blockspin/ising/flip_table.hpp"
+#include "blockspin/ising/flip_rule.hpp"
 #include "blockspin/lattice/geometry.hpp"
 #include "blockspin/rng/generator.hpp"
 #include "blockspin/rng/instruction_set.hpp"
 
 namespace blockspin::ising {
-
-struct FlipPlanes;
 
 /// What all vectors of lanes on one lattice share: the order of sites and their neighbours.
 struct LaneGeometry {
@@ -26,23 +23,6 @@ struct LaneGeometry {
   std::vector<std::uint32_t> order;      ///< [site]: colour by colour
   std::vector<std::uint32_t> neighbours; ///< [site in order][2 d]
   std::vector<std::uint32_t> forward;    ///< [site][d]
-};
-
-/// Flip probabilities of eight words of lattices, each word with an update and temperature of its own.
-class LaneRule {
-public:
-  /// One table a word; all of the same scheme and lattice dimension.
-  LaneRule(ClassScheme scheme, std::span<const FlipTable> tables);
-  ~LaneRule();
-  LaneRule(LaneRule&&) noexcept;
-  LaneRule& operator=(LaneRule&&) noexcept;
-
-  ClassScheme scheme() const { return scheme_; }
-  const FlipPlanes& planes() const { return *planes_; }
-
-private:
-  ClassScheme scheme_;
-  std::unique_ptr<FlipPlanes> planes_;
 };
 
 /// Bonds and up spins of 512 lattices.
@@ -65,7 +45,7 @@ public:
   void randomise(const rng::Generator& generator);
   /// Updates every site once, colour by colour: sweep number `sweep` < 2^39, each decision by its own random
   /// number.
-  void sweep(const LaneRule& rule, const rng::Generator& generator, std::uint64_t sweep);
+  void sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep);
   void count(LaneCounts& counts) const;
 
   /// Exchanges the lattices of word w and w + 1 whose bits are set in mask[w], w = 0 .. 6.

@@ -78,7 +78,7 @@ private:
   mpi::Range vectors_; ///< of this rank
   mpi::Range words_;   ///< of this rank
   std::vector<ising::Lanes> lanes_;
-  std::vector<ising::LaneRule> rules_;
+  std::vector<ising::FlipRule> rules_;
   std::vector<Reading> readings_;      ///< [local word][64]
   std::vector<Travellers> travellers_; ///< [local word]
   std::uint64_t n_sweeps_ = 0;
