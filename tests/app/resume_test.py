@@ -92,7 +92,12 @@ def existing_archives(folder):
     expect("/sample/main/configuration: another shape" in text, "verify sees a difference", text)
     expect("run_3" in run(1, "info", archive), "the provenance shows every run")
 
-    # Stale: the thermometer of an archive whose sample was extended without it is not built upon, but made again.
+    # What would build on a stale group that the deck does not make again is refused.
+    write(deck, DECK.format(200) + "[sample.other]\ntemperatures = 2\nconfigurations = 20\n")
+    run(2, "run", deck, "--resume")
+    expect("STALE" in run(1, "info", archive), "info reports a stale group")
+
+    write(deck, DECK.format(100) + THERMOMETER)
     run(2, "run", deck, "--overwrite")
     run(1, "verify", archive, f"{folder}/once.h5")
 
