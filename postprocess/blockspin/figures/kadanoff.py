@@ -1,0 +1,68 @@
+"""Kadanoff's variational renormalization on small tori: free energies against the kernel, and what becomes of K."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from blockspin.figures import style
+
+K_C = 0.440686793509772
+MAPS = (("majority", "majority rule", "s-"), ("decimation", "decimation", "^-"),
+        ("kadanoff", "Kadanoff's kernel at the best bound, exact", "o-"), ("moved", "the same, bonds moved", "o--"),
+        ("block_machine", "block machine of least $D_{KL}$", "D-"), ("free_machine", "free machine of least $D_{KL}$", "v-"))
+
+
+def draw(archive):
+    for name in archive.names("kadanoff"):
+        group = archive.group("kadanoff", name)
+        yield style.file_name("kadanoff_free_energy", name), draw_free_energy(group)
+        yield style.file_name("kadanoff_couplings", name), draw_couplings(group)
+
+
+def torus_text(group):
+    side, block = group.value("side"), group.value("block")
+    return f"{side}x{side} torus, {block}x{block} blocks"
+
+
+def nearest_critical(group):
+    return int(np.argmin(np.abs(group["coupling"] - K_C)))
+
+
+def draw_free_energy(group):
+    figure, (kernel, bound) = plt.subplots(1, 2, figsize=(8.2, 3.4))
+    k, strength = nearest_critical(group), group["strength"]
+    kernel.plot(strength, group["normalised_delta_f"][k], "o-", label="normalised: 0 for every $\\lambda$")
+    kernel.plot(strength, group["free_delta_f"][k], "s-", label="not normalised: no lower bound")
+    kernel.set_xlabel(r"strength $\lambda$ of Kadanoff's kernel")
+    kernel.set_ylabel(r"$\Delta F = F_h - F_v$  ($k_B T$)")
+    kernel.legend()
+    exact = group["free_energy"][k]
+    near = strength <= 2
+    bound.plot(strength[near], group["moved_free_energy"][k][near] - exact, "o-", label="bonds moved, uniform $\\lambda$")
+    best = group["bound/free_energy"][k] - exact
+    bound.axhline(best, color=style.COLOURS[1], linestyle="--", label=f"highest bound: {best:.3f}")
+    bound.axhline(0, color=style.EXACT, linewidth=0.8, label="exact")
+    bound.set_ylim(12 * best, -best)
+    bound.set_xlabel(r"strength $\lambda$ of Kadanoff's kernel")
+    bound.set_ylabel(r"$F_{moved} - F_v$  ($k_B T$, whole torus)")
+    bound.legend()
+    figure.suptitle(f"{torus_text(group)}, $K$ = {group['coupling'][k]:.4f}: "
+                    "$\\Delta F$ alone fixes no map; a lower bound does")
+    return figure
+
+
+def draw_couplings(group):
+    figure, grid = plt.subplots(1, 3, figsize=(10.0, 3.4))
+    for axes, (quantity, label) in zip(grid, (("nearest", "$K_{nn}$"), ("diagonal", "$K_{nnn}$"),
+                                              ("plaquette", "$K_{plaquette}$"))):
+        for (path, text, line), colour in zip(MAPS, style.COLOURS):
+            if f"renormalised/{path}/{quantity}" in group:
+                axes.plot(group["coupling"], group[f"renormalised/{path}/{quantity}"], line, color=colour, label=text)
+        if quantity == "nearest":
+            axes.plot(group["coupling"], group["coupling"], color=style.EXACT, linewidth=0.8, label="$K' = K$")
+        axes.axvline(K_C, color=style.EXACT, linestyle=":", linewidth=1)
+        axes.set_xlabel("coupling $K$ (dotted: $K_c$)")
+        axes.set_ylabel(label + " of $H_{RG}[h]$")
+    figure.suptitle(f"{torus_text(group)}: renormalised couplings, exact")
+    figure.legend(*grid[0].get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, 0), ncol=4,
+                  fontsize=7)
+    return figure

@@ -1,0 +1,92 @@
+"""Reconstructions from every layer beside the data: pictures, overlap, correlations, and the order of hidden units."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from blockspin.exact import T_C
+from blockspin.figures import style
+
+
+def draw(archive):
+    for name in archive.names("reconstruction"):
+        group = archive.group("reconstruction", name)
+        if len(group.lattice) == 2:
+            yield style.file_name("reconstructions", name), draw_examples(group)
+        yield style.file_name("reconstruction_correlation", name), draw_correlation(group)
+        if len(group["temperature"]) > 1:
+            yield style.file_name("reconstruction_temperature", name), draw_temperatures(group)
+
+
+def level_text(level):
+    return "data" if level == 0 else f"from layer {level}"
+
+
+def machine_text(group):
+    return f"[rbm.{group.value('rbm')}] {style.lattice_text(group.lattice)}"
+
+
+def shown_temperatures(group):
+    """At most three: the outermost and the one nearest T_c."""
+    temperature = group["temperature"]
+    return sorted({0, int(np.argmin(np.abs(temperature - T_C))), len(temperature) - 1})
+
+
+def draw_examples(group):
+    temperatures, levels = shown_temperatures(group), group["level"]
+    examples = group["example"]
+    per_temperature = 3 if len(temperatures) == 1 else 1
+    rows = [(t, e) for t in temperatures for e in range(min(per_temperature, examples.shape[2]))]
+    figure, grid = plt.subplots(len(rows), len(levels), squeeze=False,
+                                figsize=(1.5 * len(levels), 1.5 * len(rows) + 0.5))
+    for line, (t, e) in zip(grid, rows):
+        for level, axes in zip(levels, line):
+            style.lattice_map(axes, examples[t, level, e], group.lattice, limit=1)
+            if line is grid[0]:
+                axes.set_title(level_text(level), fontsize=8)
+        line[0].set_ylabel(f"$T$ = {group['temperature'][t]:.4g}", fontsize=8)
+    figure.suptitle(f"{machine_text(group)}: red up, blue down", fontsize=9)
+    return figure
+
+
+def draw_correlation(group):
+    temperatures = shown_temperatures(group)
+    figure, grid = plt.subplots(1, len(temperatures), squeeze=False, figsize=(3.2 * len(temperatures) + 0.8, 3.3),
+                                sharey=True)
+    mean, error = group["correlation/mean"], group["correlation/error"]
+    for axes, t in zip(grid[0], temperatures):
+        for level, colour in zip(group["level"], style.COLOURS[-1:] + style.COLOURS):
+            distance = np.arange(1, mean.shape[2])
+            style.points(axes, distance, mean[level, t, 1:], error[level, t, 1:], fmt="o-", color=colour,
+                         label=level_text(level))
+        axes.set_title(f"$T$ = {group['temperature'][t]:.4g}")
+        axes.set_xlabel("distance along an axis (sites)")
+    grid[0][0].set_ylabel(r"$\langle s(x)\, s(x+r)\rangle$")
+    grid[0][0].legend(fontsize=7)
+    figure.suptitle(f"{machine_text(group)}: correlations of data and reconstructions")
+    return figure
+
+
+def draw_temperatures(group):
+    figure, grid = plt.subplots(2, 2, figsize=(8.0, 6.0), sharex=True)
+    temperature = group["temperature"]
+    colours = style.COLOURS[-1:] + style.COLOURS
+    for level in group["level"]:
+        for axes, path in ((grid[0, 0], "energy"), (grid[0, 1], "abs_magnetization")):
+            style.points(axes, temperature, group[f"{path}/mean"][level], group[f"{path}/error"][level], fmt="o-",
+                         color=colours[level], label=level_text(level))
+    for row, layer in enumerate(group["layer"]):
+        colour = colours[layer]
+        style.points(grid[1, 0], temperature, group["overlap/mean"][row], group["overlap/error"][row], fmt="o-",
+                     color=colour)
+        path = "hidden/neighbour_correlation"
+        style.points(grid[1, 1], temperature, group[f"{path}/mean"][row], group[f"{path}/error"][row], fmt="o-",
+                     color=colour)
+    for axes, label in zip(grid.flat, ("energy per spin ($J$)", "$|m|$", "overlap with the data",
+                                       "correlation of neighbouring hidden units")):
+        axes.set_ylabel(label)
+        style.mark_critical(axes, label=None)
+    for axes in grid[1]:
+        axes.set_xlabel(style.TEMPERATURE)
+    grid[0, 0].legend(fontsize=7)
+    figure.suptitle(f"{machine_text(group)}: layer by layer against temperature (dotted: $T_c$)")
+    return figure
