@@ -133,7 +133,7 @@ class Sample(Group):
     def index(self, temperature):
         """The index of a temperature; KeyError names those there are."""
         known = self.temperature
-        match = np.flatnonzero((known == temperature) | (np.abs(known - temperature) < TEMPERATURE_TOLERANCE))
+        match = np.flatnonzero(np.isclose(known, temperature, rtol=0, atol=TEMPERATURE_TOLERANCE))
         if match.size == 0:
             raise KeyError(f"{self.label} has no temperature {temperature}; it has {known.tolist()}")
         return int(match[0])

@@ -22,11 +22,19 @@ class Exact(unittest.TestCase):
             for temperature in (0.5, 1.5, exact.T_C, 3.0, 10.0):
                 self.assertAlmostEqual(enumerated_energy(temperature, n, m), exact.torus_energy(temperature, n, m), 12)
 
+    def test_ring_energy_is_the_enumerated_one(self):
+        states = np.array(list(itertools.product((-1, 1), repeat=9)))
+        energy = -(states * np.roll(states, 1, 1)).sum(1)
+        for temperature in (0.5, 2.0):
+            weight = np.exp(-energy / temperature)
+            expected = np.sum(weight * energy) / np.sum(weight) / 9
+            self.assertAlmostEqual(expected, float(exact.energy(temperature, (9,))), 12)
+
     def test_published_values_at_the_critical_point(self):
         # Ferdinand & Fisher (1969)
         self.assertAlmostEqual(-1.476242908, float(exact.torus_energy(exact.T_C, 10, 10)), 8)
         self.assertAlmostEqual(-1.423938390, float(exact.torus_energy(exact.T_C, 64, 64)), 8)
-        self.assertAlmostEqual(2.19221139, float(exact.torus_specific_heat(exact.T_C, 64, 64)), 5)
+        self.assertAlmostEqual(2.19221139, float(exact.specific_heat(exact.T_C, (64, 64))), 5)
 
     def test_limits(self):
         np.testing.assert_allclose(exact.torus_energy([0.0, 0.01, np.inf], 10, 10), [-2, -2, 0])

@@ -12,6 +12,7 @@ PANELS = (
     ("specific_heat", "specific heat per spin  ($k_B$)"),
     ("susceptibility", "susceptibility per spin  ($1/J$)"),
 )
+NOTES = {1: "; exact: this ring", 2: "; exact: this torus, Kaufman; Yang: infinite lattice"}
 CURVE_POINTS = 400
 SPIN_SCALE = 1.4  # spins at less than full colour
 
@@ -31,7 +32,7 @@ def draw_observables(sample):
         mean, error = sample.observable(observable)
         finite = np.isfinite(sample.temperature)
         style.points(axes, sample.temperature[finite], mean[finite], error[finite], label="Monte Carlo")
-        if len(sample.lattice) == 2:
+        if is_solved(sample) and len(sample.lattice) == 2:
             style.mark_critical(axes, label=style.T_C_LABEL if observable == "energy" else None)
         axes.set_ylabel(label)
         axes.legend(loc="lower right" if observable == "energy" else "upper right")
@@ -40,23 +41,28 @@ def draw_observables(sample):
     n, size = sample.group["configuration"].shape[1], style.lattice_text(sample.lattice)
     figure.suptitle(
         f"Ising model, {size} periodic, {sample.label}: {n:,} configurations kept per temperature\n"
-        f"(bars: one standard error; exact: Kaufman, {size}; Yang: infinite lattice)",
+        f"(bars: one standard error{NOTES[len(sample.lattice)] if is_solved(sample) else ''})",
         fontsize=10,
     )
     return figure
 
 
+def is_solved(sample):
+    """Whether exact results are known: zero field, one or two dimensions."""
+    return len(sample.lattice) <= 2 and float(sample.value("model.field", "0")) == 0.0
+
+
 def draw_exact(axes, observable, sample):
-    """The exact curve, where one is known: zero field, two dimensions."""
-    if len(sample.lattice) != 2 or float(sample.value("model.field", "0")) != 0.0:
+    """The exact curve, where one is known."""
+    if not is_solved(sample):
         return
     finite = sample.temperature[np.isfinite(sample.temperature)]
     t = np.linspace(finite.min(), finite.max(), CURVE_POINTS)
     if observable == "energy":
-        curve, options = exact.torus_energy(t, *sample.lattice), {"label": "exact"}
+        curve, options = exact.energy(t, sample.lattice), {"label": "exact"}
     elif observable == "specific_heat":
-        curve, options = exact.torus_specific_heat(t, *sample.lattice), {"label": "exact"}
-    elif observable == "abs_magnetization":
+        curve, options = exact.specific_heat(t, sample.lattice), {"label": "exact"}
+    elif observable == "abs_magnetization" and len(sample.lattice) == 2:
         curve, options = exact.infinite_magnetization(t), {"label": "Yang", "linestyle": "--"}
     else:
         return
