@@ -23,7 +23,7 @@ archive::OnExisting on_existing(const Invocation& invocation) {
 stages::Plan plan_without_archive(const deck::Document& document, int n_ranks, bool resume,
                                   deck::Problems& problems) {
   stages::Plan plan = stages::read_plan(document, n_ranks, problems);
-  if (problems.empty() && !resume) stages::check_references(plan, problems);
+  if (!resume) stages::check_references(plan, problems);
   throw_agreed(problems);
   return plan;
 }

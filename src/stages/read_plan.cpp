@@ -12,6 +12,8 @@ namespace {
 
 const std::vector<std::string> settings = {"campaign", "model", "parallel"};
 
+const std::string settings_group = "/settings"; // what Plan::faulty calls [campaign], [model] and [parallel]
+
 bool is_setting(const deck::Section& section) {
   return std::find(settings.begin(), settings.end(), section.stage) != settings.end();
 }
@@ -113,6 +115,14 @@ bool references_hold(const Plan& plan, std::size_t i, deck::Problems& problems) 
   return all;
 }
 
+/// Whether the stage, or what it reads, has problems of its own: its checks would add riddles to them.
+bool builds_on_faults(const Plan& plan, const Stage& stage) {
+  const auto references = stage.references(plan);
+  return plan.faulty.contains(settings_group) || plan.faulty.contains(stage.group()) ||
+         std::any_of(references.begin(), references.end(),
+                     [&](const Reference& reference) { return plan.faulty.contains(reference.group()); });
+}
+
 } // namespace
 
 std::vector<std::string> sections_always_there() { return settings; }
@@ -124,11 +134,14 @@ Plan read_plan(const deck::Document& document, int n_ranks, deck::Problems& prob
   plan.parallel = read_setting(document, parallel_schema(), problems);
   plan.n_ranks = n_ranks;
   check_domains(document, plan, problems);
+  if (!problems.empty()) plan.faulty.insert(settings_group);
   for (const Expanded& expanded : expand(stage_sections(document, problems), problems)) {
     for (const deck::Section& section : expanded.instances) {
       const std::size_t before = problems.all().size();
       plan.stages.push_back(find_kind(section.stage)->make(section, problems));
-      if (problems.all().size() > before) break; // the other instances would repeat it
+      if (problems.all().size() == before) continue;
+      plan.faulty.insert(plan.stages.back()->group());
+      break; // the other instances would repeat it
     }
   }
   return plan;
@@ -136,8 +149,8 @@ Plan read_plan(const deck::Document& document, int n_ranks, deck::Problems& prob
 
 void check_references(const Plan& plan, deck::Problems& problems) {
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
-    if (!references_hold(plan, i, problems)) continue;
     const Stage& stage = *plan.stages[i];
+    if (!references_hold(plan, i, problems) || builds_on_faults(plan, stage)) continue;
     stage.check(plan, [&](const std::string& key, const std::string& what, const std::string& allowed) {
       auto problem = at_key(stage, key, what);
       problem.allowed = allowed;

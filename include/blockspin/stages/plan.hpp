@@ -2,6 +2,7 @@
 // A deck once it is understood: what will run, in order, and what is known of everything it refers to.
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ public:
   ParallelDeck parallel;
   int n_ranks = 1;                            ///< that run it, or that `check` asks about
   std::vector<std::unique_ptr<Stage>> stages; ///< in deck order
+  std::set<std::string> faulty;               ///< groups whose own sections have problems: not to be trusted
   const archive::Archive* archive = nullptr;  ///< where earlier runs left results, or null
 
   /// The stage of the deck with that group ("/rbm/main"), or null.

@@ -14,7 +14,8 @@ std::vector<std::string> sections_always_there();
 Plan read_plan(const deck::Document& document, int n_ranks, deck::Problems& problems);
 
 /// Every reference must lead to a stage earlier in the deck or to a complete group of plan.archive (null:
-/// there is none), and every stage's own check must hold. Local.
+/// there is none), and every stage's own check must hold, where its section and those it refers to can be
+/// trusted. Local.
 void check_references(const Plan& plan, deck::Problems& problems);
 
 } // namespace blockspin::stages
