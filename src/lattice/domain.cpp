@@ -36,6 +36,12 @@ Grid make_grid(const mpi::Communicator& comm, int n_dimensions, const BoxCounts&
 
 } // namespace
 
+Slab natural_shape(const Geometry& geometry) {
+  std::vector<std::uint64_t> extent = geometry.extents();
+  extent.back() = (extent.back() + 63) / 64;
+  return Slab::whole(extent);
+}
+
 bool can_divide(const Geometry& geometry, const BoxCounts& n_boxes) {
   for (int axis = 0; axis < max_dimensions; ++axis) {
     const int n = n_boxes[index(axis)];

@@ -23,14 +23,6 @@ ising::FlipRule rule_of_vector(const LadderSetup& setup, std::uint64_t vector) {
   return {class_scheme(setup.update, setup.field, z), tables};
 }
 
-/// The counts that a checkpoint holds; round trips travel with the replicas.
-std::vector<std::pair<std::string, std::vector<std::uint64_t>*>> named(ExchangeStatistics& all) {
-  return {{"attempts", &all.attempts},
-          {"accepted", &all.accepted},
-          {"from_lowest", &all.from_lowest},
-          {"from_highest", &all.from_highest}};
-}
-
 } // namespace
 
 LaneLadders::LaneLadders(const mpi::Communicator& comm, const LadderSetup& setup, rng::InstructionSet set)
@@ -169,7 +161,7 @@ void LaneLadders::update_travellers() {
   }
 }
 
-void LaneLadders::configurations(const std::function<void(const KeptConfiguration&)>& sink) const {
+void LaneLadders::configurations(const std::function<void(const KeptConfiguration&)>& sink) {
   const std::size_t n_bytes = packed_bytes(geometry_.order.size());
   std::vector<std::uint8_t> packed(64 * n_bytes);
   for (std::uint64_t word = words_.first; word < words_.last; ++word) {

@@ -23,7 +23,7 @@ LadderSetup small_setup(std::uint64_t n_ladders, double field = 0.0) {
 
 using Configurations = std::map<std::pair<std::size_t, std::uint64_t>, std::vector<std::uint8_t>>;
 
-Configurations local_configurations(const LaneLadders& ensemble) {
+Configurations local_configurations(LaneLadders& ensemble) {
   Configurations all;
   ensemble.configurations([&](const replica::KeptConfiguration& c) {
     all[{c.temperature, c.ladder}].assign(c.packed.begin(), c.packed.end());

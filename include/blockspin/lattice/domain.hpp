@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "blockspin/base/slab.hpp"
 #include "blockspin/lattice/geometry.hpp"
 #include "blockspin/mpi/communicator.hpp"
 
@@ -43,6 +44,9 @@ private:
   BoxCounts box_{};
   std::array<int, 2 * max_dimensions> neighbours_{};
 };
+
+/// The whole lattice in natural order, 64 sites of a row a word: [leading extents ..., words a row].
+Slab natural_shape(const Geometry& geometry);
 
 /// Whether the grid can divide the lattice.
 bool can_divide(const Geometry& geometry, const BoxCounts& n_boxes);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "blockspin/base/state.hpp"
@@ -21,6 +22,15 @@ struct ExchangeStatistics {
   std::vector<std::uint64_t> from_highest; ///< [temperature]: ... at the highest
   std::vector<std::uint64_t> round_trips;  ///< [ladder, temperature at the start]: lowest to highest and back
 };
+
+/// The counts by temperature and pair, with names for a checkpoint. Statistics: ExchangeStatistics, const or
+/// not.
+template <class Statistics>
+auto named(Statistics& all) {
+  return std::vector{std::pair{"attempts", &all.attempts}, std::pair{"accepted", &all.accepted},
+                     std::pair{"from_lowest", &all.from_lowest},
+                     std::pair{"from_highest", &all.from_highest}};
+}
 
 /// One configuration as it is kept.
 struct KeptConfiguration {
@@ -50,10 +60,10 @@ public:
   /// Updates every configuration once and then, where exchange is on, exchanges every other neighbouring
   /// pair.
   virtual void sweep() = 0;
-  /// The present configuration of each local series, in order. Local.
-  virtual std::span<const Reading> readings() const = 0;
+  /// The present configuration of each local series, in order.
+  virtual std::span<const Reading> readings() = 0;
   /// Hands over every present configuration, each on one rank.
-  virtual void configurations(const std::function<void(const KeptConfiguration&)>& sink) const = 0;
+  virtual void configurations(const std::function<void(const KeptConfiguration&)>& sink) = 0;
   /// The same on every rank.
   virtual ExchangeStatistics exchange_statistics() const = 0;
   /// Forgets the exchange statistics so far: they are of equilibration.

@@ -7,21 +7,10 @@
 
 #include "blockspin/ising/lanes.hpp"
 #include "blockspin/replica/ensemble.hpp"
+#include "blockspin/replica/ladder_setup.hpp"
 #include "blockspin/replica/travellers.hpp"
 
 namespace blockspin::replica {
-
-/// What an ensemble simulates.
-struct LadderSetup {
-  lattice::Geometry geometry;
-  double field = 0;
-  std::vector<double> temperatures; ///< finite, above 0, increasing
-  std::uint64_t n_ladders = 1;
-  ising::LocalUpdate update = ising::LocalUpdate::metropolis;
-  bool exchange = true;
-  std::uint64_t seed = 0;
-  std::uint64_t instance = 0; ///< of the generator, rng::instance_number("sample.main")
-};
 
 /// Word i = g T + t of the chain of words holds temperature t of ladders 64 g .. 64 g + 63; eight words are a
 /// vector of ising::Lanes, and vectors are divided over the ranks. An exchange moves a configuration's bits
@@ -43,8 +32,8 @@ public:
   }
 
   void sweep() override;
-  std::span<const Reading> readings() const override { return readings_; }
-  void configurations(const std::function<void(const KeptConfiguration&)>& sink) const override;
+  std::span<const Reading> readings() override { return readings_; }
+  void configurations(const std::function<void(const KeptConfiguration&)>& sink) override;
   ExchangeStatistics exchange_statistics() const override;
   void reset_statistics() override;
   void save(StateSink& sink) const override;

@@ -1,0 +1,118 @@
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "blockspin/replica/lattice_ladders.hpp"
+#include "blockspin/replica/local_walker.hpp"
+#include "ising/enumeration.hpp"
+#include "replica/memory_state.hpp"
+#include "support/world.hpp"
+
+using namespace blockspin;
+using replica::DomainRequest;
+using replica::LadderSetup;
+using replica::LatticeLadders;
+using replica::plan_ranks;
+
+namespace {
+
+LadderSetup make_setup(std::vector<std::uint64_t> extents, std::uint64_t n_ladders) {
+  LadderSetup setup{lattice::Geometry(std::move(extents)), 0.0, {2.0, 2.4, 3.0, 4.0}};
+  setup.n_ladders = n_ladders;
+  setup.seed = 31;
+  return setup;
+}
+
+LatticeLadders make(const mpi::Communicator& comm, const LadderSetup& setup,
+                    const std::optional<DomainRequest>& request = {}) {
+  return {comm, setup,
+          plan_ranks(setup.geometry, setup.n_ladders * setup.temperatures.size(), comm.size(), request),
+          local_walkers(setup)};
+}
+
+using Configurations = std::map<std::pair<std::size_t, std::uint64_t>, std::vector<std::uint8_t>>;
+
+Configurations local_configurations(LatticeLadders& ensemble) {
+  Configurations all;
+  ensemble.configurations([&](const replica::KeptConfiguration& c) {
+    all[{c.temperature, c.ladder}].assign(c.packed.begin(), c.packed.end());
+    all[{c.temperature, c.ladder}].push_back(static_cast<std::uint8_t>(c.replica));
+  });
+  return all;
+}
+
+} // namespace
+
+TEST(LatticeLadders, AnyLayoutOfRanksGivesTheSameBits) {
+  const LadderSetup setup = make_setup({8, 256}, 2);
+  const auto self = mpi::Communicator::self();
+  LatticeLadders alone = make(self, setup);
+  for (int s = 0; s < 20; ++s) alone.sweep();
+  const auto expected = local_configurations(alone);
+  std::uint64_t n_seen = 0;
+  const auto n_ranks = static_cast<std::uint64_t>(test_world().size());
+  for (const auto& request :
+       {DomainRequest{{1, 1}}, DomainRequest{{n_ranks, 1}}, DomainRequest{{1, n_ranks}}}) {
+    LatticeLadders together = make(test_world(), setup, request);
+    for (int s = 0; s < 20; ++s) together.sweep();
+    const auto mine = local_configurations(together);
+    for (const auto& [key, configuration] : mine) EXPECT_EQ(configuration, expected.at(key));
+    n_seen += test_world().sum(std::uint64_t{mine.size()});
+    EXPECT_EQ(together.exchange_statistics().accepted, alone.exchange_statistics().accepted);
+    EXPECT_EQ(together.exchange_statistics().round_trips, alone.exchange_statistics().round_trips);
+  }
+  EXPECT_EQ(n_seen, 3 * 8U);
+}
+
+// Four temperatures, 3,000 states each; a score above 5.5 once in 5e7.
+TEST(LatticeLadders, ExchangeKeepsEveryTemperaturesDistribution) {
+  const LadderSetup setup = make_setup({4, 4}, 2);
+  LatticeLadders ensemble = make(test_world(), setup);
+  std::vector<std::map<StateClass, double>> seen(4);
+  for (int s = 0; s < 30200; ++s) {
+    ensemble.sweep();
+    if (s < 200 || s % 20 != 0) continue;
+    const auto readings = ensemble.readings();
+    const std::uint64_t first = ensemble.local_series().first;
+    for (std::size_t i = 0; i < readings.size(); ++i)
+      seen[ensemble.temperature_of(first + i)][{static_cast<std::uint32_t>(readings[i].antiparallel),
+                                                static_cast<std::uint32_t>(readings[i].up)}] += 1;
+  }
+  const auto counts = count_states(setup.geometry);
+  for (std::size_t t = 0; t < 4; ++t) {
+    const auto p = boltzmann(setup.geometry, counts, setup.temperatures[t], 0.0);
+    std::map<StateClass, double> total;
+    for (const auto& [c, unused] : p) total[c] = test_world().sum(seen[t].count(c) != 0 ? seen[t][c] : 0.0);
+    EXPECT_LT(chi_square_score(total, p), 5.5) << setup.temperatures[t];
+  }
+}
+
+TEST(LatticeLadders, ContinuesFromASavedStateAsIfNothingHadHappened) {
+  const LadderSetup setup = make_setup({5, 130}, 1);
+  LatticeLadders undisturbed = make(test_world(), setup), first = make(test_world(), setup),
+                 second = make(test_world(), setup);
+  for (int s = 0; s < 15; ++s) undisturbed.sweep();
+  for (int s = 0; s < 8; ++s) first.sweep();
+  MemoryState state;
+  first.save(state);
+  second.load(state);
+  for (int s = 8; s < 15; ++s) second.sweep();
+  EXPECT_EQ(local_configurations(second), local_configurations(undisturbed));
+  EXPECT_EQ(second.exchange_statistics().round_trips, undisturbed.exchange_statistics().round_trips);
+}
+
+TEST(PlanRanks, SaysWhoWorksAndWhy) {
+  const lattice::Geometry large({1024, 1024}), small({64, 64});
+  EXPECT_EQ(plan_ranks(large, 25, 4, {}).n_groups, 4);
+  EXPECT_EQ(plan_ranks(large, 1, 4, {}).ranks_per_group(), 4);
+  EXPECT_EQ(plan_ranks(small, 1, 4, {}).ranks_per_group(), 1);
+  EXPECT_EQ(plan_ranks(small, 1, 4, {}).n_idle, 3);
+  EXPECT_EQ(plan_ranks(large, 1, 4, {}, true).ranks_per_group(), 1);
+  EXPECT_EQ(plan_ranks(large, 3, 5, DomainRequest{{2, 1}}).n_groups, 2);
+  EXPECT_EQ(plan_ranks(large, 3, 5, DomainRequest{{2, 1}}).n_idle, 1);
+  EXPECT_EQ(plan_ranks(large, 3, 4, DomainRequest{{2}}).boxes, (lattice::BoxCounts{2, 1, 1}));
+  EXPECT_THROW(plan_ranks(small, 1, 4, DomainRequest{{1, 2}}), Error);
+  EXPECT_THROW(plan_ranks(large, 1, 4, DomainRequest{{2, 2, 2}}), Error);
+  EXPECT_THROW(plan_ranks(large, 1, 4, DomainRequest{{8, 1}}), Error);
+  EXPECT_THROW(plan_ranks(large, 1, 4, DomainRequest{{2, 1}}, true), Error);
+}
