@@ -1,0 +1,165 @@
+#include "blockspin/ising/row_spins.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "blockspin/base/error.hpp"
+#include "blockspin/base/packed.hpp"
+
+namespace blockspin::ising {
+namespace {
+
+/// 64 sites from site x of a row on, wrapped into the word that holds them: bit b is the neighbour of bit b
+/// one step ahead within the row; `beyond` is what follows the last site.
+std::uint64_t ahead_in_row(std::span<const std::uint64_t> row, std::size_t w, std::uint64_t beyond,
+                           int last_bit) {
+  const std::uint64_t next = w + 1 < row.size() ? row[w + 1] << 63 : beyond << last_bit;
+  return row[w] >> 1 | next;
+}
+
+} // namespace
+
+RowBlock RowBlock::whole(const lattice::Geometry& geometry) {
+  const std::array<int, lattice::max_dimensions> one{1, 1, 1};
+  return divided(geometry, std::span(one).first(static_cast<std::size_t>(geometry.n_dimensions())), 0);
+}
+
+RowBlock RowBlock::divided(const lattice::Geometry& geometry, std::span<const int> n_boxes, int rank) {
+  const auto d = static_cast<std::size_t>(geometry.n_dimensions());
+  require(n_boxes.size() == d, "one number of boxes for every axis");
+  RowBlock block{geometry, {}, {1, 1, 1}, {}, {}};
+  std::array<int, lattice::max_dimensions> place{}, stride{};
+  for (std::size_t axis = d, step = 1; axis-- > 0; step *= static_cast<std::size_t>(n_boxes[axis])) {
+    stride[axis] = static_cast<int>(step);
+    place[axis] = rank / stride[axis] % n_boxes[axis];
+  }
+  for (std::size_t axis = 0; axis < d; ++axis) {
+    const std::uint64_t extent = geometry.extents()[axis], unit = axis + 1 == d ? 64 : 1;
+    const std::uint64_t n_units = (extent + unit - 1) / unit;
+    if (n_units < static_cast<std::uint64_t>(n_boxes[axis]))
+      throw Error(ErrorKind::deck, "a lattice of " + geometry.name() + " cannot be cut into " +
+                                       std::to_string(n_boxes[axis]) + " along axis " + std::to_string(axis));
+    const mpi::Range units = mpi::block_range(n_units, place[axis], n_boxes[axis]);
+    block.first[axis] = units.first * unit;
+    block.count[axis] = std::min(units.last * unit, extent) - block.first[axis];
+    const auto neighbour = [&](int step) {
+      return rank + ((place[axis] + step + n_boxes[axis]) % n_boxes[axis] - place[axis]) * stride[axis];
+    };
+    block.backward[axis] = neighbour(-1);
+    block.forward[axis] = neighbour(1);
+  }
+  return block;
+}
+
+bool RowBlock::is_divided() const {
+  for (int axis = 0; axis < geometry.n_dimensions(); ++axis)
+    if (is_divided(axis)) return true;
+  return false;
+}
+
+std::uint64_t RowBlock::n_rows() const {
+  std::uint64_t n = 1;
+  for (int axis = 0; axis < last_axis(); ++axis) n *= count[static_cast<std::size_t>(axis)];
+  return n;
+}
+
+std::uint64_t RowBlock::stride(int axis) const {
+  std::uint64_t rows = 1;
+  for (int other = axis + 1; other < last_axis(); ++other) rows *= count[static_cast<std::size_t>(other)];
+  return rows;
+}
+
+std::uint64_t RowBlock::global_row(std::uint64_t row) const {
+  std::uint64_t global = 0;
+  for (int axis = 0; axis < last_axis(); ++axis)
+    global = global * geometry.extent(axis) + first[static_cast<std::size_t>(axis)] + place(row, axis);
+  return global;
+}
+
+RowSpins::RowSpins(RowBlock block)
+    : block_(std::move(block)), words_per_row_(block_.words_per_row()),
+      words_(block_.n_rows() * words_per_row_) {}
+
+void RowSpins::randomise(const rng::Generator& generator, std::uint64_t sequence) {
+  const std::uint64_t row_words = (block_.geometry.row_length() + 63) / 64;
+  const std::uint64_t first_word = block_.first[static_cast<std::size_t>(block_.last_axis())] / 64;
+  for (std::uint64_t r = 0; r < block_.n_rows(); ++r) {
+    generator.words(sequence, block_.global_row(r) * row_words + first_word, row(r));
+    row(r).back() &= block_.last_mask();
+  }
+}
+
+std::vector<std::uint64_t> low_face(const RowSpins& spins, int axis) {
+  const RowBlock& block = spins.block();
+  std::vector<std::uint64_t> face;
+  for (std::uint64_t r = 0; r < block.n_rows(); ++r) {
+    const auto row = spins.row(r);
+    if (axis == block.last_axis())
+      face.push_back(row[0] & 1);
+    else if (block.place(r, axis) == 0)
+      face.insert(face.end(), row.begin(), row.end());
+  }
+  return face;
+}
+
+std::vector<std::uint64_t> from_ahead(const mpi::Communicator& comm, const RowBlock& block, int axis,
+                                      std::span<const std::uint64_t> mine) {
+  if (!block.is_divided(axis)) return {mine.begin(), mine.end()};
+  const auto a = static_cast<std::size_t>(axis);
+  std::vector<std::uint64_t> theirs(mine.size());
+  const int n = static_cast<int>(mine.size());
+  mpi::check(MPI_Sendrecv(mine.data(), n, MPI_UINT64_T, block.backward[a], axis, theirs.data(), n,
+                          MPI_UINT64_T, block.forward[a], axis, comm.handle(), MPI_STATUS_IGNORE),
+             "MPI_Sendrecv");
+  return theirs;
+}
+
+SpinCounts RowSpins::counts(const mpi::Communicator& comm) const {
+  SpinCounts counts;
+  const int last = block_.last_axis(), last_bit = static_cast<int>((block_.row_length() - 1) % 64);
+  const auto popcount = [](std::uint64_t word) { return static_cast<std::uint64_t>(std::popcount(word)); };
+  for (const std::uint64_t word : words()) counts.up += popcount(word);
+  const auto right = from_ahead(comm, block_, last, low_face(*this, last));
+  for (std::uint64_t r = 0; r < block_.n_rows(); ++r)
+    for (std::size_t w = 0; w < words_per_row_; ++w)
+      counts.antiparallel += popcount(row(r)[w] ^ ahead_in_row(row(r), w, right[r], last_bit));
+  for (int axis = 0; axis < last; ++axis) {
+    const auto ahead = from_ahead(comm, block_, axis, low_face(*this, axis));
+    std::size_t face_row = 0;
+    for (std::uint64_t r = 0; r < block_.n_rows(); ++r) {
+      const bool at_end = block_.place(r, axis) + 1 == block_.count[static_cast<std::size_t>(axis)];
+      const std::uint64_t* next =
+          at_end ? &ahead[words_per_row_ * face_row++] : row(r + block_.stride(axis)).data();
+      for (std::size_t w = 0; w < words_per_row_; ++w) counts.antiparallel += popcount(row(r)[w] ^ next[w]);
+    }
+  }
+  if (block_.is_divided()) {
+    std::array<std::uint64_t, 2> both{counts.antiparallel, counts.up};
+    comm.sum(std::span<std::uint64_t>(both));
+    counts = {both[0], both[1]};
+  }
+  return counts;
+}
+
+void RowSpins::pack(std::span<std::uint8_t> out) const {
+  require(!block_.is_divided() && out.size() == packed_bytes(block_.geometry.n_sites()),
+          "packing a whole lattice");
+  std::fill(out.begin(), out.end(), std::uint8_t{0});
+  std::uint64_t site = 0;
+  for (std::uint64_t r = 0; r < block_.n_rows(); ++r)
+    for (std::uint64_t x = 0; x < block_.row_length(); ++x, ++site)
+      out[site / 8] |= static_cast<std::uint8_t>((row(r)[x / 64] >> (x % 64) & 1) << (site % 8));
+}
+
+void RowSpins::unpack(std::span<const std::uint8_t> packed) {
+  require(!block_.is_divided() && packed.size() == packed_bytes(block_.geometry.n_sites()),
+          "unpacking a whole lattice");
+  std::fill(words().begin(), words().end(), std::uint64_t{0});
+  std::uint64_t site = 0;
+  for (std::uint64_t r = 0; r < block_.n_rows(); ++r)
+    for (std::uint64_t x = 0; x < block_.row_length(); ++x, ++site)
+      row(r)[x / 64] |= static_cast<std::uint64_t>(packed[site / 8] >> (site % 8) & 1) << (x % 64);
+}
+
+} // namespace blockspin::ising
