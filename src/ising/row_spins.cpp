@@ -21,33 +21,19 @@ std::uint64_t ahead_in_row(std::span<const std::uint64_t> row, std::size_t w, st
 } // namespace
 
 RowBlock RowBlock::whole(const lattice::Geometry& geometry) {
-  const std::array<int, lattice::max_dimensions> one{1, 1, 1};
-  return divided(geometry, std::span(one).first(static_cast<std::size_t>(geometry.n_dimensions())), 0);
+  RowBlock block{geometry, {}, {1, 1, 1}, {}, {}};
+  std::copy(geometry.extents().begin(), geometry.extents().end(), block.count.begin());
+  return block;
 }
 
-RowBlock RowBlock::divided(const lattice::Geometry& geometry, std::span<const int> n_boxes, int rank) {
-  const auto d = static_cast<std::size_t>(geometry.n_dimensions());
-  require(n_boxes.size() == d, "one number of boxes for every axis");
-  RowBlock block{geometry, {}, {1, 1, 1}, {}, {}};
-  std::array<int, lattice::max_dimensions> place{}, stride{};
-  for (std::size_t axis = d, step = 1; axis-- > 0; step *= static_cast<std::size_t>(n_boxes[axis])) {
-    stride[axis] = static_cast<int>(step);
-    place[axis] = rank / stride[axis] % n_boxes[axis];
-  }
-  for (std::size_t axis = 0; axis < d; ++axis) {
-    const std::uint64_t extent = geometry.extents()[axis], unit = axis + 1 == d ? 64 : 1;
-    const std::uint64_t n_units = (extent + unit - 1) / unit;
-    if (n_units < static_cast<std::uint64_t>(n_boxes[axis]))
-      throw Error(ErrorKind::deck, "a lattice of " + geometry.name() + " cannot be cut into " +
-                                       std::to_string(n_boxes[axis]) + " along axis " + std::to_string(axis));
-    const mpi::Range units = mpi::block_range(n_units, place[axis], n_boxes[axis]);
-    block.first[axis] = units.first * unit;
-    block.count[axis] = std::min(units.last * unit, extent) - block.first[axis];
-    const auto neighbour = [&](int step) {
-      return rank + ((place[axis] + step + n_boxes[axis]) % n_boxes[axis] - place[axis]) * stride[axis];
-    };
-    block.backward[axis] = neighbour(-1);
-    block.forward[axis] = neighbour(1);
+RowBlock RowBlock::of(const lattice::Domain& domain) {
+  RowBlock block = whole(domain.geometry());
+  for (int axis = 0; axis < block.geometry.n_dimensions(); ++axis) {
+    const auto a = static_cast<std::size_t>(axis);
+    block.first[a] = domain.range(axis).first;
+    block.count[a] = domain.range(axis).size();
+    block.backward[a] = domain.neighbour(axis, false);
+    block.forward[a] = domain.neighbour(axis, true);
   }
   return block;
 }
@@ -68,6 +54,18 @@ std::uint64_t RowBlock::stride(int axis) const {
   std::uint64_t rows = 1;
   for (int other = axis + 1; other < last_axis(); ++other) rows *= count[static_cast<std::size_t>(other)];
   return rows;
+}
+
+Slab RowBlock::slab() const {
+  Slab slab{geometry.extents(), {}, {}};
+  for (std::size_t axis = 0; axis < slab.extent.size(); ++axis) {
+    slab.offset.push_back(first[axis]);
+    slab.count.push_back(count[axis]);
+  }
+  slab.extent.back() = (slab.extent.back() + 63) / 64;
+  slab.offset.back() /= 64;
+  slab.count.back() = words_per_row();
+  return slab;
 }
 
 std::uint64_t RowBlock::global_row(std::uint64_t row) const {
@@ -115,8 +113,8 @@ std::vector<std::uint64_t> from_ahead(const mpi::Communicator& comm, const RowBl
   return theirs;
 }
 
-SpinCounts RowSpins::counts(const mpi::Communicator& comm) const {
-  SpinCounts counts;
+BoxCounts RowSpins::count(const mpi::Communicator& comm) const {
+  BoxCounts counts;
   const int last = block_.last_axis(), last_bit = static_cast<int>((block_.row_length() - 1) % 64);
   const auto popcount = [](std::uint64_t word) { return static_cast<std::uint64_t>(std::popcount(word)); };
   for (const std::uint64_t word : words()) counts.up += popcount(word);
@@ -134,32 +132,16 @@ SpinCounts RowSpins::counts(const mpi::Communicator& comm) const {
       for (std::size_t w = 0; w < words_per_row_; ++w) counts.antiparallel += popcount(row(r)[w] ^ next[w]);
     }
   }
-  if (block_.is_divided()) {
-    std::array<std::uint64_t, 2> both{counts.antiparallel, counts.up};
-    comm.sum(std::span<std::uint64_t>(both));
-    counts = {both[0], both[1]};
-  }
   return counts;
 }
 
 void RowSpins::pack(std::span<std::uint8_t> out) const {
-  require(!block_.is_divided() && out.size() == packed_bytes(block_.geometry.n_sites()),
-          "packing a whole lattice");
-  std::fill(out.begin(), out.end(), std::uint8_t{0});
-  std::uint64_t site = 0;
-  for (std::uint64_t r = 0; r < block_.n_rows(); ++r)
-    for (std::uint64_t x = 0; x < block_.row_length(); ++x, ++site)
-      out[site / 8] |= static_cast<std::uint8_t>((row(r)[x / 64] >> (x % 64) & 1) << (site % 8));
-}
-
-void RowSpins::unpack(std::span<const std::uint8_t> packed) {
-  require(!block_.is_divided() && packed.size() == packed_bytes(block_.geometry.n_sites()),
-          "unpacking a whole lattice");
-  std::fill(words().begin(), words().end(), std::uint64_t{0});
-  std::uint64_t site = 0;
-  for (std::uint64_t r = 0; r < block_.n_rows(); ++r)
-    for (std::uint64_t x = 0; x < block_.row_length(); ++x, ++site)
-      row(r)[x / 64] |= static_cast<std::uint64_t>(packed[site / 8] >> (site % 8) & 1) << (x % 64);
+  for (std::uint64_t r = 0; r < block_.n_rows(); ++r) {
+    const std::uint64_t first_site = block_.global_site(r, 0);
+    for (std::uint64_t x = 0; x < block_.row_length(); ++x)
+      out[(first_site + x) / 8] |=
+          static_cast<std::uint8_t>((row(r)[x / 64] >> (x % 64) & 1) << ((first_site + x) % 8));
+  }
 }
 
 } // namespace blockspin::ising

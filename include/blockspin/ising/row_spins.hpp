@@ -6,8 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "blockspin/base/slab.hpp"
 #include "blockspin/base/words.hpp"
-#include "blockspin/lattice/geometry.hpp"
+#include "blockspin/ising/half_rows.hpp"
+#include "blockspin/lattice/domain.hpp"
 #include "blockspin/mpi/communicator.hpp"
 #include "blockspin/rng/generator.hpp"
 
@@ -24,10 +26,8 @@ struct RowBlock {
 
   /// The whole lattice on one rank.
   static RowBlock whole(const lattice::Geometry& geometry);
-  /// This rank's box among n_boxes[axis] along each axis, ranks in row-major order of boxes; the product is
-  /// the communicator's size. Throws ErrorKind::deck where an axis has fewer sites (the last: words) than
-  /// boxes.
-  static RowBlock divided(const lattice::Geometry& geometry, std::span<const int> n_boxes, int rank);
+  /// This rank's box of a domain.
+  static RowBlock of(const lattice::Domain& domain);
 
   int last_axis() const { return geometry.n_dimensions() - 1; }
   bool is_divided(int axis) const { return count[static_cast<std::size_t>(axis)] != geometry.extent(axis); }
@@ -37,6 +37,8 @@ struct RowBlock {
   std::size_t words_per_row() const { return static_cast<std::size_t>((row_length() + 63) / 64); }
   /// Mask of the sites in the last word of a row.
   std::uint64_t last_mask() const { return ~std::uint64_t{0} >> (63 - (row_length() - 1) % 64); }
+  /// This block's words of the whole lattice in natural order: [leading extents ..., words a row].
+  Slab slab() const;
   /// Row of the whole lattice that is this block's row.
   std::uint64_t global_row(std::uint64_t row) const;
   /// Row-major site of the whole lattice.
@@ -57,14 +59,8 @@ struct RowBlock {
   }
 };
 
-/// Antiparallel bonds and up spins of a configuration: E = 2 antiparallel - n_bonds, M = 2 up - n_sites.
-struct SpinCounts {
-  std::uint64_t antiparallel = 0;
-  std::uint64_t up = 0;
-};
-
 /// Spins of a block: bit x % 64 of word x / 64 of a row; 1 is up; bits beyond the row are 0. Local but for
-/// counts().
+/// count().
 class RowSpins {
 public:
   /// All down.
@@ -82,11 +78,12 @@ public:
 
   /// Every spin up or down with probability 1/2; the same for any division of the lattice.
   void randomise(const rng::Generator& generator, std::uint64_t sequence);
-  /// Of the whole lattice. Collective where the block is divided (`comm` has a rank for every box).
-  SpinCounts counts(const mpi::Communicator& comm) const;
-  /// The whole lattice as a packed configuration (base/packed.hpp); undivided blocks only.
+  /// Of this block; a bond belongs to its backward end. Collective where the block is divided (`comm` has a
+  /// rank for every box).
+  BoxCounts count(const mpi::Communicator& comm) const;
+  /// Sets the bits of this block in a packed configuration of the whole lattice (base/packed.hpp) that starts
+  /// as zeros.
   void pack(std::span<std::uint8_t> out) const;
-  void unpack(std::span<const std::uint8_t> packed);
 
 private:
   RowBlock block_;
