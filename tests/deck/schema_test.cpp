@@ -62,7 +62,7 @@ TEST(Schema, EveryProblemSaysWhatIsAllowed) {
       only_problem("hidden = 4\nepoch = 3"),
       "d.ini:3: toy.epoch: is no key of [toy]; allowed: sample, epochs, rate, step, hidden; nearest: epochs");
   EXPECT_EQ(only_problem("hidden = 4\nepochs = 0"),
-            "d.ini:3: toy.epochs: '0' is out of range; allowed: a whole number >= 0, >= 1");
+            "d.ini:3: toy.epochs: '0' is out of range; allowed: a whole number, >= 1");
   EXPECT_EQ(only_problem("epochs = 1").substr(0, 53),
             "d.ini:1: toy.hidden: is required and missing; allowed");
   EXPECT_EQ(only_problem("hidden = 4, 101").substr(0, 44), "d.ini:2: toy.hidden: '4, 101' is out of rang");

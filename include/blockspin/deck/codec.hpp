@@ -117,7 +117,9 @@ struct Codec<std::optional<T>> {
   }
   static std::string text(const std::optional<T>& value) { return value ? Codec<T>::text(*value) : "auto"; }
   static std::string type() { return Codec<T>::type(); }
-  static std::string allowed() { return "auto, or " + Codec<T>::allowed(); }
+  static std::string allowed() {
+    return (std::is_same_v<T, bool> ? "auto, " : "auto, or ") + Codec<T>::allowed();
+  }
 };
 
 template <class T>

@@ -104,8 +104,11 @@ public:
     return std::move(*this);
   }
   Field check(Check check) && {
-    // The first check narrows the type's own words; further ones join it.
-    info_.allowed = (checks_.empty() ? Codec<T>::allowed() : info_.allowed) + ", " + check.allowed;
+    // // The first check narrows the type's own words; further ones join it.
+    constexpr std::string_view widest = " >= 0";
+    if (checks_.empty() && info_.allowed.ends_with(widest))
+      info_.allowed.resize(info_.allowed.size() - widest.size());
+    info_.allowed += ", " + check.allowed;
     checks_.push_back(std::move(check));
     return std::move(*this);
   }
@@ -127,7 +130,10 @@ public:
   }
   /// The value (text, list of texts, or auto) names instances of `stage`, or one of `builtin_names`.
   Field refers_to(std::string stage, std::vector<std::string> builtin_names = {}) && {
-    info_.type = "name of [" + stage + "]";
+    info_.type = "name of a [" + stage + "]";
+    const bool may_be_auto = info_.allowed.starts_with("auto");
+    info_.allowed = (may_be_auto ? "auto, or " : "") + ("the " + info_.type);
+    for (const std::string& name : builtin_names) info_.allowed += ", or " + name;
     info_.refers_to = std::move(stage);
     info_.builtin_names = std::move(builtin_names);
     return std::move(*this);
