@@ -1,0 +1,30 @@
+#pragma once
+// Lattices updated by clusters, and when that pays.
+
+#include <string>
+
+#include "blockspin/replica/ladder_setup.hpp"
+#include "blockspin/replica/walker.hpp"
+
+namespace blockspin::replica {
+
+enum class ClusterUpdate { swendsen_wang, wolff };
+
+/// Walkers of ising::RowSpins, each from a random start; the setup's field must be 0 and its local update is
+/// not used. Swendsen-Wang works on any domain; Wolff throws ErrorKind::deck on a divided one. A Wolff sweep
+/// is as many clusters as turn about as many spins as there are (ising::expected_cluster_share).
+WalkerFactory cluster_walkers(const LadderSetup& setup, ClusterUpdate update);
+
+/// Whether `update = auto` should take Swendsen-Wang, and why, as a sentence for the log.
+struct ClusterAdvice {
+  bool clusters = false;
+  std::string reason;
+};
+
+/// Clusters pay where, at some temperature, spins are correlated over more than 32 sites: a local sweep costs
+/// some 1/150 of a cluster sweep but needs about xi^2.17 times as many, xi the smaller of correlation length
+/// and shortest extent. xi is exact in one and two dimensions, 0.5 |1 - T_c/T|^-0.63 in three. Never in a
+/// field. Local.
+ClusterAdvice advise_clusters(const LadderSetup& setup);
+
+} // namespace blockspin::replica

@@ -1,0 +1,130 @@
+// Ladders of lattices updated by clusters: the same bits on any layout, the right distributions with
+// exchange.
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "blockspin/replica/cluster_walker.hpp"
+#include "blockspin/replica/lattice_ladders.hpp"
+#include "ising/enumeration.hpp"
+#include "replica/memory_state.hpp"
+#include "support/world.hpp"
+
+using namespace blockspin;
+using replica::ClusterUpdate;
+using replica::DomainRequest;
+using replica::LadderSetup;
+using replica::LatticeLadders;
+
+namespace {
+
+LadderSetup make_setup(std::vector<std::uint64_t> extents) {
+  LadderSetup setup{lattice::Geometry(std::move(extents)), 0.0, {2.0, 2.4, 3.0}};
+  setup.n_ladders = 2;
+  setup.seed = 32;
+  return setup;
+}
+
+LatticeLadders make(const mpi::Communicator& comm, const LadderSetup& setup, ClusterUpdate update,
+                    const std::optional<DomainRequest>& request = {}) {
+  const bool whole = update == ClusterUpdate::wolff;
+  return {comm, setup,
+          replica::plan_ranks(setup.geometry, setup.n_ladders * setup.temperatures.size(), comm.size(),
+                              request, whole),
+          replica::cluster_walkers(setup, update)};
+}
+
+using Configurations = std::map<std::pair<std::size_t, std::uint64_t>, std::vector<std::uint8_t>>;
+
+Configurations local_configurations(LatticeLadders& ensemble) {
+  Configurations all;
+  ensemble.configurations([&](const replica::KeptConfiguration& c) {
+    all[{c.temperature, c.ladder}].assign(c.packed.begin(), c.packed.end());
+  });
+  return all;
+}
+
+void expect_same(LatticeLadders& together, const Configurations& expected) {
+  for (const auto& [key, configuration] : local_configurations(together))
+    EXPECT_EQ(configuration, expected.at(key));
+}
+
+} // namespace
+
+TEST(ClusterWalkers, AnyLayoutOfRanksGivesTheSameBits) {
+  const LadderSetup setup = make_setup({6, 256});
+  const auto self = mpi::Communicator::self();
+  const auto n_ranks = static_cast<std::uint64_t>(test_world().size());
+  for (const ClusterUpdate update : {ClusterUpdate::swendsen_wang, ClusterUpdate::wolff}) {
+    LatticeLadders alone = make(self, setup, update), together = make(test_world(), setup, update);
+    for (int s = 0; s < 12; ++s) alone.sweep();
+    for (int s = 0; s < 12; ++s) together.sweep();
+    const auto expected = local_configurations(alone);
+    expect_same(together, expected);
+    if (update == ClusterUpdate::wolff) continue;
+    for (const auto& request : {DomainRequest{{n_ranks, 1}}, DomainRequest{{1, n_ranks}}}) {
+      LatticeLadders divided = make(test_world(), setup, update, request);
+      for (int s = 0; s < 12; ++s) divided.sweep();
+      expect_same(divided, expected);
+    }
+  }
+}
+
+// Six scores, 4,000 states each; a score above 5.5 once in 5e7.
+TEST(ClusterWalkers, ExchangeKeepsEveryTemperaturesDistribution) {
+  const LadderSetup setup = make_setup({4, 4});
+  for (const ClusterUpdate update : {ClusterUpdate::swendsen_wang, ClusterUpdate::wolff}) {
+    LatticeLadders ensemble = make(test_world(), setup, update);
+    std::vector<std::map<StateClass, double>> seen(3);
+    for (int s = 0; s < 20100; ++s) {
+      ensemble.sweep();
+      if (s < 100 || s % 10 != 0) continue;
+      const auto readings = ensemble.readings();
+      const std::uint64_t first = ensemble.local_series().first;
+      for (std::size_t i = 0; i < readings.size(); ++i)
+        seen[ensemble.temperature_of(first + i)][{static_cast<std::uint32_t>(readings[i].antiparallel),
+                                                  static_cast<std::uint32_t>(readings[i].up)}] += 1;
+    }
+    const auto counts = count_states(setup.geometry);
+    for (std::size_t t = 0; t < 3; ++t) {
+      const auto p = boltzmann(setup.geometry, counts, setup.temperatures[t], 0.0);
+      std::map<StateClass, double> total;
+      for (const auto& [c, unused] : p) total[c] = test_world().sum(seen[t].count(c) != 0 ? seen[t][c] : 0.0);
+      EXPECT_LT(chi_square_score(total, p), 5.5) << setup.temperatures[t];
+    }
+  }
+}
+
+TEST(ClusterWalkers, ContinueFromASavedState) {
+  const LadderSetup setup = make_setup({5, 130});
+  const auto update = ClusterUpdate::swendsen_wang;
+  LatticeLadders undisturbed = make(test_world(), setup, update), first = make(test_world(), setup, update),
+                 second = make(test_world(), setup, update);
+  for (int s = 0; s < 9; ++s) undisturbed.sweep();
+  for (int s = 0; s < 4; ++s) first.sweep();
+  MemoryState state;
+  first.save(state);
+  second.load(state);
+  for (int s = 4; s < 9; ++s) second.sweep();
+  EXPECT_EQ(local_configurations(second), local_configurations(undisturbed));
+}
+
+TEST(ClusterWalkers, KnowNoField) {
+  LadderSetup setup = make_setup({4, 4});
+  setup.field = 0.1;
+  EXPECT_THROW(replica::cluster_walkers(setup, ClusterUpdate::wolff), Error);
+  EXPECT_FALSE(replica::advise_clusters(setup).clusters);
+}
+
+TEST(AdviseClusters, TakesThemNearTheCriticalPointOfLargeLattices) {
+  const auto advises = [](std::vector<std::uint64_t> extents, double temperature) {
+    const LadderSetup setup{lattice::Geometry(std::move(extents)), 0.0, {temperature}};
+    return replica::advise_clusters(setup).clusters;
+  };
+  EXPECT_TRUE(advises({256, 256}, 2.27));
+  EXPECT_FALSE(advises({256, 256}, 3.0));
+  EXPECT_FALSE(advises({256, 256}, 1.5));
+  EXPECT_FALSE(advises({10, 10}, 2.27));
+  EXPECT_TRUE(advises({64, 64, 64}, 4.5115));
+  EXPECT_TRUE(advises({1000}, 0.3));
+}
