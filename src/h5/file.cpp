@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "blockspin/base/text.hpp"
+#include "blockspin/h5/attribute.hpp"
+#include "blockspin/h5/dataset.hpp"
 #include "blockspin/mpi/agree.hpp"
+#include "crash_guard.hpp"
 #include "file_check.hpp"
 #include "let_go.hpp"
 #include "together.hpp"
@@ -44,7 +47,40 @@ bool is_group(const File& file, const std::string& path) {
   return H5Iget_type(object.id()) == H5I_GROUP;
 }
 
+/// Reads all structure and all attributes of a group and what is below it.
+void walk(const File& file, const std::string& group) {
+  read_attributes(file, group);
+  for (const std::string& name : file.children(group)) {
+    const std::string path = group == "/" ? "/" + name : group + "/" + name;
+    if (is_group(file, path)) {
+      walk(file, path);
+    } else {
+      read_attributes(file, path);
+      dataset_info(file, path);
+    }
+  }
+}
+
+Handle serial_access() {
+  Handle fapl(check(H5Pcreate(H5P_FILE_ACCESS), "cannot create a property list"), H5Pclose);
+#if H5_VERSION_GE(1, 10, 7)
+  check(H5Pset_file_locking(fapl.id(), false, true),
+        "cannot switch off locks"); // not every file system has them
+#endif
+  return fapl;
+}
+
 } // namespace
+
+void File::probe(const mpi::Communicator& comm, const std::string& path) {
+  check_file(path);
+  const CrashGuard guard(path);
+  const Handle fapl = serial_access();
+  const Handle handle(check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, fapl.id()), "cannot open the file", path),
+                      H5Fclose);
+  const File file(comm, path, Access::read, handle.id());
+  walk(file, "/");
+}
 
 File File::create(const mpi::Communicator& comm, const std::string& path) {
   silence();
@@ -60,7 +96,7 @@ File File::create(const mpi::Communicator& comm, const std::string& path) {
 File File::open(const mpi::Communicator& comm, const std::string& path, Access access) {
   silence();
   mpi::agreed(
-      comm, [&] { check_file(path); }, true);
+      comm, [&] { probe(comm, path); }, true);
   hid_t id = H5I_INVALID_HID;
   together(comm, path, 0, [&] {
     const Handle fapl = file_access(comm);

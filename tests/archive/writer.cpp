@@ -1,7 +1,7 @@
 // writer archive|checkpoint PATH SHIFT: writes the example as a run would, and ends as the program ends.
 //
-// Its values depend on SHIFT, so that old and new content can be told apart. "archive" resumes PATH, or starts it, and
-// commits the sample, then a machine; "checkpoint" saves a state with the value SHIFT.
+// Its values depend on SHIFT, so that old and new content can be told apart. "archive" resumes PATH, or
+// starts it, and commits the sample, then a machine; "checkpoint" saves a state with the value SHIFT.
 
 #include <cstdio>
 #include <string>
@@ -28,7 +28,8 @@ void write_checkpoint(const mpi::Communicator& comm, const std::string& path, st
   const archive::CheckpointKey key{"/sample/main", "", 7, {}};
   std::uint64_t before = 0;
   const bool found = store.load(key, [&](StateSource& source) { source.replicated("shift", before); });
-  if (comm.is_root()) std::printf("%s %llu\n", found ? "found" : "none", static_cast<unsigned long long>(before));
+  if (comm.is_root())
+    std::printf("%s %llu\n", found ? "found" : "none", static_cast<unsigned long long>(before));
   store.save(key, [&](StateSink& sink) {
     sink.replicated("shift", shift);
     const mpi::Range mine = mpi::block_range(100000, comm.rank(), comm.size());
@@ -45,7 +46,8 @@ int main(int, char** argv) {
   try {
     (what == "archive" ? write_archive : write_checkpoint)(session.world(), argv[2], std::stoull(argv[3]));
   } catch (const Error& error) {
-    if (session.world().is_root() || !error.agreed()) std::fprintf(stderr, "writer: error: %s\n", error.what());
+    if (session.world().is_root() || !error.agreed())
+      std::fprintf(stderr, "writer: error: %s\n", error.what());
     if (!error.agreed()) mpi::abort(error.exit_code());
     return error.exit_code();
   }

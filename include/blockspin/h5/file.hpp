@@ -23,7 +23,8 @@ class File {
 public:
   /// Creates the file, replacing one of that name. The communicator must outlive the file.
   static File create(const mpi::Communicator& comm, const std::string& path);
-  /// Opens a file. What is missing, a directory, not HDF5 or truncated is told apart.
+  /// Opens a file. What is missing, a directory, not HDF5, truncated or damaged in its
+  /// structure is told apart.
   static File open(const mpi::Communicator& comm, const std::string& path, Access access);
 
   File(File&& other) noexcept;
@@ -57,6 +58,8 @@ public:
 private:
   File(const mpi::Communicator& comm, std::string path, Access access, hid_t id)
       : comm_(&comm), path_(std::move(path)), access_(access), id_(id) {}
+  /// Reads the file's whole structure with the serial driver: what is damaged shows here, on the root. Local.
+  static void probe(const mpi::Communicator& comm, const std::string& path);
 
   const mpi::Communicator* comm_;
   std::string path_;
