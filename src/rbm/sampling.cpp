@@ -53,21 +53,17 @@ void GibbsSampler::set(const Machine& machine) {
   weights_ = Panels<float>(machine.n_visible(), machine.n_hidden());
   weights_.assign(machine.weights.view());
   transposed_weights_ = Panels<float>(machine.n_hidden(), machine.n_visible());
-  transpose(weights_, transposed_weights_);
+  parameters_changed();
   visible_bias_ = machine.visible_bias;
   hidden_bias_ = machine.hidden_bias;
 }
 
-void GibbsSampler::set(Units units, const Panels<float>& weights, std::span<const float> visible_bias,
-                       std::span<const float> hidden_bias) {
-  units_ = units;
-  weights_ = weights;
-  if (transposed_weights_.n_rows() != weights.n_columns() ||
-      transposed_weights_.n_columns() != weights.n_rows())
-    transposed_weights_ = Panels<float>(weights.n_columns(), weights.n_rows());
-  transpose(weights_, transposed_weights_);
-  visible_bias_.assign(visible_bias.begin(), visible_bias.end());
-  hidden_bias_.assign(hidden_bias.begin(), hidden_bias.end());
+Machine GibbsSampler::machine() const {
+  Machine machine(units_, visible_bias_.size(), hidden_bias_.size());
+  weights_.copy_to(machine.weights.view());
+  machine.visible_bias = visible_bias_;
+  machine.hidden_bias = hidden_bias_;
+  return machine;
 }
 
 void GibbsSampler::hidden_fields(View<const float, 2> visible, View<float, 2> fields) const {
@@ -76,6 +72,14 @@ void GibbsSampler::hidden_fields(View<const float, 2> visible, View<float, 2> fi
 
 void GibbsSampler::visible_fields(View<const float, 2> hidden, View<float, 2> fields) const {
   product(hidden, transposed_weights_, visible_bias_, fields);
+}
+
+double GibbsSampler::log_weight(std::span<const float> visible, std::span<const float> fields,
+                                double beta) const {
+  double bias = 0.0, hidden = 0.0;
+  for (std::size_t i = 0; i < visible.size(); ++i) bias += static_cast<double>(visible_bias_[i]) * visible[i];
+  for (const float x : fields) hidden += ln_partition(units_, beta * x);
+  return beta * bias + hidden;
 }
 
 void GibbsSampler::to_hidden(View<const float, 2> visible, View<float, 2> hidden, Rule rule, const Draw& draw,

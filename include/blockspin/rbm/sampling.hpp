@@ -35,9 +35,18 @@ public:
   GibbsSampler() = default;
   explicit GibbsSampler(const Machine& machine) { set(machine); }
   void set(const Machine& machine);
-  /// From weights already in panels, as the trainer keeps them.
-  void set(Units units, const Panels<float>& weights, std::span<const float> visible_bias,
-           std::span<const float> hidden_bias);
+  /// The machine it holds, as changed since by way of parameters().
+  Machine machine() const;
+
+  /// The parameters themselves, for a trainer: weights as panels. Call parameters_changed() after writing to
+  /// them.
+  struct Parameters {
+    Panels<float>& weights;
+    std::vector<float>& visible_bias;
+    std::vector<float>& hidden_bias;
+  };
+  Parameters parameters() { return {weights_, visible_bias_, hidden_bias_}; }
+  void parameters_changed() { transpose(weights_, transposed_weights_); }
   Units units() const { return units_; }
 
   /// hidden [n, n_hidden] given visible [n, n_visible] (unit values, or means). `beta` scales the energy: the
@@ -51,6 +60,9 @@ public:
   void hidden_fields(View<const float, 2> visible, View<float, 2> fields) const;
   /// fields[s, i] = b_i + sum_j W_ij h_sj in float32.
   void visible_fields(View<const float, 2> hidden, View<float, 2> fields) const;
+  /// ln sum_h exp(-beta E(v, h)) of one sample from its hidden fields, in double: -F at inverse temperature
+  /// beta.
+  double log_weight(std::span<const float> visible, std::span<const float> fields, double beta) const;
 
 private:
   Units units_ = Units::spin;

@@ -1,0 +1,94 @@
+#pragma once
+// Training one machine: minibatches divided over the ranks, gradients added exactly, epochs of history.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "blockspin/base/state.hpp"
+#include "blockspin/mpi/communicator.hpp"
+#include "blockspin/rbm/machine.hpp"
+#include "blockspin/rbm/sampling.hpp"
+#include "blockspin/train/chains.hpp"
+#include "blockspin/train/data.hpp"
+#include "blockspin/train/gradient.hpp"
+#include "blockspin/train/optimiser.hpp"
+#include "blockspin/train/settings.hpp"
+
+namespace blockspin::train {
+
+/// What is recorded of each epoch.
+struct EpochRecord {
+  double reconstruction_error =
+      0;                    ///< mean squared difference a unit between data and its first reconstruction
+  double gradient_norm = 0; ///< root of the sum of squares of the last batch's weight gradient
+  double weight_norm = 0;   ///< root of the sum of squares of the weights
+  double learning_rate = 0;
+};
+
+/// Gibbs training of one machine as a stepper: one step is a few minibatches.
+///
+/// Parameters, history and snapshots are the same bits for every number of ranks, and whether or not it was
+/// saved and loaded between steps. Where a weight stops being finite, or exceeds settings.weight_limit,
+/// advance() throws ErrorKind::numerical naming epoch and batch; machine() is then the one at the start of
+/// the epoch.
+class Trainer : public Stepper {
+public:
+  /// Keeps references to comm and data. Collective.
+  Trainer(const mpi::Communicator& comm, const DataPart& data, const Settings& settings);
+
+  bool done() const override { return epoch_ >= settings_.epochs; }
+  void advance() override;
+  double work_done() const override;
+  double work_total() const override;
+  void save(StateSink& sink) const override;
+  void load(StateSource& source) override;
+
+  /// The machine as trained so far.
+  rbm::Machine machine() const;
+  /// The machines kept after the epochs of settings.snapshots that have passed.
+  const std::vector<rbm::Machine>& snapshots() const { return snapshots_; }
+  const std::vector<EpochRecord>& history() const { return history_; }
+
+private:
+  void initialise();
+  void train_batch();
+  void data_phase(std::size_t n);
+  void model_phase_from_data(std::size_t n);
+  void model_phase_from_chains(std::size_t n, std::size_t n_model);
+  void compare(std::size_t n, View<const float, 2> reconstruction);
+  void update(std::uint64_t n_samples);
+  void check_weights();
+  void end_epoch();
+  std::uint64_t update_number() const { return epoch_ * batches_.n_batches() + batch_; }
+  rbm::Draw draw(const rng::Generator& generator, std::uint64_t step) const;
+
+  const mpi::Communicator& comm_;
+  const DataPart& data_;
+  Settings settings_;
+  Batches batches_;
+  rng::Generator hidden_draws_, visible_draws_;
+  bool epoch_started_ = false;
+
+  rbm::GibbsSampler sampler_; ///< holds the parameters
+  rbm::Machine good_;         ///< the machine at the start of the epoch
+  bool diverged_ = false;
+  Chains chains_;
+  Optimiser weights_optimiser_, visible_optimiser_, hidden_optimiser_;
+
+  // Buffers of one batch on this rank: rows of data, then rows of the model.
+  bool real_; ///< visible values are not only those of units
+  int grid_bits_;
+  Array<float, 2> visible_, means_, fields_, hidden_;
+  GradientSum gradient_;
+
+  // Progress.
+  std::uint64_t epoch_ = 0;
+  std::uint64_t batch_ = 0;
+  std::int64_t squared_error_ = 0; ///< of this rank and epoch, in 2^-20
+  std::uint64_t n_compared_ = 0;   ///< samples of all ranks that squared_error_ counts
+  std::vector<EpochRecord> history_;
+  std::vector<rbm::Machine> snapshots_;
+};
+
+} // namespace blockspin::train

@@ -1,0 +1,69 @@
+#include "blockspin/train/gradient.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace blockspin::train {
+
+int hidden_grid_bits(std::uint64_t n_terms) {
+  return std::min(real_grid_bits, 24 - static_cast<int>(std::bit_width(n_terms - 1)));
+}
+
+GradientSum::GradientSum(std::size_t n_visible, std::size_t n_hidden, bool real)
+    : n_visible_(n_visible), real_(real), weights_(n_visible, n_hidden),
+      real_weights_(real ? n_visible : 0, real ? n_hidden : 0), real_biases_(n_visible + n_hidden),
+      biases_(n_visible + n_hidden) {}
+
+namespace {
+
+/// sums[u] = sum of column u over rows [0, n_data) less that over the others.
+void column_sums(View<const float, 2> rows, std::size_t n_data, std::span<double> sums) {
+  std::fill(sums.begin(), sums.end(), 0.0);
+  for (std::size_t s = 0; s < rows.extent(0); ++s) {
+    const float* row = rows.data() + s * sums.size();
+    const double sign = s < n_data ? 1.0 : -1.0;
+    for (std::size_t u = 0; u < sums.size(); ++u) sums[u] += sign * row[u];
+  }
+}
+
+} // namespace
+
+void GradientSum::set(View<const float, 2> visible, View<float, 2> means, std::size_t n_data) {
+  set_biases(visible, means, n_data);
+  for (float& mean : means.flat().subspan(n_data * means.extent(1))) mean = -mean;
+  if (real_) return set_real(visible, means);
+  if (right_.n_rows() != means.extent(0)) right_ = rbm::Panels<float>(means.extent(0), means.extent(1));
+  right_.assign(means);
+  std::fill(weights_.values().begin(), weights_.values().end(), 0.0F);
+  rbm::add_outer_products(visible, right_, weights_);
+}
+
+void GradientSum::set_biases(View<const float, 2> visible, View<const float, 2> means, std::size_t n_data) {
+  column_sums(visible, n_data, std::span(real_biases_).first(n_visible_));
+  column_sums(means, n_data, std::span(real_biases_).subspan(n_visible_));
+}
+
+void GradientSum::set_real(View<const float, 2> visible, View<const float, 2> means) {
+  Array<double, 2> left({visible.extent(0), visible.extent(1)}), right({means.extent(0), means.extent(1)});
+  std::copy(visible.flat().begin(), visible.flat().end(), left.flat().begin());
+  std::copy(means.flat().begin(), means.flat().end(), right.flat().begin());
+  rbm::Panels<double> panels(means.extent(0), means.extent(1));
+  panels.assign(right.view());
+  std::fill(real_weights_.values().begin(), real_weights_.values().end(), 0.0);
+  rbm::add_outer_products(left.view(), panels, real_weights_);
+}
+
+void GradientSum::add_ranks(const mpi::Communicator& comm) {
+  if (comm.size() > 1) {
+    comm.sum(std::span(real_biases_));
+    if (real_)
+      comm.sum(real_weights_.values());
+    else
+      comm.sum(weights_.values());
+  }
+  std::copy(real_biases_.begin(), real_biases_.end(), biases_.begin());
+  if (real_)
+    std::copy(real_weights_.values().begin(), real_weights_.values().end(), weights_.values().begin());
+}
+
+} // namespace blockspin::train

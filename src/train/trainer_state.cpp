@@ -1,0 +1,101 @@
+// Trainer: keeping its state, and watching its weights.
+
+#include <bit>
+#include <string>
+
+#include "blockspin/base/error.hpp"
+#include "blockspin/train/trainer.hpp"
+
+namespace blockspin::train {
+
+namespace {
+
+void save_machine(StateSink& sink, const std::string& name, const rbm::Machine& machine) {
+  sink.replicated(name + ".weights", machine.weights.flat());
+  sink.replicated(name + ".visible_bias", std::span<const float>(machine.visible_bias));
+  sink.replicated(name + ".hidden_bias", std::span<const float>(machine.hidden_bias));
+}
+
+void load_machine(StateSource& source, const std::string& name, rbm::Machine& machine) {
+  source.replicated(name + ".weights", machine.weights.flat());
+  source.replicated(name + ".visible_bias", std::span<float>(machine.visible_bias));
+  source.replicated(name + ".hidden_bias", std::span<float>(machine.hidden_bias));
+}
+
+constexpr std::size_t record_doubles = sizeof(EpochRecord) / sizeof(double);
+
+/// The largest magnitude, as bits: those of infinities and NaN are larger than any number's.
+std::uint32_t largest_magnitude(std::span<const float> values) {
+  std::uint32_t largest = 0;
+  for (const float x : values) {
+    const std::uint32_t magnitude = std::bit_cast<std::uint32_t>(x) & 0x7fffffffU;
+    largest = magnitude > largest ? magnitude : largest;
+  }
+  return largest;
+}
+
+} // namespace
+
+rbm::Machine Trainer::machine() const { return diverged_ ? good_ : sampler_.machine(); }
+
+void Trainer::check_weights() {
+  const auto parameters = sampler_.parameters();
+  const auto limit = std::bit_cast<std::uint32_t>(static_cast<float>(settings_.weight_limit));
+  diverged_ = largest_magnitude(parameters.weights.values()) > limit ||
+              largest_magnitude(parameters.visible_bias) > limit ||
+              largest_magnitude(parameters.hidden_bias) > limit;
+  if (!diverged_) return;
+  Error error(ErrorKind::numerical, "training diverged in epoch " + std::to_string(epoch_ + 1) + ", batch " +
+                                        std::to_string(batch_ + 1) + ": a parameter is not finite or above " +
+                                        std::to_string(settings_.weight_limit) +
+                                        "; try a smaller learning rate");
+  error.set_agreed(); // the parameters are the same on every rank
+  throw error;
+}
+
+void Trainer::save(StateSink& sink) const {
+  save_machine(sink, "machine", sampler_.machine());
+  weights_optimiser_.save(sink, "weights_optimiser");
+  visible_optimiser_.save(sink, "visible_optimiser");
+  hidden_optimiser_.save(sink, "hidden_optimiser");
+  if (settings_.algorithm != Algorithm::cd) chains_.save(sink);
+  sink.replicated("epoch", epoch_);
+  sink.replicated("batch", batch_);
+  sink.replicated("n_compared", n_compared_);
+  sink.replicated("squared_error", comm_.sum(squared_error_));
+  std::vector<double> history;
+  for (const EpochRecord& record : history_)
+    history.insert(history.end(), {record.reconstruction_error, record.gradient_norm, record.weight_norm,
+                                   record.learning_rate});
+  sink.replicated("history", std::span<const double>(history));
+  for (std::size_t i = 0; i < snapshots_.size(); ++i)
+    save_machine(sink, "snapshot_" + std::to_string(i), snapshots_[i]);
+}
+
+void Trainer::load(StateSource& source) {
+  load_machine(source, "machine", good_);
+  sampler_.set(good_);
+  weights_optimiser_.load(source, "weights_optimiser");
+  visible_optimiser_.load(source, "visible_optimiser");
+  hidden_optimiser_.load(source, "hidden_optimiser");
+  if (settings_.algorithm != Algorithm::cd) chains_.load(source);
+  source.replicated("epoch", epoch_);
+  source.replicated("batch", batch_);
+  source.replicated("n_compared", n_compared_);
+  source.replicated("squared_error", squared_error_);
+  if (!comm_.is_root()) squared_error_ = 0; // the root keeps the sum of all ranks
+  std::vector<double> history(source.n_saved("history"));
+  source.replicated("history", std::span<double>(history));
+  history_.clear();
+  for (std::size_t i = 0; i < history.size(); i += record_doubles)
+    history_.push_back({history[i], history[i + 1], history[i + 2], history[i + 3]});
+  snapshots_.clear();
+  for (const std::uint64_t after : settings_.snapshots)
+    if (after <= epoch_) {
+      snapshots_.push_back(good_);
+      load_machine(source, "snapshot_" + std::to_string(snapshots_.size() - 1), snapshots_.back());
+    }
+  epoch_started_ = false;
+}
+
+} // namespace blockspin::train
