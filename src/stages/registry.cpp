@@ -6,6 +6,7 @@
 #include "blockspin/stages/flow.hpp"
 #include "blockspin/stages/kadanoff.hpp"
 #include "blockspin/stages/mapping.hpp"
+#include "blockspin/stages/rbm.hpp"
 #include "blockspin/stages/receptive_field.hpp"
 #include "blockspin/stages/reconstruction.hpp"
 #include "blockspin/stages/sample.hpp"
@@ -22,6 +23,7 @@ std::vector<Kind>& rows() {
   static std::vector<Kind> all = {
       kind_of<SampleStage>(),
       kind_of<ThermometerStage>(),
+      kind_of<RbmStage>(),
       kind_of<FlowStage>(),
       kind_of<SpectrumStage>(),
       kind_of<ReceptiveFieldStage>(),

@@ -1,0 +1,67 @@
+#pragma once
+// [rbm]: trains a machine, or a stack of machines layer by layer, on kept configurations.
+
+#include <optional>
+
+#include "blockspin/stages/stage.hpp"
+#include "blockspin/train/settings.hpp"
+#include "blockspin/train/stack.hpp"
+
+// The choices' deck names, in the order of the enumerators.
+namespace blockspin::rbm {
+inline std::vector<std::string> choice_names(Units) { return {"spin", "binary"}; }
+} // namespace blockspin::rbm
+namespace blockspin::train {
+inline std::vector<std::string> choice_names(Algorithm) { return {"cd", "pcd", "pt"}; }
+inline std::vector<std::string> choice_names(OptimiserKind) { return {"sgd", "adam"}; }
+inline std::vector<std::string> choice_names(L1Scaling) { return {"per_update", "times_learning_rate"}; }
+inline std::vector<std::string> choice_names(Reconstruction) { return {"sampled", "mean_field"}; }
+inline std::vector<std::string> choice_names(Schedule) { return {"constant", "linear", "cosine", "list"}; }
+inline std::vector<std::string> choice_names(StackInput) { return {"probabilities", "samples"}; }
+} // namespace blockspin::train
+
+namespace blockspin::stages {
+
+struct RbmDeck {
+  std::string sample = "main";
+  std::optional<deck::Temperatures> temperatures;
+  std::vector<std::uint64_t> hidden;
+  rbm::Units units = rbm::Units::spin;
+  bool bias = true;
+  train::Algorithm algorithm = train::Algorithm::cd;
+  std::uint64_t gibbs_steps = 1;
+  train::OptimiserKind optimiser = train::OptimiserKind::sgd;
+  double learning_rate = 0.01;
+  train::Schedule schedule = train::Schedule::constant;
+  double final_rate = 0.0;
+  std::uint64_t schedule_epochs = 0;
+  std::vector<double> learning_rates;
+  double momentum = 0.0;
+  std::uint64_t batch = 100;
+  std::uint64_t epochs = 10;
+  double l1 = 0.0;
+  train::L1Scaling l1_scaling = train::L1Scaling::per_update;
+  double l2 = 0.0;
+  double initial_std = 0.01;
+  train::Reconstruction reconstruction = train::Reconstruction::sampled;
+  train::StackInput stack_input = train::StackInput::probabilities;
+  std::uint64_t tempering_replicas = 10;
+  double tempering_beta = 0.5;
+  double weight_limit = 1000.0;
+  std::vector<std::uint64_t> snapshots;
+};
+
+class RbmStage : public StageOf<RbmDeck> {
+public:
+  using StageOf::StageOf;
+  static const deck::Schema<RbmDeck>& schema();
+  void check(const Plan& plan, const Complain& complain) const override;
+  Estimate estimate(const Plan& plan, int n_ranks) const override;
+  void run(Context& context) override;
+
+private:
+  train::Settings settings(std::size_t layer, std::uint64_t seed) const;
+  std::vector<std::size_t> temperature_indices(const std::vector<double>& sampled) const;
+};
+
+} // namespace blockspin::stages

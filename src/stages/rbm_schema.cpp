@@ -1,0 +1,149 @@
+// [rbm]: its keys.
+
+#include <algorithm>
+
+#include "blockspin/stages/rbm.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+using Resolved = deck::Resolved<RbmDeck>;
+
+/// Applies a condition to the deck of every layer.
+std::function<std::string(const Resolved&)> in_every_layer(std::string (*wrong)(const RbmDeck&)) {
+  return [wrong](const Resolved& resolved) {
+    std::string text = wrong(resolved.deck);
+    for (const auto& [number, layer] : resolved.layers)
+      if (text.empty()) text = wrong(layer);
+    return text;
+  };
+}
+
+std::string wrong_schedule(const RbmDeck& deck) {
+  using train::Schedule;
+  const bool falls = deck.schedule == Schedule::linear || deck.schedule == Schedule::cosine;
+  if (falls && deck.schedule_epochs == 0)
+    return "needs schedule_epochs, the epochs until final_rate is reached";
+  if (deck.schedule == Schedule::list && deck.learning_rates.empty()) return "needs learning_rates";
+  if (deck.schedule != Schedule::list && !deck.learning_rates.empty())
+    return "learning_rates is set, but schedule is not list";
+  if (!falls && deck.schedule_epochs != 0)
+    return "schedule_epochs is set, but schedule is neither linear nor cosine";
+  return {};
+}
+
+std::string wrong_layers(const Resolved& resolved) {
+  for (const auto& [number, layer] : resolved.layers)
+    if (number > resolved.deck.hidden.size())
+      return "names " + std::to_string(resolved.deck.hidden.size()) + " layers, but layer_" +
+             std::to_string(number) + " has keys";
+  return {};
+}
+
+std::string wrong_reconstruction(const RbmDeck& deck) {
+  if (deck.reconstruction == train::Reconstruction::mean_field && deck.algorithm != train::Algorithm::cd)
+    return "is mean_field, which needs algorithm = cd: persistent chains are sampled";
+  return {};
+}
+
+std::string wrong_optimiser(const RbmDeck& deck) {
+  if (deck.optimiser == train::OptimiserKind::adam && deck.momentum != 0.0)
+    return "is set, but adam has moments of its own";
+  return {};
+}
+
+std::string wrong_snapshots(const RbmDeck& deck) {
+  const bool increasing =
+      std::ranges::adjacent_find(deck.snapshots, std::greater_equal<>()) == deck.snapshots.end();
+  return increasing ? std::string() : "must increase strictly";
+}
+
+} // namespace
+
+const deck::Schema<RbmDeck>& RbmStage::schema() {
+  using namespace deck;
+  using D = RbmDeck;
+  static const Schema<D> schema =
+      Schema<D>(
+          "rbm", "trains a restricted Boltzmann machine, or a stack of them layer by layer",
+          field("sample", &D::sample, "the configurations to learn").refers_to("sample"),
+          field("temperatures", &D::temperatures, "temperatures of the sample to learn; auto: all of them")
+              .unit("J/k_B"),
+          field("hidden", &D::hidden, "hidden units, layer by layer: 64, or 400,100,25")
+              .required()
+              .check(between(1, 1 << 20)),
+          field("units", &D::units, "values of every unit: spin = -1, +1; binary = 0, 1"),
+          field("bias", &D::bias, "whether units have biases"),
+          field("algorithm", &D::algorithm,
+                "where the negative phase comes from: chains from the data (cd), persistent chains (pcd), "
+                "persistent "
+                "chains with replicas at higher temperatures of the machine (pt)")
+              .per_layer(),
+          field("gibbs_steps", &D::gibbs_steps, "Gibbs steps of the chains an update")
+              .check(between(1, 100000))
+              .per_layer(),
+          field("optimiser", &D::optimiser, "plain gradient steps with momentum, or Adam").per_layer(),
+          field("learning_rate", &D::learning_rate, "size of a step").check(above(0)).per_layer(),
+          field("schedule", &D::schedule,
+                "the learning rate over the epochs: constant, falling to final_rate linearly or as a cosine, "
+                "or a list")
+              .per_layer(),
+          field("final_rate", &D::final_rate, "learning rate at the end of a linear or cosine schedule")
+              .check(at_least(0))
+              .per_layer(),
+          field("schedule_epochs", &D::schedule_epochs, "epochs a linear or cosine schedule takes")
+              .unit("epochs")
+              .per_layer(),
+          field("learning_rates", &D::learning_rates,
+                "schedule = list: the learning rate of each epoch, the last one from then on")
+              .default_text("none")
+              .check(above(0))
+              .per_layer(),
+          field("momentum", &D::momentum, "m <- momentum m + gradient; step = learning_rate m")
+              .check(from_below(0, 1))
+              .per_layer(),
+          field("batch", &D::batch, "configurations of an update").check(between(1, 1 << 20)).per_layer(),
+          field("epochs", &D::epochs, "passes over the data")
+              .check(at_least(0))
+              .unit("epochs")
+              .may_grow()
+              .per_layer(),
+          field("l1", &D::l1, "what an update takes off each weight's magnitude, stopping at zero")
+              .check(at_least(0))
+              .per_layer(),
+          field("l1_scaling", &D::l1_scaling, "whether l1 is taken off as it is, or times the learning rate")
+              .per_layer(),
+          field("l2", &D::l2, "weight decay: gradient - l2 w").check(at_least(0)).per_layer(),
+          field("initial_std", &D::initial_std,
+                "standard deviation of the initial weights; biases start at 0")
+              .check(at_least(0))
+              .per_layer(),
+          field("reconstruction", &D::reconstruction,
+                "visible units of chains from the data: sampled, or their means")
+              .per_layer(),
+          field("stack_input", &D::stack_input,
+                "what a layer of a stack learns of the layer below: hidden probabilities, or samples"),
+          field("tempering_replicas", &D::tempering_replicas, "pt: replicas a chain")
+              .check(between(2, 1000))
+              .per_layer(),
+          field("tempering_beta", &D::tempering_beta,
+                "pt: inverse temperature of the hottest replica; the machine's is 1")
+              .check(from_below(0, 1))
+              .per_layer(),
+          field("weight_limit", &D::weight_limit,
+                "a parameter beyond it stops the training as diverged (exit code 5)")
+              .check(above(0)),
+          field("snapshots", &D::snapshots, "epochs after which the machine is kept as well")
+              .default_text("none")
+              .check(at_least(1))
+              .unit("epochs"))
+          .rule("schedule", in_every_layer(wrong_schedule))
+          .rule("hidden", wrong_layers)
+          .rule("reconstruction", in_every_layer(wrong_reconstruction))
+          .rule("momentum", in_every_layer(wrong_optimiser))
+          .rule("snapshots", in_every_layer(wrong_snapshots));
+  return schema;
+}
+
+} // namespace blockspin::stages
