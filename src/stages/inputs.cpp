@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "blockspin/h5/attribute.hpp"
+#include "blockspin/mpi/agree.hpp"
 
 namespace blockspin::stages {
 
@@ -44,18 +45,24 @@ Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, cons
   return packed;
 }
 
-std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const std::string& name) {
+std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const std::string& name,
+                                        std::optional<std::uint64_t> epoch) {
   const std::string group = "/rbm/" + name;
   const rbm::Units units = stored_units(archive, group);
   std::vector<rbm::Machine> machines;
   for (std::size_t k = 1;; ++k) {
-    const std::string layer = group + "/layer_" + std::to_string(k);
+    std::string layer = group + "/layer_" + std::to_string(k);
     if (!archive.has(layer + "/weights")) break;
+    if (epoch) layer += "/snapshot_" + std::to_string(*epoch);
+    mpi::agree(archive.comm(), archive.has(layer + "/weights"), ErrorKind::deck, "no such snapshot was kept",
+               archive.path() + ": " + layer);
     const auto extent = archive.extent(layer + "/weights");
     rbm::Machine machine(units, extent[0], extent[1]);
     archive.read(layer + "/weights", Slab::whole(extent), machine.weights.flat());
     machine.visible_bias = archive.read_all<float>(layer + "/visible_bias");
     machine.hidden_bias = archive.read_all<float>(layer + "/hidden_bias");
+    mpi::agree(archive.comm(), machine.all_finite(), ErrorKind::archive, "a weight or bias is not finite",
+               archive.path() + ": " + layer);
     machines.push_back(std::move(machine));
   }
   require(!machines.empty(), "a machine's group holds no layers");

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "blockspin/stages/context.hpp"
-#include "blockspin/stages/sample_data.hpp"
+#include "blockspin/stages/inputs.hpp"
 #include "blockspin/train/trainer.hpp"
 
 namespace blockspin::stages {
@@ -20,6 +20,16 @@ struct TrainedLayer {
   std::vector<rbm::Machine> snapshots;
   std::vector<train::EpochRecord> history;
 };
+
+/// This rank's part of the configurations, packed as they stand. Collective.
+train::DataPart read_data(const Context& context, const std::string& name,
+                          const std::vector<std::size_t>& temperature_indices) {
+  const StoredSample sample = find_sample(context.archive(), name);
+  const std::uint64_t n_rows = temperature_indices.size() * sample.n_configurations;
+  const auto held = mpi::block_range(n_rows, context.comm().rank(), context.comm().size());
+  return {train::RowFormat::bits, context.model().n_sites(), n_rows,
+          read_configurations(context.archive(), sample, temperature_indices, held)};
+}
 
 void write_machine(archive::StageWriter& writer, const std::string& path, const rbm::Machine& machine) {
   writer.write_replicated(path + "/weights", {machine.n_visible(), machine.n_hidden()},
@@ -141,9 +151,9 @@ Estimate RbmStage::estimate(const Plan& plan, int n_ranks) const {
 }
 
 void RbmStage::run(Context& context) {
-  const auto sampled = context.archive().read_all<double>("/sample/" + deck().sample + "/temperature");
-  train::DataPart data =
-      read_sample(context.archive(), deck().sample, temperature_indices(sampled), context.model().n_sites());
+  train::DataPart data = read_data(
+      context, deck().sample,
+      temperature_indices(context.archive().read_all<double>("/sample/" + deck().sample + "/temperature")));
   const auto held = mpi::block_range(data.n_rows, context.comm().rank(), context.comm().size());
   std::vector<TrainedLayer> layers;
   std::string below; // a layer's checkpoints are those above layers trained so long

@@ -1,6 +1,7 @@
 #pragma once
 // What stages read of earlier ones: samples of configurations, and trained machines.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,9 @@ Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, cons
                                            const std::vector<std::size_t>& temperatures, mpi::Range mine);
 
 /// The machines of /rbm/<name>, from the lattice upwards (layer_1, layer_2, ...), the same on every rank.
-/// Collective.
-std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const std::string& name);
+/// With `epoch`, their snapshots after that many epochs: ErrorKind::deck where none was kept.
+/// ErrorKind::archive where a parameter is not finite. Collective.
+std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const std::string& name,
+                                        std::optional<std::uint64_t> epoch = std::nullopt);
 
 } // namespace blockspin::stages
