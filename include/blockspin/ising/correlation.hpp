@@ -1,0 +1,42 @@
+#pragma once
+// Spatial correlations of configurations: G(r) along the axes and the second-moment correlation length.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "blockspin/base/packed.hpp"
+#include "blockspin/lattice/geometry.hpp"
+#include "blockspin/stats/autocorrelation.hpp"
+
+namespace blockspin::ising {
+
+/// Integer and Fourier sums of one configuration.
+struct PairSums {
+  std::vector<std::int64_t>
+      pair_sum; ///< [r]: sum over sites and axes of s(x) s(x + r e_axis), r = 0 .. n_distances - 1
+  std::int64_t magnetization = 0;
+  double structure =
+      0; ///< |sum s exp(i k x)|^2 / N at k = 2 pi / L along the longest axes, averaged over these
+};
+
+/// Distances that all axes have, 0 .. shortest / 2, but at most `most`.
+std::size_t n_distances(const lattice::Geometry& geometry, std::size_t most = 129);
+
+/// Bit-parallel: n_distances N d / 64 word operations. Local.
+PairSums pair_sums(const lattice::Geometry& geometry, const PackedView& configurations, std::size_t i,
+                   std::size_t distances);
+
+/// G(r) = <s(0) s(r)>, averaged over sites and axes (the disconnected part included), and the second-moment
+/// length xi = sqrt(N <m^2> / S(k) - 1) / (2 sin(k/2)) (Cooper, Freedman & Preston 1982); 0 where the root is
+/// of a negative number.
+struct Correlations {
+  std::vector<stats::MeanEstimate> pair; ///< [r]
+  stats::MeanEstimate length;
+};
+
+/// From the sums of successive configurations of one temperature; errors by the Gamma method. Deterministic,
+/// local. Throws ErrorKind::numerical without configurations.
+Correlations correlations(const lattice::Geometry& geometry, std::span<const PairSums> sums);
+
+} // namespace blockspin::ising
