@@ -25,6 +25,7 @@ constexpr int default_rounds = 3;
 constexpr int default_most_ranks = 4;
 constexpr int most_disturbances = 12; ///< of one round; then it is left alone, so that it ends
 constexpr double most_seconds = 86400.0;
+constexpr double share_of_run = 0.6; ///< a disturbance comes before this share of the undisturbed run's time
 
 class Folder {
 public:
@@ -78,7 +79,7 @@ public:
       const int n_ranks = 1 + static_cast<int>(draw(most_ranks_));
       ChildRun run(n_ranks, arguments(archive), log);
       const double patience = n_disturbed < most_disturbances
-                                  ? 1.2 * seconds * static_cast<double>(draw(1000)) / 1000.0
+                                  ? share_of_run * seconds * static_cast<double>(draw(1000)) / 1000.0
                                   : most_seconds;
       if (const auto code = run.wait(patience)) {
         if (*code != 0) fail(fmt::format("round {} on {} ranks", number, n_ranks), log, *code);
