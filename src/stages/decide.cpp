@@ -1,5 +1,6 @@
 // What becomes of each stage of a deck, given an archive.
 
+#include <algorithm>
 #include <set>
 
 #include "blockspin/stages/runner.hpp"
@@ -14,8 +15,13 @@ struct Comparison {
   bool grown = false;
 };
 
+/// Whether both are whole numbers and the second is larger.
 bool has_grown(const std::string& stored, const std::string& wanted) {
-  return deck::Codec<std::uint64_t>::parse(wanted) > deck::Codec<std::uint64_t>::parse(stored);
+  try {
+    return deck::Codec<std::uint64_t>::parse(wanted) > deck::Codec<std::uint64_t>::parse(stored);
+  } catch (const deck::BadValue&) {
+    return false;
+  }
 }
 
 std::string growth_note(const Stage& stage, const deck::ResolvedValue& value) {
@@ -23,14 +29,38 @@ std::string growth_note(const Stage& stage, const deck::ResolvedValue& value) {
   return stage.growth_refusal().empty() ? "; it may grow, not shrink" : "; " + stage.growth_refusal();
 }
 
+/// "layer_2.l1" is "l1" where nothing is said of the layer.
+std::string plain_key(const std::string& key) { return deck::split_layer(key).second; }
+
+/// The archive's text of a key; of a layer's key that is not there, what held for all layers.
+std::string stored_text(const archive::Group& group, const std::string& key) {
+  auto found = group.values.find(key);
+  if (found == group.values.end()) found = group.values.find(plain_key(key));
+  return found == group.values.end() ? "nothing" : h5::to_text(found->second);
+}
+
+/// The deck's values, and for layers' keys that only the archive has, what the deck says of all layers.
+deck::ResolvedValues wanted_values(const Plan& plan, const Stage& stage, const archive::Group& group) {
+  auto wanted = recorded_values(plan, stage);
+  const auto in_deck = wanted;
+  for (const auto& [key, stored] : group.values) {
+    const auto is = [&](const std::string& name) {
+      return [&name](const deck::ResolvedValue& value) { return value.key == name; };
+    };
+    const std::string plain = plain_key(key);
+    if (plain == key || std::any_of(in_deck.begin(), in_deck.end(), is(key))) continue;
+    const auto all_layers = std::find_if(in_deck.begin(), in_deck.end(), is(plain));
+    if (all_layers != in_deck.end()) wanted.push_back({key, all_layers->text, all_layers->may_grow});
+  }
+  return wanted;
+}
+
 Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& group) {
   Comparison result;
-  for (const auto& value : recorded_values(plan, stage)) {
-    const auto found = group.values.find(value.key);
-    const std::string stored = found == group.values.end() ? "nothing" : h5::to_text(found->second);
+  for (const auto& value : wanted_values(plan, stage, group)) {
+    const std::string stored = stored_text(group, value.key);
     if (stored == value.text) continue;
-    if (value.may_grow && found != group.values.end() && stage.growth_refusal().empty() &&
-        has_grown(stored, value.text))
+    if (value.may_grow && stage.growth_refusal().empty() && has_grown(stored, value.text))
       result.grown = true;
     else
       result.differing.push_back(stage.label() + "." + value.key + ": '" + value.text + "' in the deck, '" +
@@ -39,7 +69,7 @@ Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& g
   return result;
 }
 
-/// /// The groups this run will make anew, by path.
+/// The groups this run will make anew, by path.
 using Changing = std::set<std::string>;
 
 /// The ancestor of a group that is no longer, or will not be, what the group was made from; empty for a fresh

@@ -102,6 +102,32 @@ def existing_archives(folder):
     run(1, "verify", archive, f"{folder}/once.h5")
 
 
+def machines(folder):
+    """Stacks: layers' own keys, growth of one layer, and nothing built upon what is stale."""
+    deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
+    sample = DECK.format(100)
+    stack = "[rbm]\nhidden = 8, 4\nepochs = 3\nlayer_2.l1 = 1e-3\n"
+    write(deck, sample + stack)
+    run(2, "run", deck)
+    write(deck, sample + stack.replace("layer_2.l1 = 1e-3\n", ""))
+    text = run(1, "run", deck, "--resume", code=4)
+    expect("rbm.main.layer_2.l1: '0' in the deck, '0.001' in the archive" in text, "a layer's key taken away", text)
+    write(deck, sample + stack)
+    text = run(1, "run", deck, "--resume", "--set", "rbm.layer_1.l1=1e-2", code=4)
+    expect("rbm.main.layer_1.l1: '0.01' in the deck, '0' in the archive" in text, "a layer's key added", text)
+
+    longer = ("--set", "rbm.epochs=5", "--set", "rbm.layer_2.epochs=7")
+    text = run(3, "run", deck, "--resume", *longer)
+    expect("rbm.main: complete, extended" in text, "both layers grow", text)
+    run(1, "run", deck, *longer, "--set", f"campaign.archive={folder}/long.h5")
+    run(1, "verify", archive, f"{folder}/long.h5")
+
+    write(deck, DECK.format(150) + "[spectrum]\nrbm = main\n")
+    text = run(2, "run", deck, "--resume", code=4)
+    expect("spectrum.main: would build on /rbm/main, which is stale: /sample/main has changed" in text, "stale", text)
+    run(1, "verify", archive, f"{folder}/long.h5")
+
+
 def stopped_and_locked(folder):
     """One run holds the archive; another is refused; the first is stopped by a file and resumed."""
     deck, archive = f"{folder}/long.ini", f"{folder}/run.h5"
@@ -126,7 +152,7 @@ def stopped_and_locked(folder):
     run(1, "verify", archive, f"{folder}/once.h5")
 
 
-for scenario in (existing_archives, stopped_and_locked):
+for scenario in (existing_archives, machines, stopped_and_locked):
     with tempfile.TemporaryDirectory() as scratch:
         scenario(scratch)
 print("archives that exist are continued, extended, refused or replaced as asked")

@@ -104,7 +104,7 @@ public:
     return std::move(*this);
   }
   Field check(Check check) && {
-    // // The first check narrows the type's own words; further ones join it.
+    // The first check narrows the type's own words; further ones join it.
     constexpr std::string_view widest = " >= 0";
     if (checks_.empty() && info_.allowed.ends_with(widest))
       info_.allowed.resize(info_.allowed.size() - widest.size());

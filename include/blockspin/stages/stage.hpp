@@ -59,7 +59,7 @@ public:
   std::string label() const { return kind() + "." + name(); }
   const deck::Section& section() const { return section_; }
   const deck::ResolvedValues& values() const { return values_; }
-  /// /// Whether a larger value of some key would continue this stage.
+  /// Whether a larger value of some key would continue this stage.
   bool may_grow() const;
   /// Why a key that may grow must not grow in this deck ("the linear schedule depends on the total length"),
   /// or empty.
