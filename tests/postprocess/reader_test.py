@@ -70,10 +70,11 @@ class Reading(unittest.TestCase):
         bare = []
 
         def visit(name, thing):
-            if hasattr(thing, "shape") and not name.startswith("provenance"):
-                if "unit" not in thing.attrs or "description" not in thing.attrs:
-                    bare.append(name)
-                bare.extend(f"{name}: axis {axis.label}" for axis in thing.dims if not thing.is_scale and len(axis) == 0)
+            if not hasattr(thing, "shape") or name.startswith("provenance"):
+                return
+            bare.extend(f"{name}: {key}" for key in ("unit", "description") if key not in thing.attrs)
+            if thing.attrs.get("CLASS") != b"DIMENSION_SCALE":
+                bare.extend(f"{name}: axis {axis.label}" for axis in thing.dims if len(axis) == 0)
 
         self.archive.file.visititems(visit)
         self.assertEqual([], bare)
