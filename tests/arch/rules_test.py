@@ -18,8 +18,9 @@ class TheHouse(unittest.TestCase):
         self.assertEqual(set(rules.ROOMS), rooms)
 
     def test_every_folder_has_a_readme(self):
-        folders = ("src", "include", "tests", "input", "runscripts", "postprocess")
-        self.assertEqual([], [f for f in folders if not (ROOT / f / "README.md").is_file()])
+        folders = ["src", "include", "tests", "input", "runscripts", "postprocess"]
+        folders += [f"src/{room}" for room in rules.ROOMS]
+        self.assertEqual([], [folder for folder in folders if not (ROOT / folder / "README.md").is_file()])
 
 
 class BrokenHouses(unittest.TestCase):
