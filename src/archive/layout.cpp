@@ -11,7 +11,7 @@ std::vector<Row> all_rows() {
   std::vector<Row> rows;
   for (const auto table : {sample_rows, thermometer_rows, rbm_rows, flow_rows, spectrum_rows,
                            receptive_field_rows, likelihood_rows, mapping_rows, decimation_rows,
-                           kadanoff_rows, reconstruction_rows}) {
+                           kadanoff_rows, reconstruction_rows, chain_machine_rows}) {
     for (Row& row : table()) rows.push_back(std::move(row));
   }
   return rows;

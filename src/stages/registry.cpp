@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "blockspin/stages/chain_machine.hpp"
 #include "blockspin/stages/decimation.hpp"
 #include "blockspin/stages/flow.hpp"
 #include "blockspin/stages/kadanoff.hpp"
@@ -30,6 +31,7 @@ std::vector<Kind>& rows() {
       kind_of<ReconstructionStage>(),
       kind_of<MappingStage>(),
       kind_of<DecimationStage>(),
+      kind_of<ChainMachineStage>(),
       kind_of<KadanoffStage>(),
   };
   // clang-format on

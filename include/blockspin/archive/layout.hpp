@@ -52,5 +52,6 @@ std::vector<Row> mapping_rows();
 std::vector<Row> decimation_rows();
 std::vector<Row> kadanoff_rows();
 std::vector<Row> reconstruction_rows();
+std::vector<Row> chain_machine_rows();
 
 } // namespace blockspin::archive

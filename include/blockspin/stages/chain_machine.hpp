@@ -1,0 +1,30 @@
+#pragma once
+// [chain_machine]: do machines trained on Ising chains find the weights of exact decimation?
+
+#include "blockspin/stages/stage.hpp"
+
+namespace blockspin::stages {
+
+struct ChainMachineDeck {
+  std::vector<double> couplings;
+  std::uint64_t sites = 12;
+  std::uint64_t configurations = 20000;
+  std::uint64_t repeats = 4;
+  std::uint64_t epochs = 60;
+  double learning_rate = 0.05;
+  double momentum = 0.5;
+  std::uint64_t batch = 100;
+  std::uint64_t gibbs_steps = 1;
+  double l1 = 0.0;
+  double initial_std = 0.01;
+};
+
+class ChainMachineStage : public StageOf<ChainMachineDeck> {
+public:
+  using StageOf::StageOf;
+  static const deck::Schema<ChainMachineDeck>& schema();
+  Estimate estimate(const Plan& plan, int n_ranks) const override;
+  void run(Context& context) override;
+};
+
+} // namespace blockspin::stages
