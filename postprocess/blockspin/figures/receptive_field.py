@@ -18,9 +18,9 @@ def draw(archive):
                 yield style.file_name("receptive_fields", name, f"layer{layer}"), draw_maps(fields, layer)
             yield style.file_name("coverage", name), draw_coverage(fields)
         yield style.file_name("locality", name), draw_locality(fields)
-    scans = locality_against_l1(archive, names)
+    scans, others = locality_against_l1(archive, names)
     if len({l1 for l1, _ in scans}) > 1:
-        yield "locality_against_l1", draw_scan(scans)
+        yield "locality_against_l1", draw_scan(scans, others)
 
 
 def layers(fields):
@@ -107,38 +107,51 @@ def cumulative(axes, values, **options):
 
 
 def locality_against_l1(archive, names):
-    """[(what L1 takes from a weight at each update, group)] of every machine whose deck says so."""
-    found = []
+    """[(what L1 takes from a weight at each update, group)] of the machines that differ from the first in nothing but
+    L1, and the same of those trained on other temperatures, such as independent spins."""
+    same, others = [], []
     for name in names:
         fields = archive.group("receptive_field", name)
         machine = archive.machine(fields.value("rbm"))
         strength = float(machine.value("l1", "0") or 0)
         if machine.value("l1_scaling") == "times_learning_rate":
             strength *= float(machine.value("learning_rate", "0"))
-        found.append((strength, fields))
-    return sorted(found, key=lambda pair: pair[0])
+        first = archive.machine(archive.group("receptive_field", names[0]).value("rbm"))
+        is_same = all(machine.value(key) == first.value(key) for key in ("temperatures", "hidden"))
+        (same if is_same else others).append((strength, fields))
+    return sorted(same, key=lambda pair: pair[0]), others
 
 
-def draw_scan(scans):
-    figure, axes = plt.subplots(figsize=(5.0, 3.6))
+def quantile(fields, layer, path, q):
+    values = living(fields, layer, path)
+    return np.quantile(values, q) if len(values) else np.nan
+
+
+def draw_scan(scans, others):
+    figure, axes = plt.subplots(figsize=(5.4, 3.8))
     n_layers = min(len(layers(fields)) for _, fields in scans)
     strengths = [strength for strength, _ in scans]
     for layer, colour in zip(range(1, n_layers + 1), style.COLOURS):
-        def quantile(path, q):
-            return [np.quantile(living(fields, layer, path), q) if len(living(fields, layer, path)) else np.nan
-                    for _, fields in scans]
-        axes.plot(strengths, quantile("window_fraction", 0.5), "o-", color=colour, label=f"layer {layer}, median")
-        axes.fill_between(strengths, quantile("window_fraction", 0.1), quantile("window_fraction", 0.9),
-                          color=colour, alpha=0.15, linewidth=0)
+        def of_scan(path, q):
+            return [quantile(fields, layer, path, q) for _, fields in scans]
+        axes.plot(strengths, of_scan("window_fraction", 0.5), "o-", color=colour, label=f"layer {layer}, median")
+        axes.fill_between(strengths, of_scan("window_fraction", 0.1), of_scan("window_fraction", 0.9), color=colour,
+                          alpha=0.15, linewidth=0)
         for control, _, line in CONTROLS:
-            axes.plot(strengths, quantile(f"{control}/window_fraction", 0.5), line, color=colour, linewidth=0.8)
+            axes.plot(strengths, of_scan(f"{control}/window_fraction", 0.5), line, color=colour, linewidth=0.8)
+        for strength, fields in others:
+            axes.plot(strength, quantile(fields, layer, "window_fraction", 0.5), "x", color=colour)
     for _, label, line in CONTROLS:
         axes.plot([], [], line, color="grey", linewidth=0.8, label=label)
+    for text in sorted({f"trained at $T$ = {fields.archive.machine(fields.value('rbm')).value('temperatures')}"
+                        for _, fields in others}):
+        axes.plot([], [], "x", color="grey", label=text)
     axes.set_xscale("symlog", linthresh=max(min((s for s in strengths if s > 0), default=1e-5), 1e-6))
     axes.set_xlim(left=0)
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("L1: what each update takes from a weight")
-    axes.set_ylabel("share of $r^2$ in the best window")
+    window = scans[0][1].value("window")
+    axes.set_ylabel(f"share of $r^2$ in the best {window}x{window} window")
     axes.set_title(f"{style.lattice_text(scans[0][1].lattice)}: locality against L1 (band: 10 to 90 % of units)")
-    axes.legend(fontsize=7)
+    axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
     return figure

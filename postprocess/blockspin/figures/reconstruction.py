@@ -38,11 +38,11 @@ def draw_examples(group):
     rows = [(t, e) for t in temperatures for e in range(min(per_temperature, examples.shape[2]))]
     figure, grid = plt.subplots(len(rows), len(levels), squeeze=False,
                                 figsize=(1.5 * len(levels), 1.5 * len(rows) + 0.5))
+    for level, axes in zip(levels, grid[0]):
+        axes.set_title(level_text(level), fontsize=8)
     for line, (t, e) in zip(grid, rows):
         for level, axes in zip(levels, line):
             style.lattice_map(axes, examples[t, level, e], group.lattice, limit=1)
-            if line is grid[0]:
-                axes.set_title(level_text(level), fontsize=8)
         line[0].set_ylabel(f"$T$ = {group['temperature'][t]:.4g}", fontsize=8)
     figure.suptitle(f"{machine_text(group)}: red up, blue down", fontsize=9)
     return figure
