@@ -10,6 +10,7 @@ namespace blockspin::stats {
 namespace {
 
 constexpr std::size_t n_candidates = 64;
+constexpr std::size_t enough_chains = 16; // for their scatter to say something
 constexpr std::size_t finest_grid = 4096; // points kept of a long series: enough to place the start to 0.02 %
 
 /// Chain average over blocks of `block` samples; what does not fill a block is dropped from the end.
@@ -19,6 +20,25 @@ Array<double, 2> averaged(View<const double, 2> series, std::size_t block) {
   for (std::size_t chain = 0; chain < series.extent(0); ++chain)
     for (std::size_t s = 0; s < mean.size() * block; ++s) mean(0, s / block) += weight * series(chain, s);
   return mean;
+}
+
+/// tau as the scatter of the chains' means tells it, from `first` on: n Var(means) / (2 Var).
+double tau_of_scatter(View<const double, 2> series, std::size_t first) {
+  const double n_chains = static_cast<double>(series.extent(0)),
+               n = static_cast<double>(series.extent(1) - first);
+  double sum = 0, squares = 0, squares_of_means = 0;
+  for (std::size_t chain = 0; chain < series.extent(0); ++chain) {
+    double chain_sum = 0;
+    for (const double x : series.row(chain).subspan(first)) {
+      chain_sum += x;
+      squares += x * x;
+    }
+    sum += chain_sum;
+    squares_of_means += chain_sum * chain_sum / (n * n);
+  }
+  const double mean = sum / (n_chains * n), variance = squares / (n_chains * n) - mean * mean;
+  const double scatter = (squares_of_means - n_chains * mean * mean) / (n_chains - 1);
+  return variance <= 1e-12 * mean * mean ? 0.5 : n * scatter / (2 * variance);
 }
 
 } // namespace
@@ -41,6 +61,12 @@ Equilibration detect_equilibration(View<const double, 2> series) {
       best = {first * block, tau * static_cast<double>(block), n_effective, false};
   }
   best.reliable = 2 * best.first <= series.extent(1) && best.n_effective >= 20;
+  if (series.extent(0) >= enough_chains) {
+    // Chains stuck in different places are not in equilibrium, however steady their average.
+    const double tau = tau_of_scatter(series, best.first);
+    best.tau = std::max(best.tau, tau);
+    best.reliable = best.reliable && static_cast<double>(series.extent(1) - best.first) >= 20 * tau;
+  }
   return best;
 }
 

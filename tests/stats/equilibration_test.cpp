@@ -53,6 +53,14 @@ TEST(Equilibration, SaysWhereARunIsTooShort) {
   EXPECT_FALSE(detect_equilibration(relaxing(1, 400, 50, 2000)).reliable);
 }
 
+TEST(Equilibration, SeesChainsStuckInDifferentPlaces) {
+  auto x = relaxing(64, 1000, 0, 1);
+  EXPECT_TRUE(detect_equilibration(x).reliable);
+  for (std::size_t c = 0; c < 32; ++c)
+    for (std::size_t t = 0; t < 1000; ++t) x(c, t) += 1; // half of them one standard deviation away, for good
+  EXPECT_FALSE(detect_equilibration(x).reliable);
+}
+
 TEST(Equilibration, CoarsensLongSeries) {
   const auto x = relaxing(1, 100000, 20, 3000);
   const Equilibration e = detect_equilibration(x);

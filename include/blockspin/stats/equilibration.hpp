@@ -13,13 +13,17 @@ struct Equilibration {
   std::size_t first = 0;  ///< samples before this one are to be discarded
   double tau = 0.5;       ///< integrated autocorrelation time of the rest, in samples
   double n_effective = 0; ///< (n - first) / (2 tau) of the chain average
-  bool reliable = false;  ///< first <= n/2 and n_effective >= 20: otherwise the run is too short to tell
+  bool reliable =
+      false; ///< first <= n/2, n_effective >= 20, and chains mix: else the run is too short to tell
 };
 
 /// Chodera's method (J. Chem. Theory Comput. 12, 1799, 2016): of a grid of 64 candidate starts over the first
 /// 3/4 of the series, the one with the most effectively independent samples after it, tau by the Gamma
 /// method. Shape [chain, time]: chains that started alike are averaged first, so that a drift common to them
-/// stands out. A constant series starts at 0 and is reliable. Deterministic, local.
+/// stands out. With 16 chains or more the scatter of their means gives another tau, which must fit twenty
+/// times into the rest: chains stuck in different places are not in equilibrium, however steady their average
+/// (in the spirit of Gelman & Rubin, Stat. Sci. 7, 457, 1992). A constant series starts at 0 and is reliable.
+/// Deterministic, local.
 Equilibration detect_equilibration(View<const double, 2> series);
 
 } // namespace blockspin::stats
