@@ -32,6 +32,10 @@ Lanes::Lanes(const LaneGeometry& geometry, std::uint64_t number, rng::Instructio
 
 void Lanes::randomise(const rng::Generator& generator) { generator.words(number_, 0, spins_.flat()); }
 
+void Lanes::fill_word(int word, std::uint64_t bits) {
+  for (std::size_t i = static_cast<std::size_t>(word); i < spins_.size(); i += 8) spins_[i] = bits;
+}
+
 void Lanes::sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep) {
   lane_kernels(set_).sweep({spins_.data(),
                             geometry_->order.size(),

@@ -39,10 +39,20 @@ LaneLadders::LaneLadders(const mpi::Communicator& comm, const LadderSetup& setup
     lanes_.emplace_back(geometry_, v, set).randomise(initial);
     rules_.push_back(rule_of_vector(setup_, v));
   }
-  for (std::uint64_t word = words_.first; word < words_.last; ++word)
+  for (std::uint64_t word = words_.first; word < words_.last; ++word) {
     travellers_[local(word)].replica.fill(static_cast<std::uint32_t>(temperature_of_word(word)));
+    if (starts_ordered(setup, setup.temperatures[temperature_of_word(word)])) start_ordered(word);
+  }
   reset_statistics();
   count();
+}
+
+void LaneLadders::start_ordered(std::uint64_t word) {
+  ising::Lanes& lanes = lanes_[local(word) / 8];
+  const std::uint64_t coins = lanes.words()[word % 8]; // the random spins of site 0
+  lanes.fill_word(static_cast<int>(word % 8), setup_.field == 0.0  ? coins
+                                              : setup_.field > 0.0 ? ~std::uint64_t{0}
+                                                                   : 0);
 }
 
 std::uint64_t LaneLadders::active(std::uint64_t word) const {

@@ -23,9 +23,14 @@ struct Shared {
 
 class LocalWalker : public Walker {
 public:
-  LocalWalker(std::shared_ptr<const Shared> shared, std::uint64_t number, const rng::Generator& initial)
+  LocalWalker(std::shared_ptr<const Shared> shared, std::uint64_t number, const LadderSetup& setup,
+              const rng::Generator& initial)
       : shared_(std::move(shared)), spins_(shared_->geometry, number) {
-    spins_.randomise(initial);
+    const bool coin = (initial.word(number, 0) & 1) != 0;
+    if (starts_ordered(setup, setup.temperatures[number % setup.temperatures.size()]))
+      spins_.fill(setup.field == 0.0 ? coin : setup.field > 0.0);
+    else
+      spins_.randomise(initial);
   }
 
   void sweep(std::size_t temperature, std::uint64_t sweep) override {
@@ -54,7 +59,7 @@ WalkerFactory local_walkers(const LadderSetup& setup) {
       [setup, shared](const mpi::Communicator& group, const lattice::Domain& domain, std::uint64_t number) {
         if (*shared == nullptr) *shared = std::make_shared<const Shared>(group, domain, setup);
         const rng::Generator initial(setup.seed, rng::StreamId::sample_initial, setup.instance);
-        return std::make_unique<LocalWalker>(*shared, number, initial);
+        return std::make_unique<LocalWalker>(*shared, number, setup, initial);
       };
 }
 

@@ -5,25 +5,16 @@
 
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/packed.hpp"
-#include "blockspin/replica/lane_ladders.hpp"
 #include "blockspin/replica/sampling.hpp"
+#include "blockspin/rng/generator.hpp"
 #include "blockspin/stages/context.hpp"
 #include "sample_drawn.hpp"
+#include "sample_ensemble.hpp"
 #include "sample_write.hpp"
 
 namespace blockspin::stages {
 
 namespace {
-
-/// Ladders per word of the bit-parallel layout, and the most that `auto` takes.
-constexpr std::uint64_t ladders_per_word = 64;
-constexpr std::uint64_t most_automatic_words = 16;
-
-/// 64 ladders for up to some thousand configurations, then one more word of 64 for each further thousand: a
-/// ladder's equilibration is paid for by about 16 configurations of it.
-std::uint64_t automatic_replicas(std::uint64_t configurations) {
-  return ladders_per_word * std::clamp<std::uint64_t>(configurations / 1024, 1, most_automatic_words);
-}
 
 /// Above this temperature nearly every Metropolis proposal is accepted, sublattice after sublattice, and |m|
 /// hardly changes from sweep to sweep; the heat bath has no such memory. In one dimension the heat bath is
@@ -42,10 +33,16 @@ std::string update_name(ising::LocalUpdate update) {
   return update == ising::LocalUpdate::metropolis ? "metropolis" : "heat_bath";
 }
 
+std::optional<replica::DomainRequest> request_of(const ParallelDeck& parallel) {
+  if (!parallel.domains) return std::nullopt;
+  return replica::DomainRequest{parallel.domains->values};
+}
+
 std::uint64_t replicas_of(const SampleDeck& deck, const Context& context) {
   if (deck.replicas) return *deck.replicas;
   const std::string before = context.resolved_before("replicas");
-  return before.empty() ? automatic_replicas(deck.configurations) : std::stoull(before);
+  if (!before.empty()) return std::stoull(before);
+  return automatic_replicas(lattice::Geometry(context.model().lattice.values), deck.configurations);
 }
 
 replica::LadderSetup ladder_setup(const SampleDeck& deck, const Context& context, const std::string& label) {
@@ -126,25 +123,25 @@ void SampleStage::check(const Plan& plan, const Complain& complain) const {
 }
 
 Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
-  const double n_sites = static_cast<double>(plan.model.n_sites());
-  const auto n_t = static_cast<double>(deck().temperatures.values.size());
-  const auto configurations = static_cast<double>(deck().configurations);
-  const std::uint64_t ladders = deck().replicas.value_or(automatic_replicas(deck().configurations));
-  const auto words = static_cast<double>((ladders + 63) / 64) * n_t;
+  const lattice::Geometry geometry(plan.model.lattice.values);
+  const std::uint64_t ladders = deck().replicas.value_or(automatic_replicas(geometry, deck().configurations));
+  const std::size_t n_t = deck().temperatures.values.size();
+  const bool across = bits_across_replicas(geometry, n_t, ladders);
+  const auto n_sites = static_cast<double>(geometry.n_sites()),
+             configurations = static_cast<double>(deck().configurations);
+  const double lattices = static_cast<double>(n_t * (across ? (ladders + 63) / 64 * 64 : ladders));
   const double keeps = std::ceil(configurations / static_cast<double>(ladders));
   const double sweeps = static_cast<double>(deck().equilibration.value_or(500)) +
                         keeps * static_cast<double>(deck().interval.value_or(20));
   Estimate cost;
-  cost.archive_bytes = n_t * configurations * (n_sites / 8 + 16);
-  cost.memory_per_rank = 2 * cost.archive_bytes / n_ranks +
-                         8 * words * n_sites / std::min<double>(n_ranks, words) +
-                         16 * 64 * words * sweeps / n_ranks;
-  cost.work = 64 * words * n_sites * sweeps;
+  cost.archive_bytes = static_cast<double>(n_t) * configurations * (n_sites / 8 + 20);
+  cost.memory_per_rank = (2 * cost.archive_bytes + lattices * (n_sites / 8 * 1.1 + 16 * sweeps)) / n_ranks;
+  cost.work = lattices * n_sites * sweeps;
   cost.work_unit = "spin updates";
-  constexpr double updates_per_second = 2e10;
+  constexpr double updates_per_second = 1.5e10;
   cost.seconds = cost.work / updates_per_second;
-  cost.layout = std::to_string(static_cast<std::uint64_t>(words)) + " words of 64 ladders over " +
-                std::to_string(n_ranks) + " ranks";
+  cost.layout = across ? "bits across replicas, vectors of 512 lattices over the ranks"
+                       : plan_ranks(geometry, n_t * ladders, n_ranks, request_of(plan.parallel)).reason;
   return cost;
 }
 
@@ -157,11 +154,10 @@ void SampleStage::run(Context& context) {
     record_choices(context, deck(), run.setup, nullptr);
     return write_sample(context, run, nullptr);
   }
+  const ChosenEnsemble chosen = make_ensemble(context.comm(), run.setup, request_of(context.parallel()));
   log::info(label() + ": " + update_name(run.setup.update) + " updates of " + run.setup.geometry.name() +
-            ", " + std::to_string(run.setup.n_ladders) + " ladders of " +
-            std::to_string(run.setup.temperatures.size()) + " temperatures, bit-parallel over ladders (" +
-            std::string(rng::name(rng::best_instruction_set())) + ")");
-  replica::LaneLadders ensemble(context.comm(), run.setup);
+            ", " + chosen.layout);
+  replica::Ensemble& ensemble = *chosen.ensemble;
   replica::Sampling sampling(context.comm(), ensemble, run.setup.geometry,
                              {deck().configurations, deck().equilibration, deck().interval});
   context.run_stepper(sampling);

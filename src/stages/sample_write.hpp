@@ -5,7 +5,7 @@
 
 #include "blockspin/ising/observables.hpp"
 #include "blockspin/replica/kept.hpp"
-#include "blockspin/replica/lane_ladders.hpp"
+#include "blockspin/replica/ladder_setup.hpp"
 
 namespace blockspin::stages {
 

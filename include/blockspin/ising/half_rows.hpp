@@ -57,6 +57,8 @@ public:
 
   /// Every spin up or down with probability 1/2, from the generator's sequence `walker`. Local.
   void randomise(const rng::Generator& generator);
+  /// Every spin alike. Local.
+  void fill(bool up);
   /// Updates every site once, colour by colour (lattice::Geometry::colour); collective.
   void sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep);
   /// Of this box; a bond belongs to its backward end. Collective.

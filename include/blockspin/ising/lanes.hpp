@@ -43,6 +43,8 @@ public:
 
   /// Every spin up or down with probability 1/2, from the generator's sequence `number`.
   void randomise(const rng::Generator& generator);
+  /// The 64 lattices of a word: all spins of lattice b like bit b.
+  void fill_word(int word, std::uint64_t bits);
   /// Updates every site once, colour by colour: sweep number `sweep` < 2^39, each decision by its own random
   /// number.
   void sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep);

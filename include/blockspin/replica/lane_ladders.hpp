@@ -49,6 +49,7 @@ private:
   bool is_pair(std::uint64_t lower_word) const;
   std::uint64_t decide(std::uint64_t lower_word, std::span<const Reading> lower,
                        std::span<const Reading> upper) const;
+  void start_ordered(std::uint64_t word);
   void count();
   void exchange();
   void exchange_within();

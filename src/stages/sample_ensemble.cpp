@@ -1,0 +1,65 @@
+#include "sample_ensemble.hpp"
+
+#include <algorithm>
+
+#include "blockspin/mpi/agree.hpp"
+#include "blockspin/replica/lane_ladders.hpp"
+#include "blockspin/replica/lattice_ladders.hpp"
+#include "blockspin/replica/local_walker.hpp"
+#include "blockspin/rng/instruction_set.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+constexpr std::uint64_t ladders_per_word = 64;
+/// Lattices up to this many sites are simulated in company.
+constexpr std::uint64_t most_shared_sites = std::uint64_t{1} << 14;
+/// The most words of ladders that `auto` takes; a further one for each thousand configurations.
+constexpr std::uint64_t most_automatic_words = 16;
+constexpr std::uint64_t configurations_per_word = 1024;
+
+constexpr std::uint64_t groups_of(std::uint64_t n, std::uint64_t size) { return (n + size - 1) / size; }
+
+} // namespace
+
+std::uint64_t automatic_replicas(const lattice::Geometry& geometry, std::uint64_t configurations) {
+  if (geometry.n_sites() > most_shared_sites) return 1;
+  return ladders_per_word *
+         std::clamp<std::uint64_t>(configurations / configurations_per_word, 1, most_automatic_words);
+}
+
+bool bits_across_replicas(const lattice::Geometry& geometry, std::size_t n_temperatures,
+                          std::uint64_t n_ladders) {
+  if (geometry.n_sites() >= std::uint64_t{1} << 31) return false;
+  const std::uint64_t words = n_temperatures * groups_of(n_ladders, ladders_per_word);
+  const std::uint64_t across = geometry.n_sites() * groups_of(words, 8);
+  const std::uint64_t along =
+      n_temperatures * n_ladders * geometry.n_rows() * 2 * groups_of(geometry.row_length(), 1024);
+  return across <= along;
+}
+
+ChosenEnsemble make_ensemble(const mpi::Communicator& comm, const replica::LadderSetup& setup,
+                             const std::optional<replica::DomainRequest>& domains) {
+  const std::size_t n_t = setup.temperatures.size();
+  const std::string ladders = std::to_string(setup.n_ladders) +
+                              (setup.n_ladders == 1 ? " ladder" : " ladders") + " of " + std::to_string(n_t) +
+                              (n_t == 1 ? " temperature" : " temperatures");
+  const std::string path = " (" + std::string(rng::name(rng::best_instruction_set())) + ")";
+  if (bits_across_replicas(setup.geometry, n_t, setup.n_ladders)) {
+    const std::uint64_t n_vectors = groups_of(n_t * groups_of(setup.n_ladders, ladders_per_word), 8);
+    std::string layout = ladders + ", bits across replicas" + path + ": " + std::to_string(n_vectors) +
+                         " vectors of 512 lattices over " + std::to_string(comm.size()) + " ranks";
+    if (n_vectors < static_cast<std::uint64_t>(comm.size()))
+      layout += "; " + std::to_string(static_cast<std::uint64_t>(comm.size()) - n_vectors) +
+                " ranks have nothing to do";
+    return {std::make_unique<replica::LaneLadders>(comm, setup), layout};
+  }
+  replica::RankLayout layout;
+  mpi::agreed(comm,
+              [&] { layout = plan_ranks(setup.geometry, setup.n_ladders * n_t, comm.size(), domains); });
+  return {std::make_unique<replica::LatticeLadders>(comm, setup, layout, local_walkers(setup)),
+          ladders + ", bits along rows" + path + ": " + layout.reason};
+}
+
+} // namespace blockspin::stages

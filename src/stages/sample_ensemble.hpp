@@ -1,0 +1,32 @@
+#pragma once
+// Which walkers a sample stage uses, and why: decided by the deck alone, but for the division over ranks.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "blockspin/replica/ensemble.hpp"
+#include "blockspin/replica/ladder_setup.hpp"
+#include "blockspin/replica/rank_layout.hpp"
+
+namespace blockspin::stages {
+
+/// Independent ladders where the deck leaves it open: bit-parallel storage wants 64 of them, and pays for
+/// each one's equilibration; one lattice that fills the registers by itself needs no company.
+std::uint64_t automatic_replicas(const lattice::Geometry& geometry, std::uint64_t configurations);
+
+/// Whether bits go across replicas (replica/lane_ladders.hpp) rather than along rows
+/// (replica/lattice_ladders.hpp): whichever updates fewer vectors of 512 bits a sweep.
+bool bits_across_replicas(const lattice::Geometry& geometry, std::size_t n_temperatures,
+                          std::uint64_t n_ladders);
+
+struct ChosenEnsemble {
+  std::unique_ptr<replica::Ensemble> ensemble;
+  std::string layout; ///< a sentence for the log and the record
+};
+
+/// Collective; throws an agreed ErrorKind::deck where the domains asked for cannot be had.
+ChosenEnsemble make_ensemble(const mpi::Communicator& comm, const replica::LadderSetup& setup,
+                             const std::optional<replica::DomainRequest>& domains);
+
+} // namespace blockspin::stages
