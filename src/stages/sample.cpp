@@ -16,51 +16,38 @@ namespace blockspin::stages {
 
 namespace {
 
-/// Above this temperature nearly every Metropolis proposal is accepted, sublattice after sublattice, and |m|
-/// hardly changes from sweep to sweep; the heat bath has no such memory. In one dimension the heat bath is
-/// the better one always (ising/flip_table.hpp).
-constexpr double hottest_metropolis = 10.0;
-
-ising::LocalUpdate local_update(const SampleDeck& deck, const ModelDeck& model) {
-  if (deck.update == SampleUpdate::metropolis) return ising::LocalUpdate::metropolis;
-  if (deck.update == SampleUpdate::heat_bath) return ising::LocalUpdate::heat_bath;
-  for (const double t : deck.temperatures.values)
-    if (std::isfinite(t) && t > hottest_metropolis) return ising::LocalUpdate::heat_bath;
-  return model.lattice.values.size() > 1 ? ising::LocalUpdate::metropolis : ising::LocalUpdate::heat_bath;
-}
-
-std::string update_name(ising::LocalUpdate update) {
-  return update == ising::LocalUpdate::metropolis ? "metropolis" : "heat_bath";
-}
-
 std::optional<replica::DomainRequest> request_of(const ParallelDeck& parallel) {
   if (!parallel.domains) return std::nullopt;
   return replica::DomainRequest{parallel.domains->values};
 }
 
-std::uint64_t replicas_of(const SampleDeck& deck, const Context& context) {
+std::uint64_t replicas_of(const SampleDeck& deck, const Context& context, bool clusters) {
   if (deck.replicas) return *deck.replicas;
   const std::string before = context.resolved_before("replicas");
   if (!before.empty()) return std::stoull(before);
-  return automatic_replicas(lattice::Geometry(context.model().lattice.values), deck.configurations);
+  return automatic_replicas(lattice::Geometry(context.model().lattice.values), deck.configurations, clusters);
 }
 
+std::vector<double> simulated(const std::vector<double>& temperatures) {
+  std::vector<double> chosen;
+  std::copy_if(temperatures.begin(), temperatures.end(), std::back_inserter(chosen), is_simulated);
+  return chosen;
+}
+
+/// All but the update and the number of ladders.
 replica::LadderSetup ladder_setup(const SampleDeck& deck, const Context& context, const std::string& label) {
-  replica::LadderSetup setup{lattice::Geometry(context.model().lattice.values), context.model().field, {}};
-  for (const double t : deck.temperatures.values)
-    if (is_simulated(t)) setup.temperatures.push_back(t);
-  setup.n_ladders = replicas_of(deck, context);
-  setup.update = local_update(deck, context.model());
+  replica::LadderSetup setup{lattice::Geometry(context.model().lattice.values), context.model().field,
+                             simulated(deck.temperatures.values)};
   setup.exchange = deck.exchange && setup.temperatures.size() > 1;
   setup.seed = context.seed();
   setup.instance = rng::instance_number(label);
   return setup;
 }
 
-void record_choices(Context& context, const SampleDeck& deck, const replica::LadderSetup& setup,
+void record_choices(Context& context, const SampleDeck& deck, const SampleRun& run,
                     const replica::Sampling* sampling) {
-  if (!deck.replicas) context.resolve("replicas", std::to_string(setup.n_ladders));
-  if (deck.update == SampleUpdate::automatic) context.resolve("update", update_name(setup.update));
+  if (!deck.replicas) context.resolve("replicas", std::to_string(run.setup.n_ladders));
+  if (deck.update == SampleUpdate::automatic) context.resolve("update", run.update);
   if (sampling == nullptr) return;
   if (!deck.equilibration) context.resolve("equilibration", std::to_string(sampling->equilibration()));
   if (!deck.interval) context.resolve("interval", std::to_string(sampling->interval()));
@@ -84,7 +71,9 @@ void warn_of_gaps(const SampleRun& run) {
 
 } // namespace
 
-std::vector<std::string> choice_names(SampleUpdate) { return {"auto", "metropolis", "heat_bath"}; }
+std::vector<std::string> choice_names(SampleUpdate) {
+  return {"auto", "metropolis", "heat_bath", "wolff", "swendsen_wang"};
+}
 
 const deck::Schema<SampleDeck>& SampleStage::schema() {
   using deck::at_least;
@@ -118,15 +107,21 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
 }
 
 void SampleStage::check(const Plan& plan, const Complain& complain) const {
+  const bool clusters = deck().update == SampleUpdate::wolff || deck().update == SampleUpdate::swendsen_wang;
+  if (clusters && plan.model.field != 0.0)
+    complain("update", "cluster updates work without a field only", "auto, metropolis, or heat_bath");
   if (deck().flip_symmetry.value_or(false) && plan.model.field != 0.0)
     complain("flip_symmetry", "a field breaks the symmetry", "auto, or off");
 }
 
 Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
   const lattice::Geometry geometry(plan.model.lattice.values);
-  const std::uint64_t ladders = deck().replicas.value_or(automatic_replicas(geometry, deck().configurations));
+  replica::LadderSetup setup{geometry, plan.model.field, simulated(deck().temperatures.values)};
+  const bool clusters = choose_update(deck().update, setup).clusters.has_value();
+  const std::uint64_t ladders =
+      deck().replicas.value_or(automatic_replicas(geometry, deck().configurations, clusters));
   const std::size_t n_t = deck().temperatures.values.size();
-  const bool across = bits_across_replicas(geometry, n_t, ladders);
+  const bool across = !clusters && bits_across_replicas(geometry, n_t, ladders);
   const auto n_sites = static_cast<double>(geometry.n_sites()),
              configurations = static_cast<double>(deck().configurations);
   const double lattices = static_cast<double>(n_t * (across ? (ladders + 63) / 64 * 64 : ladders));
@@ -138,7 +133,7 @@ Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
   cost.memory_per_rank = (2 * cost.archive_bytes + lattices * (n_sites / 8 * 1.1 + 16 * sweeps)) / n_ranks;
   cost.work = lattices * n_sites * sweeps;
   cost.work_unit = "spin updates";
-  constexpr double updates_per_second = 1.5e10;
+  const double updates_per_second = clusters ? 1.2e8 : 1.5e10;
   cost.seconds = cost.work / updates_per_second;
   cost.layout = across ? "bits across replicas, vectors of 512 lattices over the ranks"
                        : plan_ranks(geometry, n_t * ladders, n_ranks, request_of(plan.parallel)).reason;
@@ -147,21 +142,25 @@ Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
 
 void SampleStage::run(Context& context) {
   SampleRun run{ladder_setup(deck(), context, label()), {}, {}, {}};
+  const UpdateChoice update = choose_update(deck().update, run.setup);
+  run.update = update.name;
+  run.setup.n_ladders = replicas_of(deck(), context, update.clusters.has_value());
   run.flip = deck().flip_symmetry.value_or(context.model().field == 0.0);
   run.temperatures = deck().temperatures.values;
   run.n_configurations = deck().configurations;
   if (run.setup.temperatures.empty()) {
-    record_choices(context, deck(), run.setup, nullptr);
+    record_choices(context, deck(), run, nullptr);
     return write_sample(context, run, nullptr);
   }
-  const ChosenEnsemble chosen = make_ensemble(context.comm(), run.setup, request_of(context.parallel()));
-  log::info(label() + ": " + update_name(run.setup.update) + " updates of " + run.setup.geometry.name() +
-            ", " + chosen.layout);
+  const ChosenEnsemble chosen =
+      make_ensemble(context.comm(), run.setup, update, request_of(context.parallel()));
+  log::info(label() + ": " + run.setup.geometry.name() + ", update " + update.name +
+            (update.reason.empty() ? "" : " (" + update.reason + ")") + "; " + chosen.layout);
   replica::Ensemble& ensemble = *chosen.ensemble;
   replica::Sampling sampling(context.comm(), ensemble, run.setup.geometry,
                              {deck().configurations, deck().equilibration, deck().interval});
   context.run_stepper(sampling);
-  record_choices(context, deck(), run.setup, &sampling);
+  record_choices(context, deck(), run, &sampling);
   run.exchange = ensemble.exchange_statistics();
   run.observables = sampling.observables(run.setup.temperatures, run.setup.field);
   if (run.setup.exchange) warn_of_gaps(run);

@@ -19,12 +19,40 @@ constexpr std::uint64_t most_shared_sites = std::uint64_t{1} << 14;
 constexpr std::uint64_t most_automatic_words = 16;
 constexpr std::uint64_t configurations_per_word = 1024;
 
+/// Above this temperature nearly every Metropolis proposal is accepted, sublattice after sublattice, and |m|
+/// hardly changes from sweep to sweep; the heat bath has no such memory.
+constexpr double hottest_metropolis = 10.0;
+
 constexpr std::uint64_t groups_of(std::uint64_t n, std::uint64_t size) { return (n + size - 1) / size; }
 
 } // namespace
 
-std::uint64_t automatic_replicas(const lattice::Geometry& geometry, std::uint64_t configurations) {
-  if (geometry.n_sites() > most_shared_sites) return 1;
+UpdateChoice choose_update(SampleUpdate asked, replica::LadderSetup& setup) {
+  const auto local = [&](ising::LocalUpdate update, const std::string& reason) -> UpdateChoice {
+    setup.update = update;
+    return {{}, update == ising::LocalUpdate::metropolis ? "metropolis" : "heat_bath", reason};
+  };
+  using enum SampleUpdate;
+  switch (asked) {
+  case metropolis: return local(ising::LocalUpdate::metropolis, "");
+  case heat_bath: return local(ising::LocalUpdate::heat_bath, "");
+  case wolff: return {replica::ClusterUpdate::wolff, "wolff", ""};
+  case swendsen_wang: return {replica::ClusterUpdate::swendsen_wang, "swendsen_wang", ""};
+  case automatic: break;
+  }
+  const replica::ClusterAdvice advice = advise_clusters(setup);
+  if (advice.clusters) return {replica::ClusterUpdate::swendsen_wang, "swendsen_wang", advice.reason};
+  if (setup.geometry.n_dimensions() == 1)
+    return local(ising::LocalUpdate::heat_bath, "in one dimension the heat bath moves domain walls best");
+  if (!setup.temperatures.empty() && setup.temperatures.back() > hottest_metropolis)
+    return local(ising::LocalUpdate::heat_bath,
+                 "at high temperatures Metropolis only turns all spins over and over");
+  return local(ising::LocalUpdate::metropolis, advice.reason);
+}
+
+std::uint64_t automatic_replicas(const lattice::Geometry& geometry, std::uint64_t configurations,
+                                 bool clusters) {
+  if (clusters || geometry.n_sites() > most_shared_sites) return 1;
   return ladders_per_word *
          std::clamp<std::uint64_t>(configurations / configurations_per_word, 1, most_automatic_words);
 }
@@ -40,13 +68,14 @@ bool bits_across_replicas(const lattice::Geometry& geometry, std::size_t n_tempe
 }
 
 ChosenEnsemble make_ensemble(const mpi::Communicator& comm, const replica::LadderSetup& setup,
+                             const UpdateChoice& update,
                              const std::optional<replica::DomainRequest>& domains) {
   const std::size_t n_t = setup.temperatures.size();
   const std::string ladders = std::to_string(setup.n_ladders) +
                               (setup.n_ladders == 1 ? " ladder" : " ladders") + " of " + std::to_string(n_t) +
                               (n_t == 1 ? " temperature" : " temperatures");
   const std::string path = " (" + std::string(rng::name(rng::best_instruction_set())) + ")";
-  if (bits_across_replicas(setup.geometry, n_t, setup.n_ladders)) {
+  if (!update.clusters && bits_across_replicas(setup.geometry, n_t, setup.n_ladders)) {
     const std::uint64_t n_vectors = groups_of(n_t * groups_of(setup.n_ladders, ladders_per_word), 8);
     std::string layout = ladders + ", bits across replicas" + path + ": " + std::to_string(n_vectors) +
                          " vectors of 512 lattices over " + std::to_string(comm.size()) + " ranks";
@@ -56,9 +85,12 @@ ChosenEnsemble make_ensemble(const mpi::Communicator& comm, const replica::Ladde
     return {std::make_unique<replica::LaneLadders>(comm, setup), layout};
   }
   replica::RankLayout layout;
-  mpi::agreed(comm,
-              [&] { layout = plan_ranks(setup.geometry, setup.n_ladders * n_t, comm.size(), domains); });
-  return {std::make_unique<replica::LatticeLadders>(comm, setup, layout, local_walkers(setup)),
+  mpi::agreed(comm, [&] {
+    layout = plan_ranks(setup.geometry, setup.n_ladders * n_t, comm.size(), domains,
+                        update.clusters == replica::ClusterUpdate::wolff);
+  });
+  const auto walkers = update.clusters ? cluster_walkers(setup, *update.clusters) : local_walkers(setup);
+  return {std::make_unique<replica::LatticeLadders>(comm, setup, layout, walkers),
           ladders + ", bits along rows" + path + ": " + layout.reason};
 }
 

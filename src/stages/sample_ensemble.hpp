@@ -5,11 +5,23 @@
 #include <optional>
 #include <string>
 
+#include "blockspin/replica/cluster_walker.hpp"
 #include "blockspin/replica/ensemble.hpp"
 #include "blockspin/replica/ladder_setup.hpp"
 #include "blockspin/replica/rank_layout.hpp"
+#include "blockspin/stages/sample.hpp"
 
 namespace blockspin::stages {
+
+/// How spins are updated: by clusters, or spin by spin with the setup's local update.
+struct UpdateChoice {
+  std::optional<replica::ClusterUpdate> clusters;
+  std::string name;   ///< as in the deck
+  std::string reason; ///< where the deck left it open, a sentence for the log
+};
+
+/// Sets the setup's local update too. Local.
+UpdateChoice choose_update(SampleUpdate asked, replica::LadderSetup& setup);
 
 /// Independent ladders where the deck leaves it open: bit-parallel storage wants 64 of them, and pays for
 /// each one's equilibration; one lattice that fills the registers by itself needs no company.
@@ -27,6 +39,7 @@ struct ChosenEnsemble {
 
 /// Collective; throws an agreed ErrorKind::deck where the domains asked for cannot be had.
 ChosenEnsemble make_ensemble(const mpi::Communicator& comm, const replica::LadderSetup& setup,
+                             const UpdateChoice& update,
                              const std::optional<replica::DomainRequest>& domains);
 
 } // namespace blockspin::stages

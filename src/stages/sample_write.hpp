@@ -18,6 +18,7 @@ struct SampleRun {
   std::vector<ising::Observables> observables; ///< of the simulated temperatures
   std::vector<double> temperatures;            ///< all
   std::uint64_t n_configurations = 0;
+  std::string update;
   bool flip = false; ///< a random global sign for each kept configuration
 };
 

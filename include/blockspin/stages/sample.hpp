@@ -7,7 +7,7 @@
 
 namespace blockspin::stages {
 
-enum class SampleUpdate { automatic, metropolis, heat_bath };
+enum class SampleUpdate { automatic, metropolis, heat_bath, wolff, swendsen_wang };
 std::vector<std::string> choice_names(SampleUpdate);
 
 struct SampleDeck {
