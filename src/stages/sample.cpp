@@ -141,7 +141,7 @@ Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
 }
 
 void SampleStage::run(Context& context) {
-  SampleRun run{ladder_setup(deck(), context, label()), {}, {}, {}};
+  SampleRun run{.setup = ladder_setup(deck(), context, label())};
   const UpdateChoice update = choose_update(deck().update, run.setup);
   run.update = update.name;
   run.setup.n_ladders = replicas_of(deck(), context, update.clusters.has_value());

@@ -24,8 +24,10 @@ struct UpdateChoice {
 UpdateChoice choose_update(SampleUpdate asked, replica::LadderSetup& setup);
 
 /// Independent ladders where the deck leaves it open: bit-parallel storage wants 64 of them, and pays for
-/// each one's equilibration; one lattice that fills the registers by itself needs no company.
-std::uint64_t automatic_replicas(const lattice::Geometry& geometry, std::uint64_t configurations);
+/// each one's equilibration;
+/// a lattice that fills the registers by itself, or is updated by clusters, needs no company.
+std::uint64_t automatic_replicas(const lattice::Geometry& geometry, std::uint64_t configurations,
+                                 bool clusters);
 
 /// Whether bits go across replicas (replica/lane_ladders.hpp) rather than along rows
 /// (replica/lattice_ladders.hpp): whichever updates fewer vectors of 512 bits a sweep.

@@ -13,12 +13,12 @@ class Context;
 
 /// What a sample stage has to write.
 struct SampleRun {
-  replica::LadderSetup setup;                  ///< of the simulated temperatures
-  replica::ExchangeStatistics exchange;        ///< of the simulated temperatures
-  std::vector<ising::Observables> observables; ///< of the simulated temperatures
-  std::vector<double> temperatures;            ///< all
+  replica::LadderSetup setup;                       ///< of the simulated temperatures
+  replica::ExchangeStatistics exchange = {};        ///< of the simulated temperatures
+  std::vector<ising::Observables> observables = {}; ///< of the simulated temperatures
+  std::vector<double> temperatures = {};            ///< all
   std::uint64_t n_configurations = 0;
-  std::string update;
+  std::string update = {};
   bool flip = false; ///< a random global sign for each kept configuration
 };
 
