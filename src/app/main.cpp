@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   // 1. Tie this process to its launcher's life, first of all: a rank whose mpirun was killed must not live
   // on.
   app::end_with_launcher();
+  mpi::install_stop_signals(); // a signal may come while MPI starts
 
   // The sessions stand outside the try block: an agreed failure is reported while they live, and ends them in
   // order.

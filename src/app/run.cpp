@@ -54,7 +54,7 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   // 2. The archive: locked against a second writer; what may happen to one that exists is the user's word.
   auto archive =
       archive::Archive::open_for_run(comm, archive_path(deck_path, plan.campaign), on_existing(invocation),
-                                     {plan.campaign.title, plan.campaign.seed});
+                                     {plan.campaign.title, plan.campaign.seed}, plan.campaign.storage);
   plan.archive = &archive;
 
   // 3. References into the archive, now that it is open.

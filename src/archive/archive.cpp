@@ -4,9 +4,9 @@
 #include <set>
 
 #include "archive_state.hpp"
-#include "blockspin/archive/state_file.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "durable.hpp"
+#include "segments.hpp"
 
 namespace blockspin::archive {
 
@@ -55,7 +55,7 @@ Group read_group(const h5::File& file, const std::string& path) {
 std::map<std::string, Group> read_groups(const h5::File& file) {
   std::map<std::string, Group> groups;
   for (const std::string& stage : file.children("/")) {
-    if (stage == "provenance" || stage == "continuation") continue;
+    if (stage == "provenance") continue;
     for (const std::string& name : file.children("/" + stage)) {
       const std::string path = "/" + stage + "/" + name;
       groups.emplace(path, read_group(file, path));
@@ -88,24 +88,51 @@ void Archive::State::close_file() {
   file.reset();
 }
 
+h5::File Archive::State::create_file(const std::string& temporary) const {
+  h5::File created = h5::File::create(*comm, temporary);
+  h5::write_attribute(created, "/", "format", std::string(format_name));
+  h5::write_attribute(created, "/", "format_version", format_version);
+  h5::write_attribute(created, "/", "title", identity.title);
+  h5::write_attribute(created, "/", "seed", identity.seed);
+  return created;
+}
+
 h5::File Archive::State::begin_version() {
   const std::string temporary = comm->broadcast(temporary_name(path));
-  if (file) {
-    mpi::agreed(
-        *comm,
-        [&] {
-          check_room(path, std::filesystem::file_size(path));
-          copy_file(path, temporary);
-        },
-        true);
-    return h5::File::open(*comm, temporary, h5::Access::write);
-  }
-  h5::File version = h5::File::create(*comm, temporary);
-  h5::write_attribute(version, "/", "format", std::string(format_name));
-  h5::write_attribute(version, "/", "format_version", format_version);
-  h5::write_attribute(version, "/", "title", identity.title);
-  h5::write_attribute(version, "/", "seed", identity.seed);
-  return version;
+  if (!file) return create_file(temporary);
+  mpi::agreed(
+      *comm,
+      [&] {
+        check_room(path, std::filesystem::file_size(path));
+        copy_file(path, temporary);
+      },
+      true);
+  return h5::File::open(*comm, temporary, h5::Access::write);
+}
+
+h5::File Archive::State::begin_group() {
+  if (storage == Storage::single) return begin_version();
+  mpi::agreed(
+      *comm, [&] { make_folder(segment_folder(path)); }, true);
+  return create_file(comm->broadcast(temporary_name(segment_folder(path) + "/segment")));
+}
+
+void Archive::State::commit_group(h5::File& group_file, const std::string& group,
+                                  const std::string& content_hash) {
+  stages_written.push_back(group);
+  if (storage == Storage::single) return commit_version(group_file);
+  const std::string temporary = group_file.path(), segment = segment_path(path, group, content_hash);
+  group_file.close();
+  mpi::agreed(
+      *comm, [&] { put_in_place(temporary, segment); }, true);
+  const auto before = groups.find(group);
+  const std::string replaced =
+      before == groups.end() ? "" : segment_path(path, group, before->second.content_hash);
+  h5::File version = begin_version();
+  if (version.exists(group)) version.remove(group);
+  version.link(group, segment);
+  commit_version(version);
+  if (replaced != segment && comm->is_root()) remove_file(replaced); // nothing links to it any more
 }
 
 void Archive::State::commit_version(h5::File& version) {
@@ -141,11 +168,12 @@ Archive Archive::open(const mpi::Communicator& comm, const std::string& path) {
 }
 
 Archive Archive::open_for_run(const mpi::Communicator& comm, const std::string& path, OnExisting existing,
-                              const Identity& identity) {
+                              const Identity& identity, Storage storage) {
   auto state = std::make_unique<State>();
   state->comm = &comm;
   state->path = path;
   state->identity = identity;
+  state->storage = storage;
   bool exists = false;
   mpi::agreed(
       comm,
@@ -157,6 +185,7 @@ Archive Archive::open_for_run(const mpi::Communicator& comm, const std::string& 
         exists = std::filesystem::exists(path, ignored); // the former holder may just have made it
         if (exists) check_existing(path, existing);
         remove_leftovers(path);
+        remove_leftovers(segment_folder(path) + "/segment");
       },
       true);
   const bool resumes = comm.max(exists && existing == OnExisting::resume ? 1 : 0) == 1;
@@ -211,14 +240,6 @@ const h5::File& Archive::file() const {
   throw error;
 }
 
-bool Archive::load_state(const std::string& group, const std::function<void(StateSource&)>& load) const {
-  const std::string kept = continuation_of(group);
-  if (!has(kept)) return false;
-  FileStateSource source(file(), kept);
-  load(source);
-  return true;
-}
-
 void Archive::set_run(RunRecord record) { state_->record = std::move(record); }
 
 StageWriter Archive::begin_stage(const std::string& stage, const std::string& name,
@@ -232,9 +253,8 @@ StageWriter Archive::begin_stage(const std::string& stage, const std::string& na
       throw Error(ErrorKind::internal, "a stage names a parent that is not in the archive: " + parent, path);
     hashes.push_back(known->content_hash);
   }
-  h5::File version = state_->begin_version();
-  for (const std::string& replaced : {path, continuation_of(path)})
-    if (version.exists(replaced)) version.remove(replaced);
+  h5::File version = state_->begin_group();
+  if (version.exists(path)) version.remove(path);
   version.create_group(path);
   for (const auto& [key, value] : deck_values) h5::write_attribute(version, path, key, value);
   h5::write_attribute(version, path, "status", std::string("partial"));

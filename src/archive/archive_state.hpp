@@ -11,13 +11,11 @@
 
 namespace blockspin::archive {
 
-/// "/continuation/rbm/main": where the state of "/rbm/main" is kept.
-inline std::string continuation_of(const std::string& group) { return "/continuation" + group; }
-
 struct Archive::State {
   const mpi::Communicator* comm = nullptr;
   std::string path;
   Identity identity;
+  Storage storage = Storage::single;
   std::optional<h5::File>
       file;                 ///< the archive as it stands, open for reading; nothing before the first commit
   std::optional<Lock> lock; ///< on the root of a run
@@ -30,8 +28,15 @@ struct Archive::State {
   /// are. Collective.
   void load();
   void close_file();
-  /// Opens the temporary copy that the next version is written into. Collective.
+  /// Creates an empty archive under this name. Collective.
+  h5::File create_file(const std::string& temporary) const;
+  /// Opens the temporary copy of the archive that the next version is written into. Collective.
   h5::File begin_version();
+  /// Opens the file that a stage's group is written into: the next version, or the group's own segment.
+  /// Collective.
+  h5::File begin_group();
+  /// Makes a written group part of the archive. Collective.
+  void commit_group(h5::File& file, const std::string& group, const std::string& content_hash);
   /// Adds this run's provenance, closes the copy and makes it the archive. Collective.
   void commit_version(h5::File& version);
 };

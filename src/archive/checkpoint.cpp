@@ -73,11 +73,6 @@ bool is_number(const std::string& ending) {
          ending.find_first_not_of("0123456789", 1) == std::string::npos;
 }
 
-void delete_file(const std::string& path) {
-  std::error_code ignored;
-  fs::remove(path, ignored);
-}
-
 /// "group\npart\nseed=7\nname=value\n...": a checkpoint's owner as one text, compared on loading.
 std::string owner_text(const CheckpointKey& key) {
   std::string text = key.group + "\n" + key.part + "\nseed=" + std::to_string(key.seed) + "\n";
@@ -132,7 +127,7 @@ void CheckpointStore::save(const CheckpointKey& key, const std::function<void(St
       [&] {
         put_in_place(temporary, path);
         const std::vector<Numbered> all = checkpoints(prefix);
-        for (std::size_t i = n_kept; i < all.size(); ++i) delete_file(all[i].path);
+        for (std::size_t i = n_kept; i < all.size(); ++i) remove_file(all[i].path);
       },
       true);
 }
@@ -172,7 +167,7 @@ void CheckpointStore::remove(const std::string& group) {
       comm_,
       [&] {
         for (const auto& [ending, path] : files_by_ending(group_prefix(archive_path_, group)))
-          if (ending.starts_with('+') || is_number(ending)) delete_file(path);
+          if (ending.starts_with('+') || is_number(ending)) remove_file(path);
       },
       true);
 }

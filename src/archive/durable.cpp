@@ -104,6 +104,17 @@ void remove_leftovers(const std::string& path) noexcept {
   }
 }
 
+void remove_file(const std::string& path) noexcept {
+  std::error_code ignored;
+  fs::remove(path, ignored);
+}
+
+void make_folder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw Error(ErrorKind::archive, "cannot create the folder: " + error.message(), path);
+}
+
 void check_room(const std::string& path, std::uint64_t n_bytes) {
   struct statvfs status {};
   if (statvfs(folder_of(path).c_str(), &status) != 0) return; // a file system that does not tell

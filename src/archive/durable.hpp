@@ -17,6 +17,10 @@ void copy_file(const std::string& from, const std::string& to);
 void put_in_place(const std::string& temporary, const std::string& path);
 /// Deletes the temporary files that killed runs left beside `path`. Failures are ignored.
 void remove_leftovers(const std::string& path) noexcept;
+/// Deletes a file; failures are ignored.
+void remove_file(const std::string& path) noexcept;
+/// Creates a folder, if it is not there. Throws ErrorKind::archive naming it.
+void make_folder(const std::string& path);
 /// Throws ErrorKind::archive where the file system of `path` has less room than this.
 void check_room(const std::string& path, std::uint64_t n_bytes);
 

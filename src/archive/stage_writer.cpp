@@ -5,7 +5,6 @@
 #include "archive_state.hpp"
 #include "blockspin/archive/archive.hpp"
 #include "blockspin/archive/layout.hpp"
-#include "blockspin/archive/state_file.hpp"
 #include "content_hash.hpp"
 
 namespace blockspin::archive {
@@ -96,22 +95,13 @@ void StageWriter::check_scale(const std::string& path, const std::string& scale,
                 "the axis scale " + scale + " of " + path + " is missing or of another length", group_);
 }
 
-void StageWriter::save_state(const std::function<void(StateSink&)>& save) {
-  const std::string group = continuation_of(group_);
-  file_->create_group(group);
-  FileStateSink sink(*file_, group);
-  save(sink);
-}
-
 std::string StageWriter::commit() {
   attach_scales();
   file_->flush();
   const std::string hash = content_hash(*file_, group_);
   h5::write_attribute(*file_, group_, "content_hash", hash);
   h5::write_attribute(*file_, group_, "status", std::string("complete"));
-  Archive::State& state = *archive_->state_;
-  state.stages_written.push_back(group_);
-  state.commit_version(*file_);
+  archive_->state_->commit_group(*file_, group_, hash);
   file_.reset();
   return hash;
 }

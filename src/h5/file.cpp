@@ -1,6 +1,7 @@
 #include "blockspin/h5/file.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "blockspin/base/text.hpp"
@@ -16,10 +17,14 @@ namespace blockspin::h5 {
 
 namespace {
 
+constexpr unsigned most_linked_files = 1024;
+
 Handle file_access(const mpi::Communicator& comm) {
   Handle fapl(check(H5Pcreate(H5P_FILE_ACCESS), "cannot create a property list"), H5Pclose);
   check(H5Pset_fapl_mpio(fapl.id(), comm.handle(), MPI_INFO_NULL), "cannot ask for parallel access");
   check(H5Pset_libver_bounds(fapl.id(), H5F_LIBVER_V110, H5F_LIBVER_V110), "cannot choose the file format");
+  // Files reached through links stay open: their opening is collective, and later access may not be.
+  check(H5Pset_elink_file_cache_size(fapl.id(), most_linked_files), "cannot keep linked files open");
   return fapl;
 }
 
@@ -155,21 +160,35 @@ void File::create_group(const std::string& path) {
   });
 }
 
+void File::link(const std::string& path, const std::string& other_file) {
+  const std::size_t slash = path.rfind('/');
+  if (slash != std::string::npos && slash > 0) create_group(path.substr(0, slash));
+  const std::string folder = std::filesystem::path(path_).parent_path().string();
+  const std::string target =
+      folder.empty() ? other_file : std::filesystem::path(other_file).lexically_relative(folder).string();
+  together(*comm_, path_, 0, [&] {
+    check(H5Lcreate_external(target.c_str(), path.c_str(), id_, path.c_str(), H5P_DEFAULT, H5P_DEFAULT),
+          "cannot link to " + target, path_);
+  });
+}
+
 void File::remove(const std::string& path) {
   together(*comm_, path_, 0,
            [&] { check(H5Ldelete(id_, path.c_str(), H5P_DEFAULT), "cannot delete " + path, path_); });
 }
 
 std::vector<std::string> File::children(const std::string& group) const {
+  const std::string action = "cannot look into the group " + group;
+  // Opened first: by path, HDF5 does not find the names behind a link to another file.
+  const Handle opened(check(H5Gopen2(id_, group.c_str(), H5P_DEFAULT), action, path_), H5Gclose);
   H5G_info_t info{};
-  check(H5Gget_info_by_name(id_, group.c_str(), &info, H5P_DEFAULT), "cannot look into the group " + group,
-        path_);
+  check(H5Gget_info(opened.id(), &info), action, path_);
   std::vector<std::string> names;
   for (hsize_t i = 0; i < info.nlinks; ++i) {
     const auto name_of = [&](char* text, std::size_t size) {
       return check(
-          H5Lget_name_by_idx(id_, group.c_str(), H5_INDEX_NAME, H5_ITER_INC, i, text, size, H5P_DEFAULT),
-          "cannot look into the group " + group, path_);
+          H5Lget_name_by_idx(opened.id(), ".", H5_INDEX_NAME, H5_ITER_INC, i, text, size, H5P_DEFAULT),
+          action, path_);
     };
     std::string name(static_cast<std::size_t>(name_of(nullptr, 0)), '\0');
     name_of(name.data(), name.size() + 1);

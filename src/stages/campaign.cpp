@@ -1,5 +1,11 @@
 #include "blockspin/stages/campaign.hpp"
 
+namespace blockspin::archive {
+
+std::vector<std::string> choice_names(Storage) { return {"single", "segments"}; }
+
+} // namespace blockspin::archive
+
 namespace blockspin::stages {
 
 const deck::Schema<CampaignDeck>& campaign_schema() {
@@ -9,6 +15,10 @@ const deck::Schema<CampaignDeck>& campaign_schema() {
       field("title", &CampaignDeck::title, "a line that says what this campaign is for"),
       field("archive", &CampaignDeck::archive, "the HDF5 file of all results; relative to the deck's folder")
           .required(),
+      field("storage", &CampaignDeck::storage,
+            "single: one file, copied whole at each stage's end; segments: a file a stage in "
+            "<archive>.segments, "
+            "linked from the archive, for campaigns whose copying would take long"),
       field("seed", &CampaignDeck::seed, "seed of all random numbers").required(),
       field("checkpoint_interval", &CampaignDeck::checkpoint_interval,
             "time between two checkpoints of a long stage")

@@ -1,5 +1,6 @@
 // The archive: written by any number of ranks it holds the same, and what is written is what is read.
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -163,19 +164,46 @@ TEST(Archive, ResumeAndOverwrite) {
   archive.close();
 }
 
-TEST(Archive, KeepsTheStateOfAStage) {
+std::vector<std::string> segments_of(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path + ".segments"))
+    names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+TEST(Archive, SegmentsHoldWhatOneFileHolds) {
   const mpi::Communicator& world = test_world();
   const ScratchFolder folder(world);
-  Archive archive = Archive::open_for_run(world, folder.file("run.h5"), OnExisting::refuse, {"", 1});
-  archive::StageWriter writer = archive.begin_stage("sample", "main", {}, {});
-  writer.save_state([](StateSink& sink) { sink.replicated("sweep", std::uint64_t{42}); });
-  writer.commit();
-  std::uint64_t sweep = 0;
-  EXPECT_TRUE(
-      archive.load_state("/sample/main", [&](StateSource& source) { source.replicated("sweep", sweep); }));
-  EXPECT_EQ(sweep, 42u);
-  EXPECT_FALSE(archive.load_state("/sample/other", [](StateSource&) { FAIL(); }));
+  const std::string path = folder.file("run.h5");
+  write_example(world, folder.file("single.h5"));
+  Archive single = Archive::open(world, folder.file("single.h5"));
+  Archive archive =
+      Archive::open_for_run(world, path, OnExisting::refuse, {"", 7}, archive::Storage::segments);
+  example::write_sample(archive, 1);
+  const std::string hash = example::write_sample(archive);
+  example::write_machine(archive, "main");
+  EXPECT_EQ(hash, single.group("/sample/main")->content_hash);
+  EXPECT_EQ(archive.group("/rbm/main")->content_hash, single.group("/rbm/main")->content_hash);
   archive.close();
+  Archive again = Archive::open(world, path);
+  EXPECT_EQ(again.groups(), single.groups());
+  EXPECT_EQ(again.read_all<std::uint8_t>("/sample/main/configuration"),
+            single.read_all<std::uint8_t>("/sample/main/configuration"));
+  again.close();
+  // Continued as one file: what is linked stays linked, what is new stands inside.
+  Archive mixed = Archive::open_for_run(world, path, OnExisting::resume, {"", 7});
+  example::write_machine(mixed, "other");
+  EXPECT_EQ(mixed.read_all<float>("/rbm/other/layer_1/weights"),
+            single.read_all<float>("/rbm/main/layer_1/weights"));
+  EXPECT_EQ(mixed.groups().size(), 3u);
+  mixed.close();
+  if (world.is_root()) {
+    const std::vector<std::string> names = segments_of(path);
+    ASSERT_EQ(names.size(), 2u) << "the replaced sample's segment is gone";
+    EXPECT_EQ(names[1], "sample.main-" + hash + ".h5");
+  }
+  single.close();
 }
 
 } // namespace

@@ -1,7 +1,6 @@
 #pragma once
 // The archive of a campaign: one HDF5 file that is complete and readable at every instant.
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,7 +11,6 @@
 #include "blockspin/archive/provenance.hpp"
 #include "blockspin/archive/stage_writer.hpp"
 #include "blockspin/base/slab.hpp"
-#include "blockspin/base/state.hpp"
 #include "blockspin/h5/attribute.hpp"
 #include "blockspin/h5/dataset.hpp"
 #include "blockspin/h5/file.hpp"
@@ -23,6 +21,10 @@ inline constexpr std::uint64_t format_version = 1;
 
 /// What a run does with an archive that exists.
 enum class OnExisting { refuse, resume, overwrite };
+
+/// Where the groups stand: in the one file, which is copied at every commit; or each in a file of its own
+/// below <archive>.segments, to which the archive holds external links, so that only links are copied.
+enum class Storage { single, segments };
 
 /// Root attributes.
 struct Identity {
@@ -53,7 +55,7 @@ public:
   /// starts afresh, and refuses another seed; overwrite starts empty, and replaces the old file at the first
   /// commit. No file is made before the first commit.
   static Archive open_for_run(const mpi::Communicator& comm, const std::string& path, OnExisting existing,
-                              const Identity& identity);
+                              const Identity& identity, Storage storage = Storage::single);
   Archive(Archive&&) noexcept;
   Archive& operator=(Archive&&) noexcept;
   ~Archive();
@@ -86,9 +88,6 @@ public:
     read(dataset, slab, std::span<T>(values));
     return values;
   }
-
-  /// Loads what StageWriter::save_state() kept for the group. False where nothing was kept.
-  bool load_state(const std::string& group, const std::function<void(StateSource&)>& load) const;
 
   /// Records this run; it enters the file, as /provenance/run_<k>, with the next commit.
   void set_run(RunRecord record);

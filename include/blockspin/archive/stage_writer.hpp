@@ -1,7 +1,6 @@
 #pragma once
 // Writing one stage's group: datasets by the names the layout knows, then commit.
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include "blockspin/base/slab.hpp"
-#include "blockspin/base/state.hpp"
 #include "blockspin/h5/attribute.hpp"
 #include "blockspin/h5/file.hpp"
 
@@ -51,9 +49,6 @@ public:
   void write_scalar(const std::string& path, T value) {
     write_replicated(path, {}, std::span<const T>(&value, 1));
   }
-
-  /// Keeps the state that a longer run of this stage would continue from, in /continuation/<stage>/<name>.
-  void save_state(const std::function<void(StateSink&)>& save);
 
   /// Attaches the scales, hashes the content, marks the group complete, closes the copy, syncs it and renames
   /// it over the archive. Returns the content hash.

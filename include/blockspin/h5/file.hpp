@@ -45,6 +45,9 @@ public:
   bool exists(std::string_view path) const;
   /// Creates a group and those above it. Collective.
   void create_group(const std::string& path);
+  /// Makes `path` a link to the object of the same path in another file, which stands in this file's folder
+  /// or below it; the link holds its relative path. Collective.
+  void link(const std::string& path, const std::string& other_file);
   /// Deletes a group or dataset; its space is used again by what is written before the file is closed.
   /// Collective.
   void remove(const std::string& path);

@@ -4,13 +4,21 @@
 #include <cstdint>
 #include <string>
 
+#include "blockspin/archive/archive.hpp"
 #include "blockspin/deck/schema.hpp"
+
+namespace blockspin::archive {
+
+std::vector<std::string> choice_names(Storage);
+
+} // namespace blockspin::archive
 
 namespace blockspin::stages {
 
 struct CampaignDeck {
   std::string title;
   std::string archive;
+  archive::Storage storage = archive::Storage::single;
   std::uint64_t seed = 0;
   double checkpoint_interval = 600.0; ///< seconds
 };
