@@ -3,7 +3,7 @@
 kill_campaign.py MPIRUN PROGRAM DECK [--kills N] [--seed S] [--ranks R]
 
 The deck runs undisturbed once. Then it is run with --resume and disturbed at random moments - SIGKILL of a rank, of
-mpirun, of all, or SIGUSR1 to mpirun - each time on a random number of ranks, until N SIGKILLs have hit a running job. After each, the archive under its own name, if there is one, must be readable, and each of its complete groups must
+mpirun, of all, or SIGUSR1 to mpirun - each time on a random number of ranks and with either storage, until N SIGKILLs have hit a running job. After each, the archive under its own name, if there is one, must be readable, and each of its complete groups must
 hold the bytes of the undisturbed one; when a run ends by itself the whole archive must. The comparison is h5py's and
 this script's own.
 """
@@ -12,6 +12,7 @@ import argparse
 import collections
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,6 +68,7 @@ class Job:
     def __init__(self, args, archive, ranks):
         command = [args.mpirun, "-n", str(ranks), args.program, "run", args.deck, "--resume"]
         command += ["--set", f"campaign.archive={archive}"]
+        command += ["--set", f"campaign.storage={random.choice(('single', 'segments'))}"]
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
 
@@ -145,8 +147,8 @@ def main():
                 if code == 0:
                     break
             print(f"{n_kills(hit)} kills in {n_runs} campaigns, {time.time() - start:.0f} s", flush=True)
-            for file in Path(folder).glob(f"{n_runs}.h5*"):
-                file.unlink()
+            for leftover in Path(folder).glob(f"{n_runs}.h5*"):
+                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         print(f"hits {dict(hit)} in {n_runs} campaigns: every dataset is the same")
 
 
