@@ -8,6 +8,7 @@ std::vector<Row> sample_rows() {
   const Axis temperature{"temperature", "temperature"};
   const Axis configuration{"configuration", ""};
   const Axis byte{"byte", ""};
+  const Axis distance{"distance", "correlation/distance"};
   const Axis pair{"pair", ""};
   const Axis replica{"replica", ""};
   return {
@@ -49,6 +50,27 @@ std::vector<Row> sample_rows() {
        {temperature},
        "sweeps",
        "{observable}: integrated autocorrelation time; 1/2 for independent data"},
+      {stage,
+       "correlation/distance",
+       u64,
+       {distance},
+       "1",
+       "lattice spacings along an axis, up to half the shortest extent and at most 128"},
+      {stage,
+       "correlation/mean",
+       f64,
+       {temperature, distance},
+       "1",
+       "G(r) = <s(0) s(r)> along the axes, averaged over sites and axes, of the first 4096 kept configurations"},
+      {stage, "correlation/error", f64, {temperature, distance}, "1", "standard error of G(r)"},
+      {stage,
+       "correlation/length",
+       f64,
+       {temperature},
+       "1",
+       "second-moment correlation length in lattice spacings, sqrt(N<m^2>/S(k) - 1) / (2 sin(k/2)), k = 2 pi/L "
+       "along the longest axes; of the full correlations, so it grows without bound where the lattice orders"},
+      {stage, "correlation/length_error", f64, {temperature}, "1", "standard error of the correlation length"},
       {stage,
        "exchange/acceptance",
        f64,

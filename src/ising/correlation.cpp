@@ -137,7 +137,8 @@ Correlations correlations(const lattice::Geometry& geometry, std::span<const Pai
     at_k += s.structure / n;
   }
   const double scale = 0.5 / std::sin(std::numbers::pi / static_cast<double>(longest_extent(geometry)));
-  const double excess = at_zero / at_k - 1;
+  // Rounding leaves some 1e-32 of S(k) where all spins are alike.
+  const double excess = at_k > 1e-24 * at_zero ? at_zero / at_k - 1 : std::numeric_limits<double>::infinity();
   if (!(excess > 0) || !std::isfinite(excess)) {
     // No decay to fit: uncorrelated spins (below 0 by chance), or all spins alike (S(k) = 0).
     result.length.mean = excess > 0 ? std::numeric_limits<double>::infinity() : 0;

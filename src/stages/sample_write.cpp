@@ -6,6 +6,7 @@
 #include "blockspin/base/packed.hpp"
 #include "blockspin/rng/generator.hpp"
 #include "blockspin/stages/context.hpp"
+#include "sample_correlation.hpp"
 #include "sample_drawn.hpp"
 
 namespace blockspin::stages {
@@ -126,6 +127,7 @@ void write_sample(Context& context, const SampleRun& run, const replica::KeptCon
   writer.write_replicated("temperature", {run.temperatures.size()},
                           std::span<const double>(run.temperatures));
   std::vector<ising::Observables> observables;
+  std::vector<ising::Correlations> correlations;
   std::size_t simulated = 0;
   for (std::size_t t = 0; t < run.temperatures.size(); ++t) {
     const double temperature = run.temperatures[t];
@@ -135,11 +137,13 @@ void write_sample(Context& context, const SampleRun& run, const replica::KeptCon
               : draw(draws, temperature, mpi::block_range(run.n_configurations, comm.rank(), comm.size()));
     observables.push_back(chain ? run.observables[simulated]
                                 : drawn_observables(comm, run, temperature, rows));
+    correlations.push_back(correlations_of(comm, run.setup.geometry, rows));
     if (chain && run.flip) flip_at_random(run, t, rows);
     write_rows(writer, run, t, rows);
     simulated += chain ? 1 : 0;
   }
   write_observables(writer, observables);
+  write_correlations(writer, correlations);
   write_exchange(writer, run);
   writer.commit();
 }
