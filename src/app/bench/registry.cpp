@@ -8,6 +8,7 @@ std::vector<Benchmark> benchmarks() {
     all.insert(all.end(), room.begin(), room.end());
   };
   add(archive_benchmarks());
+  add(local_benchmarks());
   add(cluster_benchmarks());
   return all;
 }
