@@ -51,6 +51,15 @@ class Agreement(unittest.TestCase):
         flow = self.archive.group("decimation", "main")["coupling"][0]
         np.testing.assert_allclose(flow, [1, .66250137, .35006114, .11367207, .01281154, 1.6411765e-4], rtol=1e-6)
 
+    def test_every_dataset_is_the_same_on_three_ranks(self):
+        other = campaign.run_deck(DECK, Path(folder.name) / "three_ranks.h5", 3)
+        with blockspin.open_archive(other) as archive:
+            names = []
+            self.archive.file.visit(names.append)
+            for name in names:
+                if not name.startswith("provenance") and hasattr(self.archive.file[name], "shape"):
+                    self.assertEqual(self.archive[name].tobytes(), archive[name].tobytes(), name)
+
 
 if __name__ == "__main__":
     unittest.main()
