@@ -80,6 +80,23 @@ std::string owner_text(const CheckpointKey& key) {
   return text;
 }
 
+/// Deletes a file of the root's at the end of its life, unless it has been renamed by then.
+class TemporaryFile {
+public:
+  TemporaryFile(const mpi::Communicator& comm, std::string path)
+      : is_root_(comm.is_root()), path_(std::move(path)) {}
+  ~TemporaryFile() {
+    if (is_root_) remove_file(path_);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  const std::string& path() const { return path_; }
+
+private:
+  bool is_root_;
+  std::string path_;
+};
+
 std::string text_attribute(const h5::File& file, const std::string& name) {
   const h5::Value value = h5::read_attribute(file, "/", name);
   if (const std::string* text = std::get_if<std::string>(&value)) return *text;
@@ -113,8 +130,8 @@ void CheckpointStore::save(const CheckpointKey& key, const std::function<void(St
         path = prefix + std::to_string(before.empty() ? 1 : before.front().number + 1);
       },
       true);
-  const std::string temporary = comm_.broadcast(temporary_name(path));
-  h5::File file = h5::File::create(comm_, temporary);
+  const TemporaryFile temporary(comm_, comm_.broadcast(temporary_name(path)));
+  h5::File file = h5::File::create(comm_, temporary.path());
   h5::write_attribute(file, "/", "owner", owner_text(key));
   file.create_group(state_group);
   FileStateSink sink(file, state_group);
@@ -125,7 +142,7 @@ void CheckpointStore::save(const CheckpointKey& key, const std::function<void(St
   mpi::agreed(
       comm_,
       [&] {
-        put_in_place(temporary, path);
+        put_in_place(temporary.path(), path);
         const std::vector<Numbered> all = checkpoints(prefix);
         for (std::size_t i = n_kept; i < all.size(); ++i) remove_file(all[i].path);
       },
