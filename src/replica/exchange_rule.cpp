@@ -18,7 +18,7 @@ ExchangeRule::ExchangeRule(const lattice::Geometry& geometry, std::span<const do
                            double field)
     : field_(field) {
   for (std::size_t i = 0; i + 1 < temperatures.size(); ++i) {
-    Pair pair{1.0 / temperatures[i] - 1.0 / temperatures[i + 1], {}};
+    Pair pair{1.0 / temperatures[i] - 1.0 / temperatures[i + 1], {}, geometry.n_bonds() <= longest_table};
     const std::size_t length = std::min<std::size_t>(geometry.n_bonds(), longest_table);
     for (std::size_t n = 1; n <= length; ++n)
       pair.threshold.push_back(fraction(2.0 * static_cast<double>(n) * pair.inverse_difference));
@@ -39,6 +39,28 @@ bool ExchangeRule::accepts(std::size_t index, const Reading& lower, const Readin
   const double against =
       pair.inverse_difference * (2.0 * static_cast<double>(bonds) - 2.0 * field_ * static_cast<double>(ups));
   return against <= 0.0 || random < fraction(against);
+}
+
+std::uint64_t ExchangeRule::accepted(std::size_t index, std::span<const Reading, 64> lower,
+                                     std::span<const Reading, 64> upper,
+                                     std::span<const std::uint64_t, 64> random) const {
+  const Pair& pair = pairs_[index];
+  std::uint64_t mask = 0;
+  if (field_ != 0.0 || !pair.is_complete) {
+    for (std::size_t b = 0; b < 64; ++b)
+      mask |= std::uint64_t{accepts(index, lower[b], upper[b], random[b])} << b;
+    return mask;
+  }
+  // Without a branch: at every sweep this runs for half of all ladders and temperatures.
+  const std::uint64_t* const threshold = pair.threshold.data();
+  for (std::size_t b = 0; b < 64; ++b) {
+    const auto bonds = static_cast<std::int64_t>(upper[b].antiparallel - lower[b].antiparallel);
+    const std::int64_t above = bonds - 1;
+    const bool free = above < 0;
+    const bool drawn = random[b] < threshold[free ? 0 : above];
+    mask |= static_cast<std::uint64_t>(free | drawn) << b;
+  }
+  return mask;
 }
 
 } // namespace blockspin::replica

@@ -23,6 +23,17 @@ ising::FlipRule rule_of_vector(const LadderSetup& setup, std::uint64_t vector) {
   return {class_scheme(setup.update, setup.field, z), tables};
 }
 
+/// Without a branch, so that the compiler can take several at once.
+void swap_readings(std::span<Reading> a, std::span<Reading> b, std::uint64_t mask) {
+  for (std::size_t i = 0; i < 64; ++i) {
+    const std::uint64_t chosen = 0 - (mask >> i & 1);
+    const std::uint64_t antiparallel = (a[i].antiparallel ^ b[i].antiparallel) & chosen;
+    const std::uint64_t up = (a[i].up ^ b[i].up) & chosen;
+    a[i] = {a[i].antiparallel ^ antiparallel, a[i].up ^ up};
+    b[i] = {b[i].antiparallel ^ antiparallel, b[i].up ^ up};
+  }
+}
+
 } // namespace
 
 LaneLadders::LaneLadders(const mpi::Communicator& comm, const LadderSetup& setup, rng::InstructionSet set)
@@ -84,11 +95,10 @@ bool LaneLadders::is_pair(std::uint64_t lower_word) const {
 
 std::uint64_t LaneLadders::decide(std::uint64_t lower_word, std::span<const Reading> lower,
                                   std::span<const Reading> upper) const {
-  std::uint64_t random[64], mask = 0;
+  std::uint64_t random[64];
   exchanges_.words(n_sweeps_, 64 * lower_word, random);
-  const std::size_t pair = temperature_of_word(lower_word);
-  for (std::size_t b = 0; b < 64; ++b)
-    mask |= std::uint64_t{rule_.accepts(pair, lower[b], upper[b], random[b])} << b;
+  const std::uint64_t mask =
+      rule_.accepted(temperature_of_word(lower_word), lower.first<64>(), upper.first<64>(), random);
   return mask & active(lower_word);
 }
 
@@ -119,8 +129,7 @@ void LaneLadders::exchange_within() {
       const auto lower = readings_of(word), upper = readings_of(word + 1);
       masks[w] = decide(word, lower, upper);
       note(word, masks[w]);
-      for (std::size_t b = 0; b < 64; ++b)
-        if ((masks[w] >> b & 1) != 0) std::swap(lower[b], upper[b]);
+      swap_readings(lower, upper, masks[w]);
       replica::exchange(travellers_[local(word)], travellers_[local(word + 1)], masks[w]);
     }
     lanes_[v].swap_neighbouring_words(masks);

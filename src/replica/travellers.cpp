@@ -38,10 +38,16 @@ void Travellers::read(std::span<const std::uint64_t, n_words> words) {
 void exchange(Travellers& a, Travellers& b, std::uint64_t mask) {
   exchange_bits(a.from_lowest, b.from_lowest, mask);
   exchange_bits(a.from_highest, b.from_highest, mask);
-  for_each_bit(mask, [&](std::size_t ladder) {
-    std::swap(a.replica[ladder], b.replica[ladder]);
-    std::swap(a.round_trips[ladder], b.round_trips[ladder]);
-  });
+  // Without a branch, so that the compiler can take several at once.
+  for (std::size_t ladder = 0; ladder < 64; ++ladder) {
+    const auto chosen = static_cast<std::uint32_t>(0 - (mask >> ladder & 1));
+    const std::uint32_t replica = (a.replica[ladder] ^ b.replica[ladder]) & chosen;
+    const std::uint32_t trips = (a.round_trips[ladder] ^ b.round_trips[ladder]) & chosen;
+    a.replica[ladder] ^= replica;
+    b.replica[ladder] ^= replica;
+    a.round_trips[ladder] ^= trips;
+    b.round_trips[ladder] ^= trips;
+  }
 }
 
 void arrive_lowest(Travellers& t) {

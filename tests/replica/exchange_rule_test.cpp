@@ -1,8 +1,10 @@
 #include <cmath>
+#include <utility>
 
 #include <gtest/gtest.h>
 
 #include "blockspin/replica/exchange_rule.hpp"
+#include "blockspin/rng/generator.hpp"
 
 using namespace blockspin;
 using replica::ExchangeRule;
@@ -49,4 +51,25 @@ TEST(ExchangeRule, LargeLatticesGoBeyondTheTable) {
   const ExchangeRule rule(g, std::vector<double>{2.0, 2.0001}, 0.0);
   const Reading lower{1000, 0}, upper{7000, 0};
   EXPECT_NEAR(probability(rule, 0, lower, upper), expected(2.0, 2.0001, 2000, 14000), 1e-12);
+}
+
+TEST(ExchangeRule, SixtyFourAtOnceAreSixtyFourSingleDecisions) {
+  const lattice::Geometry g({4, 4});
+  const rng::Generator generator(1, rng::StreamId::test, 0);
+  for (const double field : {0.0, 0.3}) {
+    const ExchangeRule rule(g, std::vector<double>{1.5, 2.6}, field);
+    for (std::uint64_t trial = 0; trial < 20; ++trial) {
+      std::vector<Reading> lower(64), upper(64);
+      std::uint64_t random[64];
+      generator.words(trial, 1000, random);
+      for (std::uint64_t b = 0; b < 64; ++b) {
+        lower[b] = {generator.below(trial, b, 33), generator.below(trial, 100 + b, 17)};
+        upper[b] = {generator.below(trial, 200 + b, 33), generator.below(trial, 300 + b, 17)};
+      }
+      const std::uint64_t mask = rule.accepted(0, std::span(std::as_const(lower)).first<64>(),
+                                               std::span(std::as_const(upper)).first<64>(), random);
+      for (std::size_t b = 0; b < 64; ++b)
+        EXPECT_EQ((mask >> b & 1) != 0, rule.accepts(0, lower[b], upper[b], random[b]));
+    }
+  }
 }

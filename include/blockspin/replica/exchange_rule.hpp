@@ -25,10 +25,15 @@ public:
   /// Whether configurations with these readings at `pair` and `pair` + 1 exchange, given 64 random bits.
   bool accepts(std::size_t pair, const Reading& lower, const Reading& upper, std::uint64_t random) const;
 
+  /// The same for 64 ladders at once: bit b tells whether ladder b exchanges.
+  std::uint64_t accepted(std::size_t pair, std::span<const Reading, 64> lower,
+                         std::span<const Reading, 64> upper, std::span<const std::uint64_t, 64> random) const;
+
 private:
   struct Pair {
     double inverse_difference;            ///< 1/T_i - 1/T_{i+1}
     std::vector<std::uint64_t> threshold; ///< of energy differences 2, 4, ... against the exchange, field 0
+    bool is_complete;                     ///< whether the table covers every difference
   };
   std::vector<Pair> pairs_;
   double field_;
