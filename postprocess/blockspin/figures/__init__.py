@@ -1,9 +1,9 @@
 """Every kind of figure: a module each, with draw(archive) yielding (file name, figure) for what the archive holds."""
 
-from blockspin.figures import (decimation, flow, kadanoff, mapping, receptive_field, reconstruction, sampling, spectrum,
-                               training, weights)
+from blockspin.figures import (chain_machine, decimation, flow, kadanoff, mapping, receptive_field, reconstruction,
+                               sampling, spectrum, training, weights)
 
-KINDS = (sampling, training, flow, spectrum, weights, receptive_field, reconstruction, mapping, decimation,
+KINDS = (sampling, training, flow, spectrum, weights, receptive_field, reconstruction, mapping, decimation, chain_machine,
          kadanoff)
 
 
