@@ -120,14 +120,14 @@ def text_violations(root):
 
 
 def function_violations(root):
-    """Lengths of functions, from the layout clang-format gives them: a body ends with `}` under its first line."""
+    """Lengths of functions, from the layout clang-format gives them: a body ends with `}` no deeper than its head."""
     for path, _ in sources(root):
         lines = path.read_text().splitlines()
         for first, line in enumerate(lines):
             if not is_function_head(lines, first):
                 continue
             indent = len(line) - len(line.lstrip())
-            last = next((i for i in range(first + 1, len(lines)) if re.match(rf" {{{indent}}}}}", lines[i])), first)
+            last = next((i for i in range(first + 1, len(lines)) if re.match(rf" {{0,{indent}}}}}", lines[i])), first)
             if TABLE.search(line):
                 continue
             kernel = any("hot kernel" in lines[i] for i in range(max(0, first - 8), first))
