@@ -6,6 +6,7 @@
 #include "blockspin/stages/decimation.hpp"
 #include "blockspin/stages/flow.hpp"
 #include "blockspin/stages/kadanoff.hpp"
+#include "blockspin/stages/likelihood.hpp"
 #include "blockspin/stages/mapping.hpp"
 #include "blockspin/stages/rbm.hpp"
 #include "blockspin/stages/receptive_field.hpp"
@@ -29,6 +30,7 @@ std::vector<Kind>& rows() {
       kind_of<SpectrumStage>(),
       kind_of<ReceptiveFieldStage>(),
       kind_of<ReconstructionStage>(),
+      kind_of<LikelihoodStage>(),
       kind_of<MappingStage>(),
       kind_of<DecimationStage>(),
       kind_of<ChainMachineStage>(),

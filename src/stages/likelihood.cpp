@@ -1,0 +1,139 @@
+#include "blockspin/stages/likelihood.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "blockspin/ising/exact/thermodynamics.hpp"
+#include "blockspin/rbm/annealing.hpp"
+#include "blockspin/rbm/enumeration.hpp"
+#include "blockspin/stages/context.hpp"
+#include "blockspin/stages/inputs.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+struct Mean {
+  double mean = 0;
+  double error = 0;
+};
+
+/// Mean and standard error of independent values, added in their order.
+Mean mean_of(std::span<const double> values) {
+  const double n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double squares = 0.0;
+  for (const double x : values) squares += (x - mean) * (x - mean);
+  return {mean,
+          values.size() > 1 ? std::sqrt(squares / (n - 1) / n) : std::numeric_limits<double>::quiet_NaN()};
+}
+
+rbm::LnZEstimate ln_z_of(const rbm::Machine& machine, const LikelihoodDeck& deck, const rng::Generator& draws,
+                         const mpi::Communicator& comm) {
+  if (deck.method == LnZMethod::exact) return {rbm::ln_z(machine, comm), 0.0};
+  return rbm::anneal(machine, {deck.temperatures, deck.chains}, draws, comm);
+}
+
+/// F of every kept configuration, one temperature after the other, on every rank; each rank works on its
+/// part.
+std::vector<double> all_free_energies(Context& context, const StoredSample& sample,
+                                      const rbm::Machine& machine) {
+  std::vector<std::size_t> all(sample.temperature.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const auto mine =
+      mpi::block_range(all.size() * sample.n_configurations, context.comm().rank(), context.comm().size());
+  const auto packed = read_configurations(context.archive(), sample, all, mine);
+  std::vector<double> values(mine.size());
+  rbm::free_energies(machine, {packed.view(), machine.n_visible()}, values);
+  return context.comm().gather_all<double>(values);
+}
+
+/// ln p(v) of the machine and ln P(v) - ln p(v) against the exact Ising model, by temperature.
+struct Comparison {
+  std::vector<double> log_likelihood, log_likelihood_error, kl, kl_error;
+};
+
+Comparison compare(Context& context, const StoredSample& sample, std::vector<double> free_energy,
+                   const rbm::LnZEstimate& ln_z) {
+  const auto& lattice = context.model().lattice.values;
+  const bool known = context.model().field == 0.0 && ising::exact::is_known(lattice);
+  const auto energy = context.archive().read_all<double>(sample.group + "/energy");
+  const auto n_sites = static_cast<double>(context.model().n_sites());
+  const std::size_t n = sample.n_configurations;
+  Comparison result;
+  for (std::size_t t = 0; t < sample.temperature.size(); ++t) {
+    std::vector<double> ln_p(n), excess(n, std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t c = 0; c < n; ++c) {
+      ln_p[c] = -free_energy[t * n + c] - ln_z.ln_z;
+      if (known)
+        excess[c] = ising::exact::ln_probability(lattice, sample.temperature[t],
+                                                 std::round(energy[t * n + c] * n_sites)) -
+                    ln_p[c];
+    }
+    const Mean likelihood = mean_of(ln_p), kl = mean_of(excess);
+    result.log_likelihood.push_back(likelihood.mean);
+    result.log_likelihood_error.push_back(std::hypot(likelihood.error, ln_z.error));
+    result.kl.push_back(kl.mean);
+    result.kl_error.push_back(std::hypot(kl.error, ln_z.error));
+  }
+  return result;
+}
+
+} // namespace
+
+const deck::Schema<LikelihoodDeck>& LikelihoodStage::schema() {
+  using namespace deck;
+  using D = LikelihoodDeck;
+  static const Schema<D> schema(
+      "likelihood", "ln Z of a machine, its log-likelihood, and its distance from the Ising model",
+      field("rbm", &D::rbm, "the machine; of a stack, the one next to the lattice")
+          .required()
+          .refers_to("rbm"),
+      field("method", &D::method,
+            "exact sums over the smaller layer (at most 24 units); ais is annealed importance sampling"),
+      field("temperatures", &D::temperatures, "ais: steps of beta from 0 to 1").check(between(2, 1e7)),
+      field("chains", &D::chains, "ais: independent chains").check(between(2, 1e7)));
+  return schema;
+}
+
+std::vector<Reference> LikelihoodStage::references(const Plan& plan) const {
+  auto all = StageOf::references(plan);
+  if (const std::string sample = plan.value("/rbm/" + deck().rbm, "sample"); !sample.empty())
+    all.push_back({"sample", sample, "rbm"});
+  return all;
+}
+
+void LikelihoodStage::check(const Plan& plan, const Complain& complain) const {
+  const auto hidden = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
+  if (!hidden || hidden->empty() || deck().method != LnZMethod::exact) return;
+  const std::uint64_t smaller = std::min(plan.model.n_sites(), hidden->front());
+  if (smaller > rbm::max_enumerated_units)
+    complain("method", "exact sums over the smaller layer, here " + std::to_string(smaller) + " units",
+             "at most " + std::to_string(rbm::max_enumerated_units) + " units for exact; method = ais");
+}
+
+void LikelihoodStage::run(Context& context) {
+  const rbm::Machine machine = read_machines(context.archive(), deck().rbm).front();
+  const StoredSample sample =
+      find_sample(context.archive(), context.plan().value("/rbm/" + deck().rbm, "sample"));
+  const rng::Generator draws(context.seed(), rng::StreamId::likelihood_chain, rng::instance_number(label()));
+  const rbm::LnZEstimate ln_z = ln_z_of(machine, deck(), draws, context.comm());
+  const Comparison result = compare(context, sample, all_free_energies(context, sample, machine), ln_z);
+
+  archive::StageWriter writer = context.begin_writing();
+  writer.write_scalar("ln_z", ln_z.ln_z);
+  writer.write_scalar("ln_z_error", ln_z.error);
+  const auto write = [&](const char* path, const std::vector<double>& values) {
+    writer.write_replicated(path, {values.size()}, std::span<const double>(values));
+  };
+  write("temperature", sample.temperature);
+  write("log_likelihood/mean", result.log_likelihood);
+  write("log_likelihood/error", result.log_likelihood_error);
+  write("kl_divergence/mean", result.kl);
+  write("kl_divergence/error", result.kl_error);
+  writer.commit();
+}
+
+} // namespace blockspin::stages
