@@ -137,7 +137,15 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           field("snapshots", &D::snapshots, "epochs after which the machine is kept as well")
               .default_text("none")
               .check(at_least(1))
-              .unit("epochs"))
+              .unit("epochs"),
+          field("hidden_scan", &D::hidden_scan,
+                "instead of hidden: one machine for each of these numbers of units")
+              .default_text("none")
+              .check(between(1, 1 << 20))
+              .scans("hidden"),
+          field("seeds", &D::seeds, "so many machines, each with random numbers of its own")
+              .check(between(1, 1000))
+              .counts_copies())
           .rule("schedule", in_every_layer(wrong_schedule))
           .rule("hidden", wrong_layers)
           .rule("reconstruction", in_every_layer(wrong_reconstruction))

@@ -49,6 +49,8 @@ struct RbmDeck {
   double tempering_beta = 0.5;
   double weight_limit = 1000.0;
   std::vector<std::uint64_t> snapshots;
+  std::vector<std::uint64_t> hidden_scan;
+  std::uint64_t seeds = 1;
 };
 
 class RbmStage : public StageOf<RbmDeck> {
