@@ -1,6 +1,8 @@
 #include "blockspin/analysis/flow.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -64,6 +66,28 @@ double peak_error(const BlockMoments& moments, const std::vector<double>& temper
   return std::sqrt(std::max(0.0, (m - 1) / m * (squares - sum * sum / m)));
 }
 
+/// A coupling record as the numbers a state can hold, and back.
+using RecordNumbers = std::array<double, sizeof(CouplingRecord) / sizeof(double)>;
+
+std::vector<double> as_numbers(const std::vector<CouplingRecord>& records) {
+  std::vector<double> numbers;
+  for (const CouplingRecord& record : records) {
+    const auto parts = std::bit_cast<RecordNumbers>(record);
+    numbers.insert(numbers.end(), parts.begin(), parts.end());
+  }
+  return numbers;
+}
+
+std::vector<CouplingRecord> as_records(const std::vector<double>& numbers) {
+  std::vector<CouplingRecord> records(numbers.size() / RecordNumbers{}.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    RecordNumbers parts;
+    std::copy_n(numbers.begin() + static_cast<std::ptrdiff_t>(i * parts.size()), parts.size(), parts.begin());
+    records[i] = std::bit_cast<CouplingRecord>(parts);
+  }
+  return records;
+}
+
 } // namespace
 
 Flow::Flow(const mpi::Communicator& comm, std::span<const rbm::Machine> stack,
@@ -79,6 +103,7 @@ Flow::Flow(const mpi::Communicator& comm, std::span<const rbm::Machine> stack,
     layers_.emplace_back(machine);
     n_hidden_.push_back(machine.n_hidden());
   }
+  if (options.couplings) coupling_reading_.emplace(comm, geometry, options.n_walkers);
   for (float& v : visible_.flat()) v = v > 0 ? 1.0F : rbm::off_value(units_);
   measure();
 }
@@ -129,6 +154,7 @@ void Flow::measure() {
     thermometer_.network.probabilities(walkers, output);
     for (std::size_t i = 0; i < n; ++i) measure_walker(walkers.row(i), output.row(i), values.row(i));
     record(values);
+    if (coupling_reading_) fit_couplings(start, walkers);
   }
 }
 
@@ -173,6 +199,15 @@ Array<double, 3> Flow::part(const std::vector<double>& records, std::size_t firs
   return result;
 }
 
+void Flow::fit_couplings(std::size_t start, View<const float, 2> walkers) {
+  // The couplings of the step before are a good place to begin.
+  const bool has_last = couplings_.size() >= n_starts();
+  const ising::Couplings last =
+      has_last ? couplings_[couplings_.size() - n_starts()].coupling : ising::Couplings{};
+  couplings_.push_back(coupling_reading_->fit(walkers, std::isfinite(last[0]) ? last : ising::Couplings{}));
+  require(couplings_.size() == step_ * n_starts() + start + 1, "a flow's couplings are out of step");
+}
+
 FlowSeries Flow::series(std::size_t scalar) const {
   const std::size_t q = Columns(thermometer_.temperature.size()).scalars + scalar;
   const auto flattened = [&](const std::vector<double>& records) {
@@ -199,6 +234,9 @@ FlowRecords Flow::records() const {
     records.bayes_distribution = part(mean_, at.posterior, n_classes);
     records.bayes_temperature = series(Columns::bayes_temperature);
   }
+  for (std::size_t start = 0; start < n_starts(); ++start)
+    for (std::size_t at_step = start; at_step < couplings_.size(); at_step += n_starts())
+      records.couplings.push_back(couplings_[at_step]);
   return records;
 }
 
@@ -213,6 +251,7 @@ void Flow::save(StateSink& sink) const {
   sink.distributed("visible", slab(), std::span<const float>(visible_.flat()));
   sink.replicated("mean", std::span<const double>(mean_));
   sink.replicated("error", std::span<const double>(error_));
+  if (coupling_reading_) sink.replicated("couplings", std::span<const double>(as_numbers(couplings_)));
 }
 
 void Flow::load(StateSource& source) {
@@ -223,6 +262,10 @@ void Flow::load(StateSource& source) {
     records.resize(source.n_saved(name));
     source.replicated(name, std::span<double>(records));
   }
+  if (!coupling_reading_) return;
+  std::vector<double> numbers(source.n_saved("couplings"));
+  source.replicated("couplings", std::span<double>(numbers));
+  couplings_ = as_records(numbers);
 }
 
 } // namespace blockspin::analysis

@@ -61,6 +61,21 @@ std::vector<Row> flow_rows() {
            "nearest neighbour correlation less the average over all pairs of sites");
   quantity("energy_temperature", "J/k_B",
            "temperature at which the exact energy is that of the walkers; inf where it is not below 0");
+  quantity("coupling_nearest", "1",
+           "nearest neighbour coupling K of the walkers' states, by maximum pseudo-likelihood");
+  quantity("coupling_diagonal", "1",
+           "diagonal (next nearest) neighbour coupling, fitted with coupling_nearest");
+  quantity("coupling_plaquette", "1", "four-spin coupling of plaquettes, fitted with coupling_nearest");
+  quantity("coupling_residual", "1",
+           "mean of (s - <s|neighbours>) times the mean of all other spins: 0 where the fitted couplings "
+           "explain the magnetisation");
+  rows.push_back({stage,
+                  "coupling_misfit",
+                  f64,
+                  {start, step},
+                  "nats",
+                  "log likelihood a site that free conditional probabilities of all local environments would "
+                  "gain over the fit"});
   return rows;
 }
 

@@ -97,6 +97,29 @@ public:
     writer_.write_replicated(quantity + "/mean", extent, std::as_const(series.mean).flat());
     writer_.write_replicated(quantity + "/error", extent, std::as_const(series.error).flat());
   }
+  /// Records [start, step].
+  void couplings(const std::vector<analysis::CouplingRecord>& records, std::size_t n_starts) {
+    const auto one = [&](const std::string& name, auto&& mean, auto&& error) {
+      const Shape<2> shape = {n_starts, records.size() / n_starts};
+      analysis::FlowSeries values{Array<double, 2>(shape), Array<double, 2>(shape)};
+      std::ranges::transform(records, values.mean.flat().begin(), mean);
+      std::ranges::transform(records, values.error.flat().begin(), error);
+      series(name, values);
+    };
+    for (const auto& [k, name] : {std::pair<std::size_t, const char*>{0, "coupling_nearest"},
+                                  {1, "coupling_diagonal"},
+                                  {2, "coupling_plaquette"}})
+      one(
+          name, [k = k](const auto& record) { return record.coupling[k]; },
+          [k = k](const auto& record) { return record.error[k]; });
+    one(
+        "coupling_residual", [](const auto& record) { return record.residual; },
+        [](const auto& record) { return record.residual_error; });
+    std::vector<double> misfit;
+    for (const auto& record : records) misfit.push_back(record.misfit);
+    writer_.write_replicated("coupling_misfit", {n_starts, records.size() / n_starts},
+                             std::span<const double>(misfit));
+  }
   void commit() { writer_.commit(); }
 
 private:
@@ -122,10 +145,11 @@ void FlowStage::run(Context& context) {
   const auto stack = read_machines(context.archive(), deck().rbm);
   const auto thermometer = read_thermometer(context, deck().thermometer);
   const auto sample = find_sample(context.archive(), sample_name(context.plan()));
-  analysis::Flow flow(context.comm(), stack, lattice::Geometry(context.model().lattice.values), thermometer,
-                      {deck().walkers, deck().steps, deck().dynamics, context.model().field},
-                      {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
-                      read_starts(context, sample, deck(), stream(rng::StreamId::flow_start)));
+  analysis::Flow flow(
+      context.comm(), stack, lattice::Geometry(context.model().lattice.values), thermometer,
+      {deck().walkers, deck().steps, deck().dynamics, context.model().field, deck().couplings},
+      {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
+      read_starts(context, sample, deck(), stream(rng::StreamId::flow_start)));
   context.run_stepper(flow);
 
   const analysis::FlowRecords records = flow.records();
@@ -145,6 +169,7 @@ void FlowStage::run(Context& context) {
     writer.table("bayes_distribution", records.bayes_distribution);
     writer.series("bayes_temperature", records.bayes_temperature);
   }
+  if (deck().couplings) writer.couplings(records.couplings, deck().start.size());
   writer.commit();
 }
 

@@ -58,7 +58,10 @@ const deck::Schema<FlowDeck>& FlowStage::schema() {
       field("dynamics", &D::dynamics,
             "sampled: both layers drawn; mean_field_hidden: hidden means, visible drawn; mean_field: means "
             "in both; "
-            "rounded: the likelier value in both"));
+            "rounded: the likelier value in both"),
+      field("couplings", &D::couplings,
+            "fit nearest, diagonal and plaquette couplings to the walkers at every step, by maximum "
+            "pseudo-likelihood (square lattices, +-1 states)"));
   return schema;
 }
 
@@ -74,6 +77,9 @@ std::vector<Reference> FlowStage::references(const Plan& plan) const {
 }
 
 void FlowStage::check(const Plan& plan, const Complain& complain) const {
+  const bool mean_field = deck().dynamics == analysis::Dynamics::mean_field;
+  if (deck().couplings && (mean_field || plan.model.lattice.values.size() != 2))
+    complain("couplings", "needs +-1 states on a square lattice", "off");
   const auto known = plan.value_as<deck::Temperatures>("/sample/" + sample_name(plan), "temperatures");
   if (!known) return;
   for (const FlowStart& start : deck().start)

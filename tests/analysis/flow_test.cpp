@@ -1,6 +1,7 @@
 // Flows of a machine small enough to enumerate.
 
 #include <cmath>
+#include <cstring>
 #include <gtest/gtest.h>
 
 #include "blockspin/analysis/flow.hpp"
@@ -50,7 +51,7 @@ analysis::Flow make_flow(const mpi::Communicator& comm, const std::vector<rbm::M
           stack,
           geometry,
           thermometer,
-          {n_walkers, n_steps, dynamics, 0.0},
+          {n_walkers, n_steps, dynamics, 0.0, dynamics == analysis::Dynamics::sampled},
           {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
           std::move(start)};
 }
@@ -104,6 +105,10 @@ void expect_same_bits(const analysis::FlowRecords& a, const analysis::FlowRecord
   EXPECT_EQ(a.peak_temperature.error, b.peak_temperature.error);
   EXPECT_EQ(a.energy.mean, b.energy.mean);
   EXPECT_EQ(a.abs_magnetization.error, b.abs_magnetization.error);
+  ASSERT_EQ(a.couplings.size(), b.couplings.size());
+  // Bytes, as NaN (all spins up determine no couplings) is not equal to itself.
+  EXPECT_EQ(std::memcmp(a.couplings.data(), b.couplings.data(), a.couplings.size() * sizeof(a.couplings[0])),
+            0);
 }
 
 } // namespace

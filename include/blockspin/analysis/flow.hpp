@@ -3,10 +3,12 @@
 // Rev. E 97, 053304, 2018).
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "blockspin/analysis/coupling_reading.hpp"
 #include "blockspin/analysis/network.hpp"
 #include "blockspin/analysis/walker_observables.hpp"
 #include "blockspin/base/state.hpp"
@@ -32,7 +34,8 @@ struct FlowOptions {
   std::uint64_t n_walkers = 1000; ///< a start
   std::uint64_t n_steps = 100;
   Dynamics dynamics = Dynamics::sampled;
-  double field = 0.0; ///< of the model, in J
+  double field = 0.0;     ///< of the model, in J
+  bool couplings = false; ///< whether couplings are fitted at every step: +-1 states, two dimensions
 };
 
 /// The random streams of a flow.
@@ -53,7 +56,8 @@ struct FlowRecords {
   Array<double, 3> bayes_distribution;       ///< the exact posterior; empty where it is not known
   Array<double, 3> correlation;              ///< [start, step, distance]: mean of s(x) s(x + r e)
   Array<double, 3> correlation_error;
-  FlowSeries mean_temperature;         ///< of the network's output of each walker
+  std::vector<CouplingRecord> couplings; ///< [start, step]; empty unless asked for
+  FlowSeries mean_temperature;           ///< of the network's output of each walker
   FlowSeries peak_temperature;         ///< of the averaged output; error by jackknife over blocks of walkers
   FlowSeries bayes_temperature;        ///< mean of the posterior; empty where it is not known
   FlowSeries energy;                   ///< per spin
@@ -84,12 +88,12 @@ public:
   void load(StateSource& source) override;
 
   FlowRecords records() const;
-  /// The walkers' present states [start, walker, site] as spins: this rank's. Local.
-  Array<float, 3> spins() const;
 
 private:
   std::size_t n_starts() const { return visible_.extent(0); }
   Slab slab() const;
+  /// The walkers' present states [start, walker, site] as spins: this rank's.
+  Array<float, 3> spins() const;
   void step_start(std::size_t start);
   /// Measures the present state of all walkers into the records of the present step.
   void measure();
@@ -97,6 +101,7 @@ private:
                       std::span<double> values) const;
   void record(View<const double, 2> values);
   std::size_t n_quantities() const;
+  void fit_couplings(std::size_t start, View<const float, 2> walkers);
   FlowSeries series(std::size_t scalar) const;
   Array<double, 3> part(const std::vector<double>& records, std::size_t first, std::size_t n) const;
 
@@ -105,14 +110,16 @@ private:
   std::vector<std::size_t> n_hidden_; ///< of each layer
   rbm::Units units_;
   WalkerMeasurement measurement_;
+  std::optional<CouplingReading> coupling_reading_;
   const Thermometer& thermometer_;
   FlowOptions options_;
   FlowStreams streams_;
   std::uint64_t step_ = 0;
   mpi::Range mine_;
-  Array<float, 3> visible_;   ///< in the machine's units
-  std::vector<double> mean_;  ///< [step, start, quantity], steps done so far
-  std::vector<double> error_; ///< likewise
+  Array<float, 3> visible_;               ///< in the machine's units
+  std::vector<double> mean_;              ///< [step, start, quantity], steps done so far
+  std::vector<double> error_;             ///< likewise
+  std::vector<CouplingRecord> couplings_; ///< [step, start]
 };
 
 } // namespace blockspin::analysis

@@ -26,6 +26,7 @@ struct FlowDeck {
   std::uint64_t walkers = 1000;
   std::uint64_t steps = 100;
   analysis::Dynamics dynamics = analysis::Dynamics::sampled;
+  bool couplings = false;
 };
 
 class FlowStage : public StageOf<FlowDeck> {

@@ -1,0 +1,87 @@
+#include "blockspin/analysis/coupling_reading.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "blockspin/analysis/flow.hpp"
+
+namespace blockspin::analysis {
+
+namespace {
+
+std::vector<ising::EnvironmentCounts> counts_of_blocks(const lattice::Geometry& geometry,
+                                                       View<const float, 2> walkers) {
+  std::vector<ising::EnvironmentCounts> blocks((walkers.extent(0) + walker_block - 1) / walker_block);
+  for (std::size_t i = 0; i < walkers.extent(0); ++i)
+    ising::count_environments(geometry, walkers.row(i), blocks[i / walker_block]);
+  return blocks;
+}
+
+ising::EnvironmentCounts total_of(const mpi::Communicator& comm,
+                                  const std::vector<ising::EnvironmentCounts>& blocks) {
+  ising::EnvironmentCounts total;
+  for (const auto& block : blocks)
+    for (std::size_t i = 0; i < total.sites.size(); ++i) {
+      total.sites[i] += block.sites[i];
+      total.magnetization[i] += block.magnetization[i];
+    }
+  comm.sum(std::span<std::int64_t>(total.sites));
+  comm.sum(std::span<std::int64_t>(total.magnetization));
+  return total;
+}
+
+/// Scores of all ranks' blocks, in the order of the blocks.
+std::vector<ising::CouplingScore> scores_of_all(const mpi::Communicator& comm,
+                                                const lattice::Geometry& geometry,
+                                                const std::vector<ising::EnvironmentCounts>& blocks,
+                                                const ising::CouplingFit& fit) {
+  std::vector<double> mine;
+  for (const auto& block : blocks) {
+    const ising::CouplingScore score = ising::score(block, fit, geometry.n_sites());
+    mine.insert(mine.end(), score.slope.begin(), score.slope.end());
+    mine.push_back(score.residual);
+  }
+  const std::vector<double> all = comm.gather_all<double>(mine);
+  std::vector<ising::CouplingScore> scores(all.size() / 4);
+  for (std::size_t b = 0; b < scores.size(); ++b) {
+    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(4 * b), 3, scores[b].slope.begin());
+    scores[b].residual = all[4 * b + 3];
+  }
+  return scores;
+}
+
+/// Mean a site of the blocks' residuals and its standard error.
+void set_residual(CouplingRecord& record, const std::vector<ising::CouplingScore>& scores,
+                  double n_sites_in_all) {
+  const auto n = static_cast<double>(scores.size());
+  double sum = 0, squares = 0;
+  for (const auto& score : scores) {
+    sum += score.residual;
+    squares += score.residual * score.residual;
+  }
+  record.residual = sum / n_sites_in_all;
+  record.residual_error = std::sqrt(std::max(0.0, squares - sum * sum / n) * n / (n - 1)) / n_sites_in_all;
+}
+
+} // namespace
+
+CouplingRecord CouplingReading::fit(View<const float, 2> walkers, const ising::Couplings& start) const {
+  const auto blocks = counts_of_blocks(geometry_, walkers);
+  const auto total = total_of(comm_, blocks);
+  const ising::CouplingFit fit = ising::fit_couplings(total, start);
+  CouplingRecord record;
+  record.coupling = fit.coupling;
+  record.misfit = fit.misfit;
+  if (!fit.determined) {
+    record.error = fit.coupling; // NaN, all of them
+    record.residual = record.residual_error = std::numeric_limits<double>::quiet_NaN();
+    return record;
+  }
+  const auto scores = scores_of_all(comm_, geometry_, blocks, fit);
+  record.error = ising::coupling_errors(fit, scores);
+  set_residual(record, scores, static_cast<double>(n_walkers_) * static_cast<double>(geometry_.n_sites()));
+  return record;
+}
+
+} // namespace blockspin::analysis
