@@ -41,7 +41,7 @@ class Quickstart(unittest.TestCase):
             sample = archive.sample()
             temperature = archive["sample/main/temperature"]
             mean, error = sample.observable("energy")
-        pulls = [(m - exact.torus_energy(10, 10, t)) / e for t, m, e in zip(temperature, mean, error) if t > 0 and e > 0]
+        pulls = [(m - exact.torus_energy(t, 10, 10)) / e for t, m, e in zip(temperature, mean, error) if t > 0 and e > 0]
         self.assertGreaterEqual(len(pulls), 20)
         # 24 pulls, each beyond 5.5 sigma with probability 4e-8: a false alarm in 10^6 runs.
         self.assertLess(max(abs(p) for p in pulls), 5.5)
