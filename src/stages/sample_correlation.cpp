@@ -5,7 +5,7 @@
 namespace blockspin::stages {
 
 ising::Correlations correlations_of(const mpi::Communicator& comm, const lattice::Geometry& geometry,
-                                    const replica::KeptRows& rows) {
+                                    const replica::KeptRows& rows, std::size_t n_chains) {
   const std::size_t distances = ising::n_distances(geometry), width = distances + 1;
   const std::size_t bytes = packed_bytes(geometry.n_sites());
   const PackedView configurations{{rows.packed.data(), {rows.range.size(), bytes}}, geometry.n_sites()};
@@ -25,7 +25,7 @@ ising::Correlations correlations_of(const mpi::Communicator& comm, const lattice
     const auto* first = &all_integers[i * width];
     all[i] = {{first, first + distances}, first[distances], all_structure[i]};
   }
-  return ising::correlations(geometry, all);
+  return ising::correlations(geometry, all, n_chains);
 }
 
 void write_correlations(archive::StageWriter& writer, const std::vector<ising::Correlations>& all) {

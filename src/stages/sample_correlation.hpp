@@ -14,9 +14,9 @@ namespace blockspin::stages {
 inline constexpr std::uint64_t most_correlated = 4096;
 
 /// Collective: from this rank's rows of one temperature; the same on every rank. A global sign changes
-/// nothing.
+/// nothing. Kept configuration i is of chain i % n_chains.
 ising::Correlations correlations_of(const mpi::Communicator& comm, const lattice::Geometry& geometry,
-                                    const replica::KeptRows& rows);
+                                    const replica::KeptRows& rows, std::size_t n_chains);
 
 /// Collective. [temperature]
 void write_correlations(archive::StageWriter& writer, const std::vector<ising::Correlations>& all);

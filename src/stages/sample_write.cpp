@@ -137,7 +137,7 @@ void write_sample(Context& context, const SampleRun& run, const replica::KeptCon
               : draw(draws, temperature, mpi::block_range(run.n_configurations, comm.rank(), comm.size()));
     observables.push_back(chain ? run.observables[simulated]
                                 : drawn_observables(comm, run, temperature, rows));
-    correlations.push_back(correlations_of(comm, run.setup.geometry, rows));
+    correlations.push_back(correlations_of(comm, run.setup.geometry, rows, chain ? run.setup.n_ladders : 1));
     if (chain && run.flip) flip_at_random(run, t, rows);
     write_rows(writer, run, t, rows);
     simulated += chain ? 1 : 0;

@@ -61,6 +61,36 @@ TEST(PairSums, StructureFactorOfAWave) {
   EXPECT_NEAR(sums.structure, wave * wave / 64 / 2, 1e-10);
 }
 
+// Sixty-four AR(1) chains kept in turn, tau about 10: with the chains told apart the error of <M^2> is right,
+// taken for one chain (the twin) it is far too small. 200 trials: the mean squared pull of a right error is 1
+// +- 0.1; beyond [0.5, 1.7] by chance: < 1e-6.
+TEST(Correlations, ErrorsKnowTheChains) {
+  const lattice::Geometry geometry({8});
+  const std::size_t n_chains = 64, length = 60, n_trials = 200;
+  const double memory = 0.9;
+  const rng::Generator random(63, rng::StreamId::test, 0);
+  double told = 0, taken_for_one = 0;
+  for (std::size_t trial = 0; trial < n_trials; ++trial) {
+    std::vector<PairSums> sums(n_chains * length, PairSums{{0}, 0, 1});
+    for (std::size_t c = 0; c < n_chains; ++c) {
+      double x = random.normal(trial, c * (length + 1));
+      for (std::size_t i = 0; i < length; ++i) {
+        sums[i * n_chains + c].pair_sum[0] = std::llround(1e6 * x);
+        x = memory * x + std::sqrt(1 - memory * memory) * random.normal(trial, c * (length + 1) + i + 1);
+      }
+    }
+    const auto pull = [&](std::size_t chains) {
+      const auto g = correlations(geometry, sums, chains).pair[0];
+      return g.mean / g.error;
+    };
+    told += std::pow(pull(n_chains), 2) / static_cast<double>(n_trials);
+    taken_for_one += std::pow(pull(1), 2) / static_cast<double>(n_trials);
+  }
+  EXPECT_GT(told, 0.5);
+  EXPECT_LT(told, 1.7);
+  EXPECT_GT(taken_for_one, 3.0);
+}
+
 // The chain's G(r) = (t^r + t^(n - r)) / (1 + t^n): sixteen pulls and the length, false alarm < 1e-7 each.
 TEST(Correlations, OfTheChainAreExact) {
   const lattice::Geometry geometry({32});

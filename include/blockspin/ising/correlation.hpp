@@ -35,8 +35,10 @@ struct Correlations {
   stats::MeanEstimate length;
 };
 
-/// From the sums of successive configurations of one temperature; errors by the Gamma method. Deterministic,
-/// local. Throws ErrorKind::numerical without configurations.
-Correlations correlations(const lattice::Geometry& geometry, std::span<const PairSums> sums);
+/// From the sums of configurations of one temperature, kept in turn from n_chains independent chains: sums[i]
+/// is of chain i % n_chains. Errors by the Gamma method over each chain; what is left over by n_chains is
+/// left out of the errors. Deterministic, local. Throws ErrorKind::numerical without configurations.
+Correlations correlations(const lattice::Geometry& geometry, std::span<const PairSums> sums,
+                          std::size_t n_chains = 1);
 
 } // namespace blockspin::ising
