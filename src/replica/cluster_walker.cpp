@@ -71,11 +71,12 @@ private:
 };
 
 double correlation_length(int n_dimensions, double temperature) {
-  const double k = 1 / temperature, ln_tanh = std::log(std::tanh(k));
+  const double k = 1 / temperature;
+  const double ln_tanh = std::log1p(-2 / (std::exp(2 * k) + 1)); // ln tanh k, not rounded to 0
   if (n_dimensions == 1) return -1 / ln_tanh;
   if (n_dimensions == 2) {
     const double gap = 2 * k + ln_tanh; // 0 at T_c; below it the gap counts twice
-    return 1 / (gap > 0 ? 2 * gap : -gap);
+    return 1 / (gap > 0 ? 2 * gap : std::abs(gap));
   }
   constexpr double critical = 4.511523;
   return 0.5 * std::pow(std::abs(1 - critical / temperature), -0.63);

@@ -6,8 +6,11 @@ namespace blockspin::replica {
 
 namespace {
 
-/// exp(-x) as a 64-bit fraction, x > 0.
-std::uint64_t fraction(double x) { return static_cast<std::uint64_t>(std::ldexp(std::exp(-x), 64)); }
+/// exp(-x) as a 64-bit fraction, x > 0. In a field x may be a crumb of rounding, whose exponential is 1.
+std::uint64_t fraction(double x) {
+  const double scaled = std::ldexp(std::exp(-x), 64);
+  return scaled >= 0x1p64 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(scaled);
+}
 
 /// Tables beyond this are not worth their memory; the exponential is taken instead.
 constexpr std::size_t longest_table = 4096;
