@@ -102,7 +102,7 @@ double CrossEntropy::operator()(std::span<const double> parameters, std::span<do
   std::vector<std::int64_t> sums(n + 2); // gradient, loss, whether a term was invalid
   for (const auto& block : blocks_) add_block(network, block, sums);
   comm_.sum(std::span<std::int64_t>(sums));
-  if (sums.back() != 0) throw Error(ErrorKind::numerical, "the thermometer's training diverged");
+  if (sums.back() != 0) throw_agreed(ErrorKind::numerical, "the thermometer's training diverged");
 
   const auto n_train = static_cast<double>(sample_.n_train());
   for (std::size_t i = 0; i < n; ++i) gradient[i] = from_fixed_point(sums[i]) / n_train;

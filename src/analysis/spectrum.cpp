@@ -21,7 +21,7 @@ using VecHandle = petsc::Handle<Vec, VecDestroy>;
 void require_finite(View<const double, 2> matrix) {
   const auto all = matrix.flat();
   if (!std::all_of(all.begin(), all.end(), [](double x) { return std::isfinite(x); }))
-    throw Error(ErrorKind::numerical, "a weight matrix that is not finite has no singular values");
+    throw_agreed(ErrorKind::numerical, "a weight matrix that is not finite has no singular values");
 }
 
 /// PETSc's dense matrices are column major.
@@ -50,8 +50,8 @@ SvdHandle solve(Mat matrix, PetscInt n_values) {
   PetscInt n_converged = 0;
   BLOCKSPIN_PETSC(SVDGetConverged(svd, &n_converged));
   if (n_converged < n_values) // SLEPc does not call this an error
-    throw Error(ErrorKind::numerical, "only " + std::to_string(n_converged) + " of " +
-                                          std::to_string(n_values) + " singular values converged");
+    throw_agreed(ErrorKind::numerical, "only " + std::to_string(n_converged) + " of " +
+                                           std::to_string(n_values) + " singular values converged");
   return svd;
 }
 

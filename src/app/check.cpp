@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "blockspin/app/command.hpp"
+#include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "blockspin/stages/read_plan.hpp"
@@ -71,7 +72,14 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   const bool exists = !plan.campaign.archive.empty() &&
                       comm.max(comm.is_root() && std::filesystem::exists(path, ignored) ? 1 : 0) == 1;
   std::optional<archive::Archive> archive;
-  if (exists) archive.emplace(archive::Archive::open(comm, path));
+  if (exists) {
+    try {
+      archive.emplace(archive::Archive::open(comm, path));
+    } catch (const Error& error) {
+      if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+      log::warning(error.what());
+    }
+  }
   if (archive) plan.archive = &*archive;
   stages::check_references(plan, problems);
   if (archive) archive->close();

@@ -51,7 +51,7 @@ std::map<std::string, h5::Value> provenance_values(const mpi::Communicator& comm
   values["deck"] = record.deck_text;
   values["overrides"] = record.overrides;
   values["command_line"] = record.command_line;
-  values["started"] = record.started;
+  values["started"] = comm.broadcast(record.started);
   values["written"] = comm.broadcast(utc_now());
   values["ranks"] = static_cast<std::int64_t>(comm.size());
   values["hosts"] = hosts(comm);

@@ -33,6 +33,7 @@ unsigned patience_for(std::uint64_t n_bytes);
 template <class Action>
 void together(const mpi::Communicator& comm, const std::string& path, std::uint64_t n_bytes,
               Action&& action) {
+  comm.barrier(); // only the call is timed, not how late other ranks come to it
   const Watchdog watchdog(comm, patience_for(n_bytes), path);
   mpi::agreed(comm, action);
 }

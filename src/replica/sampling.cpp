@@ -128,10 +128,10 @@ void Sampling::judge_trial() {
   longest_tau_ = comm_.max(tau);
   if (reliable || !(judge_length || need_tau)) return start_sampling();
   if (trial_sweeps_ >= plan_.longest_equilibration)
-    throw Error(ErrorKind::numerical,
-                "not in equilibrium after " + std::to_string(trial_sweeps_) +
-                    " sweeps; exchange, more temperatures or a cluster update would help, or "
-                    "equilibration can be set by hand");
+    throw_agreed(ErrorKind::numerical,
+                 "not in equilibrium after " + std::to_string(trial_sweeps_) +
+                     " sweeps; exchange, more temperatures or a cluster update would help, or "
+                     "equilibration can be set by hand");
   trial_sweeps_ = std::max(2 * trial_sweeps_, first_trial);
 }
 

@@ -115,22 +115,27 @@ void write_findings(archive::StageWriter& writer, const std::vector<double>& cou
 const deck::Schema<ChainMachineDeck>& ChainMachineStage::schema() {
   using namespace deck;
   using D = ChainMachineDeck;
-  static const Schema<D> schema(
-      "chain_machine", "machines trained on Ising chains, against the weights of exact decimation",
-      field("couplings", &D::couplings, "couplings K' = J/(k_B T) of the chains")
-          .required()
-          .check(between(0.01, 2)),
-      field("sites", &D::sites, "spins of the periodic chain, and hidden spins").check(between(4, 16)),
-      field("configurations", &D::configurations, "exact, independent configurations of each chain")
-          .check(at_least(100)),
-      field("repeats", &D::repeats, "trainings of each chain, on the same data").check(between(1, 100)),
-      field("epochs", &D::epochs, "epochs of each training").check(at_least(1)),
-      field("learning_rate", &D::learning_rate, "learning rate, falling to zero").check(above(0)),
-      field("momentum", &D::momentum, "momentum").check(from_below(0, 1)),
-      field("batch", &D::batch, "configurations of a minibatch").check(at_least(1)),
-      field("gibbs_steps", &D::gibbs_steps, "Gibbs steps of contrastive divergence").check(at_least(1)),
-      field("l1", &D::l1, "L1, times the learning rate").check(at_least(0)),
-      field("initial_std", &D::initial_std, "spread of the initial weights").check(above(0)));
+  static const Schema<D> schema =
+      Schema<D>(
+          "chain_machine", "machines trained on Ising chains, against the weights of exact decimation",
+          field("couplings", &D::couplings, "couplings K' = J/(k_B T) of the chains")
+              .required()
+              .check(between(0.01, 2)),
+          field("sites", &D::sites, "spins of the periodic chain, and hidden spins").check(between(4, 16)),
+          field("configurations", &D::configurations, "exact, independent configurations of each chain")
+              .check(at_least(100)),
+          field("repeats", &D::repeats, "trainings of each chain, on the same data").check(between(1, 100)),
+          field("epochs", &D::epochs, "epochs of each training").check(at_least(1)),
+          field("learning_rate", &D::learning_rate, "learning rate, falling to zero").check(above(0)),
+          field("momentum", &D::momentum, "momentum").check(from_below(0, 1)),
+          field("batch", &D::batch, "configurations of a minibatch").check(at_least(1)),
+          field("gibbs_steps", &D::gibbs_steps, "Gibbs steps of contrastive divergence").check(at_least(1)),
+          field("l1", &D::l1, "L1, times the learning rate").check(at_least(0)),
+          field("initial_std", &D::initial_std, "spread of the initial weights").check(above(0)))
+          .rule("batch", [](const Resolved<D>& all) {
+            return all.deck.batch <= all.deck.configurations ? std::string()
+                                                             : "is more than the configurations";
+          });
   return schema;
 }
 

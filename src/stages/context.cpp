@@ -30,7 +30,9 @@ deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage) {
 
 void throw_stopped(const mpi::StopFlag& stop, const std::string& where) {
   Error error(ErrorKind::stopped,
-              "stopped by " + stop.reason() + " at a safe point; run the same command with --resume", where);
+              "stopped by " + stop.reason() +
+                  " at a safe point; run the same command with --resume (in place of --overwrite)",
+              where);
   error.set_agreed();
   throw error;
 }
@@ -40,6 +42,14 @@ void Context::run_stepper(Stepper& stepper, std::string_view part) {
   const auto key = checkpoint_key(part);
   if (run_.resume && run_.checkpoints.load(key, [&](StateSource& source) { stepper.load(source); }))
     log::info(label + ": continues from a checkpoint");
+  if (stepper.work_done() > stepper.work_total()) {
+    Error error(
+        ErrorKind::archive,
+        "its checkpoint is already beyond what the deck asks for; raise the deck's value, or --overwrite",
+        stage_.label());
+    error.set_agreed();
+    throw error;
+  }
 
   const auto save = [&] { run_.checkpoints.save(key, [&](StateSink& sink) { stepper.save(sink); }); };
   Progress progress(label);
@@ -74,7 +84,9 @@ archive::StageWriter Context::begin_writing() {
   for (const auto& value : recorded_values(run_.plan, stage_)) values[value.key] = value.text;
   for (const auto& [key, text] : resolved_) values["auto." + key] = text;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  run_.record.values["seconds." + stage_.label()] = elapsed.count();
+  double seconds = elapsed.count();
+  run_.comm.broadcast(std::span<double>(&seconds, 1)); // an attribute's value must not differ between ranks
+  run_.record.values["seconds." + stage_.label()] = seconds;
   run_.archive.set_run(run_.record);
   return run_.archive.begin_stage(stage_.kind(), stage_.name(), values, parent_groups(run_.plan, stage_));
 }

@@ -146,6 +146,11 @@ void MappingStage::check(const Plan& plan, const Complain& complain) const {
     complain("configurations", "is more than " + sample + " keeps", "2 to " + std::to_string(*kept));
   if (plan.model.field != 0 || !ising::exact::is_known(plan.model.lattice.values))
     complain("temperature", "the exact ln Z is known in one and two dimensions without a field only", "");
+  if (deck().likelihood) {
+    const std::string of = plan.value("/likelihood/" + *deck().likelihood, "rbm");
+    if (!of.empty() && of != deck().rbm)
+      complain("likelihood", "is that of the machine " + of, "a [likelihood] of " + deck().rbm);
+  }
   const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
   const std::uint64_t smaller = std::min(plan.model.n_sites(), layers ? layers->front() : 0);
   if (!is_built_in() && !deck().likelihood && smaller > rbm::max_enumerated_units)

@@ -103,10 +103,6 @@ std::vector<std::size_t> RbmStage::temperature_indices(const std::vector<double>
 
 void RbmStage::check(const Plan& plan, const Complain& complain) const {
   const std::string group = "/sample/" + deck().sample;
-  const auto lattice = plan.value_as<deck::Extents>(group, "model.lattice");
-  if (lattice && plan.find(group) == nullptr && !(*lattice == plan.model.lattice))
-    complain("sample", "was sampled on the lattice " + deck::Codec<deck::Extents>::text(*lattice),
-             "a sample of this deck's lattice");
   const auto sampled = plan.value_as<deck::Temperatures>(group, "temperatures");
   if (!sampled) return;
   const auto indices = temperature_indices(sampled->values);

@@ -92,6 +92,24 @@ deck::Problem at_key(const Stage& stage, const std::string& key, std::string wha
           {}};
 }
 
+/// False, and a problem, where what is in the archive was made with another model than the deck's.
+bool model_agrees(const Plan& plan, const Stage& stage, const Reference& reference,
+                  deck::Problems& problems) {
+  const std::pair<std::string, std::string> model_keys[] = {
+      {"model.lattice", deck::Codec<deck::Extents>::text(plan.model.lattice)},
+      {"model.field", deck::Codec<double>::text(plan.model.field)}};
+  bool all = true;
+  for (const auto& [key, here] : model_keys) {
+    const std::string stored = plan.value(reference.group(), key);
+    if (stored.empty() || stored == here) continue;
+    auto problem = at_key(stage, reference.key, reference.group() + " was made with " + key + " = " + stored);
+    problem.allowed = "what was made with the deck's own, " + here;
+    problems.add(std::move(problem));
+    all = false;
+  }
+  return all;
+}
+
 /// False, and a problem, where stage number `i` refers to nothing.
 bool references_hold(const Plan& plan, std::size_t i, deck::Problems& problems) {
   const Stage& stage = *plan.stages[i];
@@ -101,7 +119,11 @@ bool references_hold(const Plan& plan, std::size_t i, deck::Problems& problems) 
     const bool earlier =
         std::any_of(plan.stages.begin(), plan.stages.begin() + static_cast<std::ptrdiff_t>(i),
                     [&](const auto& other) { return other->group() == reference.group(); });
-    if (earlier || in_archive(plan, reference.group())) continue;
+    if (earlier) continue;
+    if (in_archive(plan, reference.group())) {
+      all = model_agrees(plan, stage, reference, problems) && all;
+      continue;
+    }
     auto problem = at_key(stage, reference.key,
                           "[" + reference.stage + "] '" + reference.name +
                               "' is found neither earlier in the deck nor "

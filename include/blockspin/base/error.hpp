@@ -42,6 +42,9 @@ private:
   bool agreed_ = false;
 };
 
+/// Throws an agreed Error: for what every rank of the session finds out alike, from the same numbers.
+[[noreturn]] void throw_agreed(ErrorKind kind, std::string message, std::string where = {});
+
 /// Throws ErrorKind::internal with the message unless `condition` holds.
 void require(bool condition, const char* message);
 

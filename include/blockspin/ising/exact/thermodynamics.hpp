@@ -20,7 +20,7 @@ struct Thermodynamics {
 inline constexpr double critical_temperature = 2.269185314213022;
 inline constexpr double critical_coupling = 0.440686793509772;
 
-/// Periodic n x m lattice without field (Kaufman 1949; Ferdinand & Fisher 1969), n, m >= 2 and up to several
+/// Periodic n x m lattice without field (Kaufman 1949; Ferdinand & Fisher 1969), n, m >= 3 and up to several
 /// thousand, any T in [0, inf]; relative precision about 1e-12 of ln Z and energy, 1e-8 of the specific heat
 /// (down to where it underflows). O(n).
 Thermodynamics torus(std::uint64_t n, std::uint64_t m, double temperature);
