@@ -61,16 +61,24 @@ std::vector<Row> sample_rows() {
        f64,
        {temperature, distance},
        "1",
-       "G(r) = <s(0) s(r)> along the axes, averaged over sites and axes, of the first 4096 kept configurations"},
+       "G(r) = <s(0) s(r)> along the axes, averaged over sites and axes, of the first 4096 kept "
+       "configurations"},
       {stage, "correlation/error", f64, {temperature, distance}, "1", "standard error of G(r)"},
       {stage,
        "correlation/length",
        f64,
        {temperature},
        "1",
-       "second-moment correlation length in lattice spacings, sqrt(N<m^2>/S(k) - 1) / (2 sin(k/2)), k = 2 pi/L "
-       "along the longest axes; of the full correlations, so it grows without bound where the lattice orders"},
-      {stage, "correlation/length_error", f64, {temperature}, "1", "standard error of the correlation length"},
+       "second-moment correlation length in lattice spacings, sqrt(N<m^2>/S(k) - 1) / (2 sin(k/2)), k = 2 "
+       "pi/L "
+       "along the longest axes; of the full correlations, so it grows without bound where the lattice "
+       "orders"},
+      {stage,
+       "correlation/length_error",
+       f64,
+       {temperature},
+       "1",
+       "standard error of the correlation length"},
       {stage,
        "exchange/acceptance",
        f64,

@@ -134,7 +134,10 @@ double expected_cluster_share(const lattice::Geometry& geometry, double temperat
   }
   constexpr double critical = 4.511523; // 1 / 0.2216546
   const double at_critical = std::min(1.0, 1.56 * std::pow(side, -1.0363)), t = 1 - temperature / critical;
-  if (t > 0) return std::clamp(std::pow(std::pow(t, 0.32694) * (1.6919 - 0.34357 * std::pow(t, 0.50842) - 0.42572 * t), 2), at_critical, 1.0);
+  if (t > 0)
+    return std::clamp(
+        std::pow(std::pow(t, 0.32694) * (1.6919 - 0.34357 * std::pow(t, 0.50842) - 0.42572 * t), 2),
+        at_critical, 1.0);
   return share_above(1.11 * std::pow(1 - critical / temperature, -1.237), at_critical, n);
 }
 

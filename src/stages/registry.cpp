@@ -23,18 +23,10 @@ std::vector<Kind>& rows() {
   // In the order of a campaign; the reference lists them so.
   // clang-format off: one row a line.
   static std::vector<Kind> all = {
-      kind_of<SampleStage>(),
-      kind_of<ThermometerStage>(),
-      kind_of<RbmStage>(),
-      kind_of<FlowStage>(),
-      kind_of<SpectrumStage>(),
-      kind_of<ReceptiveFieldStage>(),
-      kind_of<ReconstructionStage>(),
-      kind_of<LikelihoodStage>(),
-      kind_of<MappingStage>(),
-      kind_of<DecimationStage>(),
-      kind_of<ChainMachineStage>(),
-      kind_of<KadanoffStage>(),
+      kind_of<SampleStage>(),         kind_of<ThermometerStage>(),  kind_of<RbmStage>(),
+      kind_of<FlowStage>(),           kind_of<SpectrumStage>(),     kind_of<ReceptiveFieldStage>(),
+      kind_of<ReconstructionStage>(), kind_of<LikelihoodStage>(),   kind_of<MappingStage>(),
+      kind_of<DecimationStage>(),     kind_of<ChainMachineStage>(), kind_of<KadanoffStage>(),
   };
   // clang-format on
   return all;

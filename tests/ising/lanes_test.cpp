@@ -5,9 +5,9 @@
 #include "enumeration.hpp"
 
 using namespace blockspin;
+using ising::FlipRule;
 using ising::LaneCounts;
 using ising::LaneGeometry;
-using ising::FlipRule;
 using ising::Lanes;
 using ising::LocalUpdate;
 using lattice::Geometry;
