@@ -44,12 +44,8 @@ std::uint32_t last_column(std::uint32_t a, std::uint32_t b, std::uint32_t c, std
          static_cast<std::uint32_t>(s[c >> 16 & 255]) << 16 | static_cast<std::uint32_t>(s[d >> 24]) << 24;
 }
 
-std::uint32_t low_half(std::uint64_t x) {
-  return static_cast<std::uint32_t>(x);
-}
-std::uint32_t high_half(std::uint64_t x) {
-  return static_cast<std::uint32_t>(x >> 32);
-}
+std::uint32_t low_half(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
+std::uint32_t high_half(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
 
 } // namespace
 

@@ -2,9 +2,7 @@
 
 #include <Random123/ars.h>
 
-bool random123_has_ars() {
-  return R123_USE_AES_NI;
-}
+bool random123_has_ars() { return R123_USE_AES_NI; }
 
 #if R123_USE_AES_NI
 std::array<std::uint64_t, 2> random123_block(std::uint64_t key_low, std::uint64_t key_high,
