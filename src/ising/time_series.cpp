@@ -7,10 +7,6 @@ namespace {
 
 using Rows = std::vector<std::vector<std::int64_t>>;
 
-void drop(Rows& rows, std::size_t n) {
-  for (auto& row : rows) row.erase(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(n));
-}
-
 void save_rows(StateSink& sink, const std::string& name, const Rows& rows, const Slab& slab) {
   std::vector<std::int64_t> values;
   values.reserve(slab.n_local());
@@ -31,12 +27,6 @@ void load_rows(StateSource& source, const std::string& name, Rows& rows, std::ui
 }
 
 } // namespace
-
-void TimeSeries::drop_first(std::size_t n) {
-  require(n_rows() == 0 || n <= length(), "more samples to drop than there are");
-  drop(energy_, n);
-  drop(magnetization_, n);
-}
 
 void TimeSeries::save(StateSink& sink, const mpi::Communicator& comm, const std::string& name,
                       std::uint64_t first_row, std::uint64_t n_global) const {

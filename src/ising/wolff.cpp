@@ -132,7 +132,7 @@ double expected_cluster_share(const lattice::Geometry& geometry, double temperat
     return share_above(0.9626 * std::pow(1 - exact::critical_temperature / temperature, -1.75), at_critical,
                        n);
   }
-  constexpr double critical = 4.511523; // 1 / 0.2216546
+  constexpr double critical = exact::cubic_critical_temperature;
   const double at_critical = std::min(1.0, 1.56 * std::pow(side, -1.0363)), t = 1 - temperature / critical;
   if (t > 0)
     return std::clamp(

@@ -134,10 +134,6 @@ std::vector<double> visible_distribution(const Machine& machine) {
   return ln_to_probability(std::move(ln_weights));
 }
 
-std::vector<double> hidden_distribution(const Machine& machine) {
-  return visible_distribution(machine.transposed());
-}
-
 ExactGradient log_likelihood_gradient(const Machine& machine, std::span<const double> data) {
   const std::vector<double> model = visible_distribution(machine);
   require(data.size() == model.size(), "exact gradient: the data distribution has another number of states");

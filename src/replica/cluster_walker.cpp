@@ -78,8 +78,7 @@ double correlation_length(int n_dimensions, double temperature) {
     const double gap = 2 * k + ln_tanh; // 0 at T_c; below it the gap counts twice
     return 1 / (gap > 0 ? 2 * gap : std::abs(gap));
   }
-  constexpr double critical = 4.511523;
-  return 0.5 * std::pow(std::abs(1 - critical / temperature), -0.63);
+  return 0.5 * std::pow(std::abs(1 - ising::exact::cubic_critical_temperature / temperature), -0.63);
 }
 
 } // namespace

@@ -1,10 +1,13 @@
 #include "blockspin/replica/ladder_setup.hpp"
 
+#include "blockspin/ising/exact/thermodynamics.hpp"
+
 namespace blockspin::replica {
 
 bool starts_ordered(const LadderSetup& setup, double temperature) {
-  constexpr double critical_temperature[] = {0.0, 2.269185314213022, 4.5115};
-  return temperature < critical_temperature[setup.geometry.n_dimensions() - 1];
+  constexpr double critical[] = {0.0, ising::exact::critical_temperature,
+                                 ising::exact::cubic_critical_temperature};
+  return temperature < critical[setup.geometry.n_dimensions() - 1];
 }
 
 } // namespace blockspin::replica

@@ -36,10 +36,7 @@ void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, m
     Context context({comm, plan, archive, checkpoints, stop, record, resume}, stage);
     stage.run(context);
     running.clear();
-    const auto& values = stage.values();
-    const bool may_grow =
-        std::any_of(values.begin(), values.end(), [](const auto& value) { return value.may_grow; });
-    if (!may_grow) checkpoints.remove(stage.group());
+    if (!stage.may_grow()) checkpoints.remove(stage.group());
   }
 }
 

@@ -164,13 +164,17 @@ MeanEstimate gamma_analysis(View<const double, 2> series) {
   return estimate;
 }
 
-std::vector<double> autocorrelation_function(View<const double, 2> series, std::size_t max_lag) {
-  const Deviations d = deviations(series);
-  std::vector<double> rho(max_lag + 1, 0.0);
-  if (d.variance <= 1e-28 * d.mean * d.mean) return rho;
-  for (std::size_t lag = 0; lag <= max_lag && lag < series.extent(1); ++lag)
-    rho[lag] = autocovariance(d.values, lag) / d.variance;
-  return rho;
+MeanEstimate gamma_analysis_in_turn(std::span<const double> values, std::size_t n_chains) {
+  if (values.empty() || n_chains == 0) throw Error(ErrorKind::numerical, "a time series is empty");
+  const std::size_t chains = std::min(n_chains, values.size()), length = values.size() / chains;
+  Array<double, 2> series({chains, length});
+  for (std::size_t i = 0; i < chains * length; ++i) series(i % chains, i / chains) = values[i];
+  MeanEstimate estimate = gamma_analysis(series);
+  long double sum = 0;
+  for (const double x : values) sum += x;
+  estimate.mean = static_cast<double>(sum / static_cast<long double>(values.size()));
+  estimate.error *= std::sqrt(static_cast<double>(chains * length) / static_cast<double>(values.size()));
+  return estimate;
 }
 
 } // namespace blockspin::stats

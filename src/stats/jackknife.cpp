@@ -30,23 +30,4 @@ JackknifeEstimate jackknife(View<const double, 2> bin_means,
   return {plain - (n - 1) * mean_shift, plain, std::sqrt((n - 1) / n * squares)};
 }
 
-Array<double, 2> bin_means(View<const double, 3> samples, std::size_t bin_length) {
-  require(bin_length >= 1 && bin_length <= samples.extent(1), "a bin must fit into a chain");
-  const std::size_t n_chains = samples.extent(0), n_quantities = samples.extent(2);
-  const std::size_t per_chain = samples.extent(1) / bin_length;
-  const std::size_t skip = samples.extent(1) - per_chain * bin_length;
-  Array<double, 2> means({n_chains * per_chain, n_quantities});
-  for (std::size_t chain = 0; chain < n_chains; ++chain)
-    for (std::size_t s = 0; s < per_chain * bin_length; ++s)
-      for (std::size_t q = 0; q < n_quantities; ++q)
-        means(chain * per_chain + s / bin_length, q) +=
-            samples(chain, skip + s, q) / static_cast<double>(bin_length);
-  return means;
-}
-
-std::size_t bin_length_for(double tau, std::size_t time) {
-  return std::clamp<std::size_t>(static_cast<std::size_t>(std::ceil(10 * tau)), 1,
-                                 std::max<std::size_t>(time, 1));
-}
-
 } // namespace blockspin::stats

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/replica/cluster_walker.hpp"
 #include "blockspin/replica/lattice_ladders.hpp"
 #include "ising/enumeration.hpp"
@@ -44,9 +45,11 @@ Configurations local_configurations(LatticeLadders& ensemble) {
   return all;
 }
 
+/// Every configuration is on one rank, and all are there.
 void expect_same(LatticeLadders& together, const Configurations& expected) {
-  for (const auto& [key, configuration] : local_configurations(together))
-    EXPECT_EQ(configuration, expected.at(key));
+  const auto mine = local_configurations(together);
+  for (const auto& [key, configuration] : mine) EXPECT_EQ(configuration, expected.at(key));
+  EXPECT_EQ(test_world().sum(std::uint64_t{mine.size()}), expected.size());
 }
 
 } // namespace
@@ -125,6 +128,6 @@ TEST(AdviseClusters, TakesThemNearTheCriticalPointOfLargeLattices) {
   EXPECT_FALSE(advises({256, 256}, 3.0));
   EXPECT_FALSE(advises({256, 256}, 1.5));
   EXPECT_FALSE(advises({10, 10}, 2.27));
-  EXPECT_TRUE(advises({64, 64, 64}, 4.5115));
+  EXPECT_TRUE(advises({64, 64, 64}, ising::exact::cubic_critical_temperature));
   EXPECT_TRUE(advises({1000}, 0.3));
 }

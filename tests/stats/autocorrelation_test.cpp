@@ -84,10 +84,28 @@ TEST(GammaAnalysis, RefusesWhatItCannotAnalyse) {
   EXPECT_TRUE(std::isnan(gamma_analysis(Array<double, 2>({1, 1})).error));
 }
 
-TEST(AutocorrelationFunction, DecaysAsKnown) {
-  const auto rho = autocorrelation_function(test::ar1(test::generator(14), 0, 1, 400000, 0.7), 4);
-  // The scatter of rho(t) is about sqrt(2 tau / n) = 0.004.
-  for (std::size_t t = 0; t <= 4; ++t) EXPECT_NEAR(rho[t], std::pow(0.7, static_cast<double>(t)), 0.02);
+/// Mean squared pull of values kept in turn from 3 chains of AR(1), one left over, read as from `claimed`.
+double in_turn_pull(std::size_t claimed) {
+  const auto g = test::generator(15);
+  double sum = 0;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    const auto x = test::ar1(g, 3 * i, 3, 1001, 0.8);
+    std::vector<double> values;
+    for (std::size_t t = 0; t < 1001; ++t)
+      for (std::size_t chain = 0; chain < (t == 1000 ? 1 : 3); ++chain) values.push_back(x(chain, t));
+    const MeanEstimate e = gamma_analysis_in_turn(values, claimed);
+    sum += e.mean * e.mean / (e.error * e.error);
+  }
+  return sum / 1000;
+}
+
+TEST(GammaAnalysisInTurn, ErrorBarsOfInterleavedChainsAreRight) {
+  EXPECT_GT(in_turn_pull(3), lowest);
+  EXPECT_LT(in_turn_pull(3), highest);
+}
+
+TEST(GammaAnalysisInTurn, TheTestSeesValuesTakenForIndependent) {
+  EXPECT_GT(in_turn_pull(1u << 20), highest); // every value a chain of its own
 }
 
 } // namespace blockspin::stats

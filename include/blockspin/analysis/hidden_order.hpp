@@ -20,7 +20,8 @@ public:
     double neighbour_correlation = 0; ///< mean over units of s s' with its nearest unit
     double pair_correlation = 0;      ///< mean of s s' over all pairs of different units
   };
-  /// hidden: one configuration's hidden spins, in [-1, 1]. Local. NaN where fewer than two units live.
+  /// hidden: one configuration's hidden spins, in [-1, 1]. Local. Correlations are NaN
+  /// where fewer than two units live, the magnetisation where none does.
   Values measure(std::span<const float> hidden) const;
 
 private:

@@ -29,8 +29,6 @@ void set_state(std::uint64_t index, Units units, std::span<float> values);
 
 /// p(v) of all 2^n_visible states, by state number. n_visible <= 24. Local.
 std::vector<double> visible_distribution(const Machine& machine);
-/// p(h) of all 2^n_hidden states, by state number. n_hidden <= 24. Local.
-std::vector<double> hidden_distribution(const Machine& machine);
 
 /// The gradient of a scalar with respect to every parameter of a machine.
 struct ExactGradient {

@@ -1,7 +1,7 @@
 #pragma once
 // Integrated autocorrelation times and the standard errors that follow (the Gamma method).
 
-#include <vector>
+#include <span>
 
 #include "blockspin/base/array.hpp"
 
@@ -25,8 +25,9 @@ struct MeanEstimate {
 /// ErrorKind::numerical on an empty series or a value that is not finite.
 MeanEstimate gamma_analysis(View<const double, 2> series);
 
-/// Normalised autocorrelation function rho(0..max_lag) pooled over chains about the common mean; all zero
-/// where the variance is.
-std::vector<double> autocorrelation_function(View<const double, 2> series, std::size_t max_lag);
+/// The same of values kept in turn from n_chains independent chains: value i is of chain i % n_chains, as a
+/// sample's kept configurations are. The mean is of all values; the error leaves out what is left over by
+/// n_chains, and counts it again by its number.
+MeanEstimate gamma_analysis_in_turn(std::span<const double> values, std::size_t n_chains);
 
 } // namespace blockspin::stats

@@ -10,11 +10,11 @@ namespace blockspin::stats {
 
 /// First usable sample and what is left from there on.
 struct Equilibration {
-  std::size_t first = 0;  ///< samples before this one are to be discarded
-  double tau = 0.5;       ///< integrated autocorrelation time of the rest, in samples
-  double n_effective = 0; ///< (n - first) / (2 tau) of the chain average
-  bool reliable =
-      false; ///< first <= n/2, n_effective >= 20, and chains mix: else the run is too short to tell
+  std::size_t first = 0; ///< samples before this one are to be discarded
+  double tau = 0.5;      ///< integrated autocorrelation time of the rest, in samples: the chain average's, or
+                         ///< that of the scatter of 16 chains or more where it is longer
+  double n_effective = 0; ///< length of the rest over twice the chain average's own tau
+  bool reliable = false;  ///< first <= n/2, n_effective >= 20, and 16 chains or more mix: see below
 };
 
 /// Chodera's method (J. Chem. Theory Comput. 12, 1799, 2016): of a grid of 64 candidate starts over the first

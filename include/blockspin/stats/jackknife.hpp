@@ -19,13 +19,4 @@ struct JackknifeEstimate {
 JackknifeEstimate jackknife(View<const double, 2> bin_means,
                             const std::function<double(std::span<const double>)>& f);
 
-/// Means over bins of `bin_length` successive samples that never straddle chains: samples [chain, time,
-/// quantity] become [chain * (time / bin_length), quantity]; what does not fill a bin is dropped from the
-/// chain's *beginning*.
-Array<double, 2> bin_means(View<const double, 3> samples, std::size_t bin_length);
-
-/// A bin length for which the jackknife's error is within about 5 % of the true one: 10 tau, at least 1, at
-/// most `time`.
-std::size_t bin_length_for(double tau, std::size_t time);
-
 } // namespace blockspin::stats
