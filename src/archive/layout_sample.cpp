@@ -37,7 +37,8 @@ std::vector<Row> sample_rows() {
        f64,
        {temperature},
        "1",
-       "{observable}: mean over the whole time series, per spin where it is extensive; J = k_B = 1"},
+       "{observable}: mean over the whole time series, per spin where it is extensive; J = k_B = 1; a Binder "
+       "cumulant is NaN where the magnetisation was 0 in every sample"},
       {stage,
        "observables/{observable}/error",
        f64,

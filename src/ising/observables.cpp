@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "blockspin/base/array.hpp"
 #include "blockspin/base/error.hpp"
@@ -64,6 +65,9 @@ public:
                           o == Observable::susceptibility_high_t;
     return response && (t_ == 0 || std::isinf(t_));
   }
+
+  /// Whether the definition divides by zero: the Binder cumulant where M is 0 throughout.
+  bool is_undefined(Observable o) const { return o == Observable::binder_cumulant && means_.squared == 0; }
 
   double value(Observable o) const { return static_cast<double>(exact_value(o)); }
 
@@ -142,6 +146,10 @@ Observables measure(const Ensemble& ensemble, Chains energy, Chains magnetizatio
   for (const Observable o : all_observables) {
     stats::MeanEstimate& estimate = result.values[static_cast<std::size_t>(o)];
     if (observable.is_zero(o)) continue;
+    if (observable.is_undefined(o)) {
+      estimate.mean = estimate.error = std::numeric_limits<double>::quiet_NaN();
+      continue;
+    }
     for (std::size_t chain = 0; chain < energy.size(); ++chain)
       for (std::size_t i = 0; i < length; ++i) {
         const auto m = static_cast<long double>(magnetization[chain][i]);

@@ -121,20 +121,21 @@ TEST(Observables, AtZeroTemperatureResponsesVanish) {
   EXPECT_NEAR(x[Observable::binder_cumulant].mean, 2.0 / 3, 1e-15);
 }
 
+TEST(Observables, TheBinderCumulantOfNoMagnetisationIsUndefined) {
+  const std::vector<std::int64_t> e{-8, 0, -8, 8}, m(4, 0);
+  const std::span<const std::int64_t> es[] = {e}, ms[] = {m};
+  const Observables x = measure({16, 2, 0}, es, ms, 1);
+  EXPECT_TRUE(std::isnan(x[Observable::binder_cumulant].mean));
+  EXPECT_TRUE(std::isnan(x[Observable::binder_cumulant].error));
+  EXPECT_EQ(x[Observable::abs_magnetization].mean, 0);
+  EXPECT_EQ(x[Observable::susceptibility].mean, 0);
+  EXPECT_NEAR(x[Observable::energy].mean, -2.0 / 16, 1e-15);
+}
+
 TEST(Observables, RefuseEmptySeries) {
   const std::vector<std::int64_t> none;
   const std::span<const std::int64_t> empty[] = {none};
   EXPECT_THROW(measure({16, 1, 0}, empty, empty, 1), Error);
-}
-
-TEST(TimeSeries, DropsItsBeginning) {
-  TimeSeries series(2);
-  for (std::int64_t i = 0; i < 5; ++i)
-    for (std::size_t row = 0; row < 2; ++row) series.append(row, i, -i);
-  series.drop_first(3);
-  EXPECT_EQ(series.length(), 2u);
-  EXPECT_EQ(series.energy(1).front(), 3);
-  EXPECT_EQ(series.magnetization(1).back(), -4);
 }
 
 } // namespace blockspin::ising

@@ -20,7 +20,7 @@ enum class Observable : std::size_t {
   magnetization_squared, ///< <M^2>/N^2
   susceptibility,        ///< N(<m^2> - <|m|>^2)/T
   susceptibility_high_t, ///< N <m^2>/T
-  binder_cumulant,       ///< 1 - <m^4>/(3 <m^2>^2)
+  binder_cumulant,       ///< 1 - <m^4>/(3 <m^2>^2); NaN where M was 0 in every sample
 };
 inline constexpr std::size_t n_observables = 8;
 inline constexpr std::array<Observable, n_observables> all_observables = {Observable::energy,
