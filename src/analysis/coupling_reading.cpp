@@ -51,14 +51,13 @@ std::vector<ising::CouplingScore> scores_of_all(const mpi::Communicator& comm,
   return scores;
 }
 
-/// Mean a site of the blocks' residuals and its standard error.
-void set_residual(CouplingRecord& record, const std::vector<ising::CouplingScore>& scores,
-                  double n_sites_in_all) {
-  const auto n = static_cast<double>(scores.size());
+/// Mean a site of the blocks' shares of the residual and its standard error.
+void set_residual(CouplingRecord& record, const std::vector<double>& shares, double n_sites_in_all) {
+  const auto n = static_cast<double>(shares.size());
   double sum = 0, squares = 0;
-  for (const auto& score : scores) {
-    sum += score.residual;
-    squares += score.residual * score.residual;
+  for (const double share : shares) {
+    sum += share;
+    squares += share * share;
   }
   record.residual = sum / n_sites_in_all;
   record.residual_error = std::sqrt(std::max(0.0, squares - sum * sum / n) * n / (n - 1)) / n_sites_in_all;
@@ -80,7 +79,8 @@ CouplingRecord CouplingReading::fit(View<const float, 2> walkers, const ising::C
   }
   const auto scores = scores_of_all(comm_, geometry_, blocks, fit);
   record.error = ising::coupling_errors(fit, scores);
-  set_residual(record, scores, static_cast<double>(n_walkers_) * static_cast<double>(geometry_.n_sites()));
+  set_residual(record, ising::residual_shares(fit, total, scores, geometry_.n_sites()),
+               static_cast<double>(n_walkers_) * static_cast<double>(geometry_.n_sites()));
   return record;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "blockspin/analysis/fixed_point.hpp"
 #include "blockspin/base/error.hpp"
@@ -46,6 +47,40 @@ void multiply_transposed(View<const float, 2> a, View<const float, 2> b, View<fl
 void add_columns(View<const float, 2> rows, std::span<float> sums) {
   for (std::size_t i = 0; i < rows.extent(0); ++i)
     for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += rows(i, j);
+}
+
+/// Parts of the kept configurations of every class that are independent of each other: ladders, cut into
+/// stretches of their run where there are few.
+class Parts {
+public:
+  Parts(std::uint64_t n_kept, std::uint64_t n_ladders)
+      : n_ladders_(std::min(n_ladders, n_kept)), n_keeps_((n_kept + n_ladders_ - 1) / n_ladders_),
+        n_stretches_(std::min((enough + n_ladders_ - 1) / n_ladders_, n_keeps_)) {}
+  std::uint64_t number() const { return n_ladders_ * n_stretches_; }
+  std::uint64_t of(std::uint64_t place) const {
+    return place % n_ladders_ * n_stretches_ + place / n_ladders_ * n_stretches_ / n_keeps_;
+  }
+
+private:
+  static constexpr std::uint64_t enough = 32;
+  std::uint64_t n_ladders_, n_keeps_, n_stretches_;
+};
+
+/// Mean and standard error over all items from the sums and numbers of independent parts, NaN for one part:
+/// the ratio estimator sum_p (S_p - mean n_p)^2 P / (P - 1) / n^2 of its variance.
+std::pair<double, double> mean_of_parts(std::span<const std::int64_t> sum_and_number) {
+  double sum = 0, n = 0, squares = 0, n_parts = 0;
+  for (std::size_t i = 0; i < sum_and_number.size(); i += 2) {
+    sum += from_fixed_point(sum_and_number[i]);
+    n += static_cast<double>(sum_and_number[i + 1]);
+    n_parts += sum_and_number[i + 1] > 0 ? 1 : 0;
+  }
+  for (std::size_t i = 0; i < sum_and_number.size(); i += 2) {
+    const double off =
+        from_fixed_point(sum_and_number[i]) - sum / n * static_cast<double>(sum_and_number[i + 1]);
+    squares += off * off;
+  }
+  return {sum / n, std::sqrt(squares * n_parts / (n_parts - 1)) / n};
 }
 
 } // namespace
@@ -118,8 +153,10 @@ double CrossEntropy::operator()(std::span<const double> parameters, std::span<do
   return from_fixed_point(sums[n]) / n_train + 0.5 * l2_ * squares;
 }
 
-TestScore test_score(const mpi::Communicator& comm, const LabelledSample& sample, const Network& network) {
-  std::vector<std::int64_t> sums(3); // loss, loss squared, right answers
+TestScore test_score(const mpi::Communicator& comm, const LabelledSample& sample, const Network& network,
+                     std::uint64_t n_ladders) {
+  const Parts parts(sample.n_per_class(), n_ladders);
+  std::vector<std::int64_t> sums(2 * parts.number() + 1); // loss and number of each part, right answers
   for (const auto& block : sample.blocks(true)) {
     const Array<float, 2> spins = unpacked(sample.packed(), sample.mine().first, block);
     Array<double, 2> p({block.size(), sample.n_classes()});
@@ -127,18 +164,18 @@ TestScore test_score(const mpi::Communicator& comm, const LabelledSample& sample
     for (std::size_t row = 0; row < block.size(); ++row) {
       const auto q = p.row(row);
       const std::size_t label = sample.label(block[row]);
-      const double loss = -std::log(std::max(q[label], 1e-300));
-      sums[0] += to_fixed_point(loss);
-      sums[1] += to_fixed_point(loss * loss);
-      sums[2] +=
+      const std::uint64_t part = parts.of(sample.place(block[row]));
+      sums[2 * part] += to_fixed_point(-std::log(std::max(q[label], 1e-300)));
+      sums[2 * part + 1] += 1;
+      sums.back() +=
           std::max_element(q.begin(), q.end()) == q.begin() + static_cast<std::ptrdiff_t>(label) ? 1 : 0;
     }
   }
   comm.sum(std::span<std::int64_t>(sums));
-  const auto n = static_cast<double>(sample.n_test());
-  const double mean = from_fixed_point(sums[0]) / n;
-  const double variance = std::max(0.0, from_fixed_point(sums[1]) / n - mean * mean);
-  return {mean, std::sqrt(variance / n), static_cast<double>(sums[2]) / n};
+  const auto right = static_cast<double>(sums.back()), n = static_cast<double>(sample.n_test());
+  sums.pop_back();
+  const auto [mean, error] = mean_of_parts(sums);
+  return {mean, error, right / n};
 }
 
 } // namespace blockspin::analysis

@@ -103,6 +103,8 @@ Flow::Flow(const mpi::Communicator& comm, std::span<const rbm::Machine> stack,
     layers_.emplace_back(machine);
     n_hidden_.push_back(machine.n_hidden());
   }
+  require(options.n_independent.empty() || options.n_independent.size() == n_starts(),
+          "one number of independent walkers for each start");
   if (options.couplings) coupling_reading_.emplace(comm, geometry, options.n_walkers);
   for (float& v : visible_.flat()) v = v > 0 ? 1.0F : rbm::off_value(units_);
   measure();
@@ -153,7 +155,7 @@ void Flow::measure() {
     Array<double, 2> output({n, n_classes}), values({n, n_quantities()});
     thermometer_.network.probabilities(walkers, output);
     for (std::size_t i = 0; i < n; ++i) measure_walker(walkers.row(i), output.row(i), values.row(i));
-    record(values);
+    record(start, values);
     if (coupling_reading_) fit_couplings(start, walkers);
   }
 }
@@ -176,15 +178,21 @@ void Flow::measure_walker(std::span<const float> spins, std::span<const double> 
   scalars[Columns::bayes_temperature] = mean_of(posterior, thermometer_.temperature);
 }
 
-void Flow::record(View<const double, 2> values) {
+double Flow::error_factor(std::size_t start) const {
+  if (options_.n_independent.empty() || options_.n_independent[start] >= options_.n_walkers) return 1.0;
+  return std::sqrt(static_cast<double>(options_.n_walkers) /
+                   static_cast<double>(options_.n_independent[start]));
+}
+
+void Flow::record(std::size_t start, View<const double, 2> values) {
   const BlockMoments moments = block_moments(comm_, options_.n_walkers, walker_block, values);
   const std::size_t peak =
       mean_.size() + Columns(thermometer_.temperature.size()).scalars + Columns::peak_temperature;
   const std::span<const double> output = std::span(moments.mean).first(thermometer_.temperature.size());
   mean_.insert(mean_.end(), moments.mean.begin(), moments.mean.end());
-  error_.insert(error_.end(), moments.error.begin(), moments.error.end());
+  for (const double error : moments.error) error_.push_back(error_factor(start) * error);
   mean_[peak] = peak_of(output, thermometer_.temperature);
-  error_[peak] = peak_error(moments, thermometer_.temperature);
+  error_[peak] = error_factor(start) * peak_error(moments, thermometer_.temperature);
 }
 
 Array<double, 3> Flow::part(const std::vector<double>& records, std::size_t first, std::size_t n) const {
@@ -205,6 +213,8 @@ void Flow::fit_couplings(std::size_t start, View<const float, 2> walkers) {
   const ising::Couplings last =
       has_last ? couplings_[couplings_.size() - n_starts()].coupling : ising::Couplings{};
   couplings_.push_back(coupling_reading_->fit(walkers, std::isfinite(last[0]) ? last : ising::Couplings{}));
+  for (double& error : couplings_.back().error) error *= error_factor(start);
+  couplings_.back().residual_error *= error_factor(start);
   require(couplings_.size() == step_ * n_starts() + start + 1, "a flow's couplings are out of step");
 }
 

@@ -40,7 +40,8 @@ std::vector<Row> flow_rows() {
        f64,
        {start, step, distance},
        "1",
-       "standard error over the walkers of correlation/mean"},
+       "standard error over the walkers of correlation/mean; walkers that share their starting configuration "
+       "count once"},
   };
   const auto quantity = [&](const std::string& name, const std::string& unit, const std::string& meaning) {
     rows.push_back({stage, name + "/mean", f64, {start, step}, unit, meaning});
@@ -49,7 +50,8 @@ std::vector<Row> flow_rows() {
                     f64,
                     {start, step},
                     unit,
-                    "standard error over the walkers of " + name + "/mean"});
+                    "standard error over the walkers of " + name +
+                        "/mean; walkers that share their starting configuration count once"});
   };
   quantity("mean_temperature", "J/k_B", "mean temperature of the thermometer's averaged output");
   quantity("peak_temperature", "J/k_B",

@@ -178,6 +178,29 @@ CouplingScore score(const EnvironmentCounts& part, const CouplingFit& fit, std::
   return result;
 }
 
+std::vector<double> residual_shares(const CouplingFit& fit, const EnvironmentCounts& total,
+                                    std::span<const CouplingScore> parts, std::uint64_t n_sites) {
+  Couplings answer{}; // d residual / d coupling
+  for (std::size_t e = 0; e < n_environments; ++e) {
+    const Couplings sums = sums_of(e);
+    const double t = std::tanh(field(fit.coupling, sums));
+    const double down = static_cast<double>(total.sites[2 * e]),
+                 up = static_cast<double>(total.sites[2 * e + 1]);
+    const double others =
+        static_cast<double>(total.magnetization[2 * e] + total.magnetization[2 * e + 1]) + down - up;
+    for (std::size_t k = 0; k < n_couplings; ++k)
+      answer[k] -= (1 - t * t) * sums[k] * others / static_cast<double>(n_sites - 1);
+  }
+  const Matrix bread = inverse(fit.information);
+  std::vector<double> shares;
+  for (const CouplingScore& part : parts) {
+    shares.push_back(part.residual);
+    for (std::size_t k = 0; k < n_couplings; ++k)
+      for (std::size_t l = 0; l < n_couplings; ++l) shares.back() += answer[k] * bread[k][l] * part.slope[l];
+  }
+  return shares;
+}
+
 Couplings coupling_errors(const CouplingFit& fit, std::span<const CouplingScore> parts) {
   const auto n = static_cast<double>(parts.size());
   Matrix covariance{};

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "blockspin/analysis/labelled_sample.hpp"
+#include "blockspin/base/log.hpp"
 #include "blockspin/ising/exact/bayes.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/stages/context.hpp"
@@ -65,6 +66,25 @@ Array<float, 3> read_starts(const Context& context, const StoredSample& sample, 
                 : -1.0F;
   }
   return spins;
+}
+
+/// Walkers of each start that count as independent: no more than there are kept configurations to start at.
+std::vector<std::uint64_t> independent_walkers(const FlowDeck& deck, const StoredSample& sample,
+                                               const std::string& label) {
+  std::vector<std::uint64_t> numbers;
+  bool shared = false;
+  for (const FlowStart& start : deck.start) {
+    // All up is one state by intent, not a draw from many.
+    const bool drawn = start.kind == FlowStart::Kind::temperature;
+    numbers.push_back(drawn ? std::min(deck.walkers, sample.n_configurations) : deck.walkers);
+    shared = shared || numbers.back() < deck.walkers;
+  }
+  if (shared)
+    log::warning(label + ": " + std::to_string(deck.walkers) + " walkers share the " +
+                 std::to_string(sample.n_configurations) + " configurations of " + sample.group +
+                 " they start at; errors count " + std::to_string(sample.n_configurations) +
+                 " independent walkers");
+  return numbers;
 }
 
 /// The temperature with the walkers' energy; its error is half its change over one standard error either way.
@@ -145,11 +165,11 @@ void FlowStage::run(Context& context) {
   const auto stack = read_machines(context.archive(), deck().rbm);
   const auto thermometer = read_thermometer(context, deck().thermometer);
   const auto sample = find_sample(context.archive(), sample_name(context.plan()));
-  analysis::Flow flow(
-      context.comm(), stack, lattice::Geometry(context.model().lattice.values), thermometer,
-      {deck().walkers, deck().steps, deck().dynamics, context.model().field, deck().couplings},
-      {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
-      read_starts(context, sample, deck(), stream(rng::StreamId::flow_start)));
+  analysis::Flow flow(context.comm(), stack, lattice::Geometry(context.model().lattice.values), thermometer,
+                      {deck().walkers, deck().steps, deck().dynamics, context.model().field, deck().couplings,
+                       independent_walkers(deck(), sample, label())},
+                      {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
+                      read_starts(context, sample, deck(), stream(rng::StreamId::flow_start)));
   context.run_stepper(flow);
 
   const analysis::FlowRecords records = flow.records();

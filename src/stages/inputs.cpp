@@ -15,6 +15,14 @@ rbm::Units stored_units(const archive::Archive& archive, const std::string& grou
   return h5::to_text(found->values.at("units")) == "binary" ? rbm::Units::binary : rbm::Units::spin;
 }
 
+/// What the deck said, or what `auto` became; 1, the careful reading, where neither is told.
+std::uint64_t stored_ladders(const archive::Archive& archive, const std::string& group) {
+  const auto found = archive.group(group);
+  for (const char* key : {"auto.replicas", "replicas"})
+    if (found && found->values.contains(key)) return std::stoull(h5::to_text(found->values.at(key)));
+  return 1;
+}
+
 } // namespace
 
 StoredSample find_sample(const archive::Archive& archive, const std::string& name) {
@@ -24,6 +32,7 @@ StoredSample find_sample(const archive::Archive& archive, const std::string& nam
   const auto extent = archive.extent(sample.group + "/configuration");
   sample.n_configurations = extent[1];
   sample.n_bytes = extent[2];
+  sample.n_ladders = stored_ladders(archive, sample.group);
   return sample;
 }
 

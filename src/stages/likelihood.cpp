@@ -10,25 +10,11 @@
 #include "blockspin/rbm/enumeration.hpp"
 #include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
+#include "blockspin/stats/autocorrelation.hpp"
 
 namespace blockspin::stages {
 
 namespace {
-
-struct Mean {
-  double mean = 0;
-  double error = 0;
-};
-
-/// Mean and standard error of independent values, added in their order.
-Mean mean_of(std::span<const double> values) {
-  const double n = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-  double squares = 0.0;
-  for (const double x : values) squares += (x - mean) * (x - mean);
-  return {mean,
-          values.size() > 1 ? std::sqrt(squares / (n - 1) / n) : std::numeric_limits<double>::quiet_NaN()};
-}
 
 rbm::LnZEstimate ln_z_of(const rbm::Machine& machine, const LikelihoodDeck& deck, const rng::Generator& draws,
                          const mpi::Communicator& comm) {
@@ -50,7 +36,10 @@ std::vector<double> all_free_energies(Context& context, const StoredSample& samp
   return context.comm().gather_all<double>(values);
 }
 
-/// ln p(v) of the machine and ln P(v) - ln p(v) against the exact Ising model, by temperature.
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// ln p(v) of the machine and ln P(v) - ln p(v) against the exact Ising model, by temperature; errors
+/// with the autocorrelation of configurations of one ladder.
 struct Comparison {
   std::vector<double> log_likelihood, log_likelihood_error, kl, kl_error;
 };
@@ -64,7 +53,7 @@ Comparison compare(Context& context, const StoredSample& sample, std::vector<dou
   const std::size_t n = sample.n_configurations;
   Comparison result;
   for (std::size_t t = 0; t < sample.temperature.size(); ++t) {
-    std::vector<double> ln_p(n), excess(n, std::numeric_limits<double>::quiet_NaN());
+    std::vector<double> ln_p(n), excess(n, 0.0);
     for (std::size_t c = 0; c < n; ++c) {
       ln_p[c] = -free_energy[t * n + c] - ln_z.ln_z;
       if (known)
@@ -72,7 +61,9 @@ Comparison compare(Context& context, const StoredSample& sample, std::vector<dou
                                                  std::round(energy[t * n + c] * n_sites)) -
                     ln_p[c];
     }
-    const Mean likelihood = mean_of(ln_p), kl = mean_of(excess);
+    const auto likelihood = stats::gamma_analysis_in_turn(ln_p, sample.n_ladders);
+    const auto kl = known ? stats::gamma_analysis_in_turn(excess, sample.n_ladders)
+                          : stats::MeanEstimate{.mean = nan, .error = nan};
     result.log_likelihood.push_back(likelihood.mean);
     result.log_likelihood_error.push_back(std::hypot(likelihood.error, ln_z.error));
     result.kl.push_back(kl.mean);

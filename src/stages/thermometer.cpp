@@ -140,7 +140,7 @@ void ThermometerStage::run(Context& context) {
   context.run_stepper(training);
 
   const analysis::Network network = training.network();
-  const auto score = analysis::test_score(context.comm(), sample, network);
+  const auto score = analysis::test_score(context.comm(), sample, network, stored.n_ladders);
   const BayesScores bayes = bayes_scores(context, stored, sample);
   log::info(label() + ": test cross entropy " + format_number(std::round(1e4 * score.cross_entropy) / 1e4) +
             " nats, best possible " + format_number(std::round(1e4 * bayes.on_test.cross_entropy) / 1e4));

@@ -39,7 +39,7 @@ analysis::Thermometer make_thermometer() {
 
 analysis::Flow make_flow(const mpi::Communicator& comm, const std::vector<rbm::Machine>& stack,
                          const analysis::Thermometer& thermometer, std::uint64_t n_steps,
-                         analysis::Dynamics dynamics) {
+                         analysis::Dynamics dynamics, std::vector<std::uint64_t> n_independent = {}) {
   const mpi::Range mine = analysis::items_of_rank(n_walkers, analysis::walker_block, comm);
   Array<float, 3> start({2, mine.size(), 9}); // all up, and walker i mod 512 spelled out in spins
   for (std::uint64_t i = 0; i < mine.size(); ++i)
@@ -47,13 +47,14 @@ analysis::Flow make_flow(const mpi::Communicator& comm, const std::vector<rbm::M
       start(0, i, s) = 1.0F;
       start(1, i, s) = ((mine.first + i) >> s & 1) != 0 ? 1.0F : -1.0F;
     }
-  return {comm,
-          stack,
-          geometry,
-          thermometer,
-          {n_walkers, n_steps, dynamics, 0.0, dynamics == analysis::Dynamics::sampled},
-          {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
-          std::move(start)};
+  return {
+      comm,
+      stack,
+      geometry,
+      thermometer,
+      {n_walkers, n_steps, dynamics, 0.0, dynamics == analysis::Dynamics::sampled, std::move(n_independent)},
+      {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
+      std::move(start)};
 }
 
 struct Exact {
@@ -138,6 +139,20 @@ TEST(Flow, IsTheSameBitsForEveryRankCountInEveryDynamics) {
     while (!on_one.done()) on_one.advance();
     expect_same_bits(on_all.records(), on_one.records());
   }
+}
+
+TEST(Flow, WalkersThatShareTheirStartCountOnce) {
+  const auto thermometer = make_thermometer();
+  const std::vector<rbm::Machine> stack = {make_machine(rbm::Units::spin)};
+  auto plain = make_flow(test_world(), stack, thermometer, 1, analysis::Dynamics::sampled);
+  auto shared =
+      make_flow(test_world(), stack, thermometer, 1, analysis::Dynamics::sampled, {n_walkers, 1000});
+  const auto a = plain.records(), b = shared.records();
+  EXPECT_EQ(a.energy.mean, b.energy.mean);
+  EXPECT_EQ(b.energy.error(0, 0), a.energy.error(0, 0));
+  EXPECT_DOUBLE_EQ(b.energy.error(1, 0), 2 * a.energy.error(1, 0));
+  EXPECT_DOUBLE_EQ(b.peak_temperature.error(1, 0), 2 * a.peak_temperature.error(1, 0));
+  EXPECT_DOUBLE_EQ(b.couplings[1].error[0], 2 * a.couplings[1].error[0]); // the second start
 }
 
 TEST(Flow, ResumesToTheSameBitsOnAnotherRankCount) {

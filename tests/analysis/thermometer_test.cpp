@@ -19,17 +19,20 @@ const lattice::Geometry geometry({3, 4});
 
 rng::Generator stream(std::uint64_t instance) { return {11, rng::StreamId::test, instance}; }
 
-float test_spin(std::uint64_t i, std::size_t site) {
+/// Configurations of one class and ladder are copies of each other; as many ladders as configurations: none
+/// are.
+float test_spin(std::uint64_t i, std::size_t site, std::uint64_t n_ladders = per_class) {
   const double up = 0.5 * (1 + magnetization[i / per_class]);
-  return stream(1).uniform(i, site) < up ? 1.0F : -1.0F;
+  const std::uint64_t first = i - i % per_class + i % per_class % n_ladders;
+  return stream(1).uniform(first, site) < up ? 1.0F : -1.0F;
 }
 
-analysis::LabelledSample make_sample(const mpi::Communicator& comm) {
+analysis::LabelledSample make_sample(const mpi::Communicator& comm, std::uint64_t n_ladders = per_class) {
   const mpi::Range mine = analysis::items_of_rank(n_classes * per_class, analysis::block_size, comm);
   Array<std::uint8_t, 2> packed({mine.size(), packed_bytes(n_sites)});
   std::vector<float> spins(n_sites);
   for (std::uint64_t i = mine.first; i < mine.last; ++i) {
-    for (std::size_t s = 0; s < n_sites; ++s) spins[s] = test_spin(i, s);
+    for (std::size_t s = 0; s < n_sites; ++s) spins[s] = test_spin(i, s, n_ladders);
     pack(spins, packed.row(i - mine.first));
   }
   return {comm, n_classes, per_class, n_sites, std::move(packed), 0.2, stream(2)};
@@ -160,12 +163,29 @@ TEST(ThermometerTraining, ComesNearTheBestPossibleScoreAndNotBelowIt) {
   analysis::ThermometerTraining training(test_world(), sample, geometry, small_options(100),
                                          {stream(6), stream(7)});
   while (!training.done()) training.advance();
-  const analysis::TestScore score = analysis::test_score(test_world(), sample, training.network());
+  const analysis::TestScore score = analysis::test_score(test_world(), sample, training.network(), per_class);
   const analysis::TestScore best = best_score(sample);
   EXPECT_LT(score.cross_entropy, best.cross_entropy + 0.05);
   // On 400 configurations a fitted network may undercut the exact posterior by chance: by less than 5 sigma.
   EXPECT_GT(score.cross_entropy, best.cross_entropy - 5 * score.cross_entropy_error);
   EXPECT_EQ(training.history().size(), 5U);
+}
+
+TEST(TestScore, CopiesCountOnce) {
+  const analysis::NetworkShape shape{n_sites, 3, n_classes};
+  std::vector<double> parameters(shape.n_parameters());
+  for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i] = stream(8).normal(0, i);
+  const analysis::Network network(shape, parameters);
+  const auto copies = make_sample(test_world(), 50), independent = make_sample(test_world());
+  const auto error = [&](const analysis::LabelledSample& sample, std::uint64_t n_ladders) {
+    return analysis::test_score(test_world(), sample, network, n_ladders).cross_entropy_error;
+  };
+  // Of each ladder and class 2 copies on average are in the test, 2.6 beside a given one: sqrt(2.8) = 1.7.
+  EXPECT_GT(error(copies, 50), 1.3 * error(copies, per_class));
+  EXPECT_NEAR(error(independent, 50) / error(independent, per_class), 1.0, 0.3); // 50 ladders: to 10 %
+  const auto alone = mpi::Communicator::self();
+  EXPECT_EQ(analysis::test_score(alone, make_sample(alone, 50), network, 50).cross_entropy_error,
+            error(copies, 50));
 }
 
 TEST(ThermometerTraining, ResumesToTheSameBitsOnAnotherRankCount) {

@@ -54,8 +54,20 @@ std::vector<ising::EnvironmentCounts> sampled_parts(const ising::Couplings& coup
 struct Result {
   ising::CouplingFit fit;
   ising::Couplings error;
-  double residual_pull; ///< mean of the parts' residuals in its standard errors
+  double residual = 0, residual_error = 0; ///< a part; the error with the fit's own
+  double plain_error = 0;                  ///< the same without
+  double residual_pull() const { return residual / residual_error; }
 };
+
+double standard_error(const std::vector<double>& values) {
+  double sum = 0, squares = 0;
+  for (const double x : values) {
+    sum += x;
+    squares += x * x;
+  }
+  const auto n = static_cast<double>(values.size());
+  return std::sqrt((squares / n - sum * sum / n / n) / (n - 1));
+}
 
 Result analyse(const std::vector<ising::EnvironmentCounts>& parts) {
   ising::EnvironmentCounts total;
@@ -67,15 +79,15 @@ Result analyse(const std::vector<ising::EnvironmentCounts>& parts) {
   Result result;
   result.fit = ising::fit_couplings(total);
   std::vector<ising::CouplingScore> scores;
-  double sum = 0, squares = 0;
+  std::vector<double> residuals;
   for (const auto& part : parts) {
     scores.push_back(ising::score(part, result.fit, n_sites));
-    sum += scores.back().residual;
-    squares += scores.back().residual * scores.back().residual;
+    residuals.push_back(scores.back().residual);
+    result.residual += scores.back().residual / static_cast<double>(parts.size());
   }
   result.error = ising::coupling_errors(result.fit, scores);
-  const double n = n_parts, mean = sum / n;
-  result.residual_pull = mean / std::sqrt((squares / n - mean * mean) / (n - 1));
+  result.residual_error = standard_error(ising::residual_shares(result.fit, total, scores, n_sites));
+  result.plain_error = standard_error(residuals);
   return result;
 }
 
@@ -96,7 +108,7 @@ TEST(CouplingFit, FindsTheCouplingsThatMadeTheData) {
   ASSERT_TRUE(result.fit.determined);
   EXPECT_LT(worst_pull(result, truth), 5.9);
   EXPECT_LT(result.error[0], 0.01);
-  EXPECT_LT(std::abs(result.residual_pull), 5.9);
+  EXPECT_LT(std::abs(result.residual_pull()), 5.9);
   EXPECT_GT(worst_pull(result, {0.3, 0.0, -0.03}), 5.9); // a missing coupling is seen
 }
 
@@ -104,7 +116,22 @@ TEST(CouplingFit, AMeanFieldStateIsNoIsingStateAndItShows) {
   // Every spin is pulled along the magnetisation: no lattice coupling makes such states.
   const Result result = analyse(sampled_parts({0.0, 0.0, 0.0}, 1.1 / n_sites));
   ASSERT_TRUE(result.fit.determined);
-  EXPECT_GT(result.residual_pull, 5.9);
+  EXPECT_GT(result.residual_pull(), 5.9);
+}
+
+// Leaving out one part after the other, with a fit of its own each time, is the oracle.
+TEST(CouplingFit, TheResidualsErrorHoldsTheFitsOwn) {
+  const auto parts = sampled_parts({0.3, 0.06, -0.03});
+  const Result all = analyse(parts);
+  std::vector<double> without;
+  for (std::size_t left_out = 0; left_out < parts.size(); ++left_out) {
+    auto rest = parts;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(left_out));
+    without.push_back(analyse(rest).residual);
+  }
+  const double jackknife = standard_error(without) * static_cast<double>(parts.size() - 1);
+  EXPECT_NEAR(all.residual_error / jackknife, 1.0, 0.05);
+  EXPECT_GT(std::abs(all.plain_error / jackknife - 1.0), 0.05); // without it the error is another
 }
 
 TEST(CouplingFit, AlignedSpinsDetermineNothing) {

@@ -42,11 +42,14 @@ private:
 /// How well a network tells temperatures on the held-out configurations.
 struct TestScore {
   double cross_entropy = 0.0;       ///< mean -ln p_label, nats
-  double cross_entropy_error = 0.0; ///< standard error over the test configurations
+  double cross_entropy_error = 0.0; ///< standard error from the scatter between independent parts
   double accuracy = 0.0;            ///< share of configurations whose likeliest class is right
 };
 
-/// Collective; the same bits for every rank count.
-TestScore test_score(const mpi::Communicator& comm, const LabelledSample& sample, const Network& network);
+/// Configurations of one ladder are correlated, along its run and, by exchange, between its temperatures. So
+/// errors come from the scatter between ladders (configuration c of a class is of ladder c % n_ladders), each
+/// cut into stretches where there are fewer than 32. Collective; the same bits for every rank count.
+TestScore test_score(const mpi::Communicator& comm, const LabelledSample& sample, const Network& network,
+                     std::uint64_t n_ladders);
 
 } // namespace blockspin::analysis

@@ -36,6 +36,8 @@ struct FlowOptions {
   Dynamics dynamics = Dynamics::sampled;
   double field = 0.0;     ///< of the model, in J
   bool couplings = false; ///< whether couplings are fitted at every step: +-1 states, two dimensions
+  /// [start]: walkers that count as independent, where some share their starting state; empty: all.
+  std::vector<std::uint64_t> n_independent = {};
 };
 
 /// The random streams of a flow.
@@ -44,7 +46,8 @@ struct FlowStreams {
   rng::Generator visible;
 };
 
-/// Mean and standard error over the walkers, [start, step].
+/// Mean and standard error over the walkers, [start, step]. Where walkers share starting states, errors are
+/// those of as many walkers as there are states: right at first, an upper bound once noise has parted them.
 struct FlowSeries {
   Array<double, 2> mean;
   Array<double, 2> error;
@@ -99,8 +102,10 @@ private:
   void measure();
   void measure_walker(std::span<const float> spins, std::span<const double> output,
                       std::span<double> values) const;
-  void record(View<const double, 2> values);
+  void record(std::size_t start, View<const double, 2> values);
   std::size_t n_quantities() const;
+  /// By how much errors grow as some walkers of a start share their starting state.
+  double error_factor(std::size_t start) const;
   void fit_couplings(std::size_t start, View<const float, 2> walkers);
   FlowSeries series(std::size_t scalar) const;
   Array<double, 3> part(const std::vector<double>& records, std::size_t first, std::size_t n) const;

@@ -35,6 +35,9 @@ public:
   mpi::Range mine() const { return mine_; }
 
   std::size_t label(std::uint64_t i) const { return static_cast<std::size_t>(i / per_class_); }
+  /// Which of its class's configurations it is, in the order they were kept.
+  std::uint64_t place(std::uint64_t i) const { return i % per_class_; }
+  std::uint64_t n_per_class() const { return per_class_; }
   bool held_out(std::uint64_t i) const { return permutation_(i) < n_test_; }
   /// This rank's configurations; row i - mine().first is configuration i.
   PackedView packed() const { return {packed_, n_sites_}; }

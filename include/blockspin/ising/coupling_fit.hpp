@@ -53,6 +53,13 @@ CouplingFit fit_couplings(const EnvironmentCounts& counts, const Couplings& star
 /// The score of a part of the data at the fit; n_sites of the lattice. Local.
 CouplingScore score(const EnvironmentCounts& part, const CouplingFit& fit, std::uint64_t n_sites);
 
+/// What each part adds to the residual, the fit's own answer to that part included: residual + (d residual /
+/// d coupling) information^-1 slope. Their sum is the residual's; their scatter, as the parts are
+/// independent, is its error, which the parts' plain residuals misjudge since the couplings were fitted to
+/// the same data.
+std::vector<double> residual_shares(const CouplingFit& fit, const EnvironmentCounts& total,
+                                    std::span<const CouplingScore> parts, std::uint64_t n_sites);
+
 /// Standard errors from the scores of independent parts of about equal size (sandwich estimator:
 /// information^-1 times the scores' covariance times information^-1), which holds although neighbouring sites
 /// are correlated.

@@ -18,6 +18,7 @@ struct StoredSample {
   std::vector<double> temperature;
   std::uint64_t n_configurations = 0; ///< kept at each temperature
   std::size_t n_bytes = 0;            ///< of one packed configuration
+  std::uint64_t n_ladders = 1;        ///< independent; configuration c was kept from ladder c % n_ladders
 };
 
 /// Collective.
