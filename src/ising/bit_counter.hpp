@@ -5,6 +5,9 @@
 
 namespace blockspin::ising {
 
+/// Bits of the most antiparallel bonds a lattice in lanes can have.
+inline constexpr int max_bond_planes = 33;
+
 namespace {
 
 /// 512 counters side by side, bit-sliced: plane p holds bit p of each. Inputs are gathered by seven, which
@@ -71,6 +74,59 @@ private:
   Words8 pending_[7];
   int n_pending_ = 0;
   int used_ = 3;
+};
+
+/// 512 sums side by side of numbers below 8, bit-sliced both. Numbers are gathered by eight and meet the
+/// planes in full adders, two of one weight and a plane at a time.
+class NumberCounter {
+public:
+  /// Sums stay below 2^n_planes.
+  explicit NumberCounter(int n_planes) : n_planes_(n_planes) {
+    for (int p = 0; p < n_planes || p < n_direct; ++p) planes_[p] = Words8{};
+  }
+  inline __attribute__((always_inline)) void add(Words8 ones, Words8 twos, Words8 fours) {
+    ones_[n_pending_] = ones;
+    twos_[n_pending_] = twos;
+    fours_[n_pending_] = fours;
+    if (++n_pending_ == 8) flush();
+  }
+  void flush() {
+    for (; n_pending_ < 8; ++n_pending_)
+      ones_[n_pending_] = twos_[n_pending_] = fours_[n_pending_] = Words8{};
+    n_pending_ = 0;
+    Words8 c1[4], c2[6], c3[7], c4[4], c5[2];
+    for (int i = 0; i < 4; ++i) c1[i] = full_add(0, ones_[2 * i], ones_[2 * i + 1]);
+    for (int i = 0; i < 4; ++i) c2[i] = full_add(1, twos_[2 * i], twos_[2 * i + 1]);
+    for (int i = 0; i < 2; ++i) c2[4 + i] = full_add(1, c1[2 * i], c1[2 * i + 1]);
+    for (int i = 0; i < 4; ++i) c3[i] = full_add(2, fours_[2 * i], fours_[2 * i + 1]);
+    for (int i = 0; i < 3; ++i) c3[4 + i] = full_add(2, c2[2 * i], c2[2 * i + 1]);
+    for (int i = 0; i < 3; ++i) c4[i] = full_add(3, c3[2 * i], c3[2 * i + 1]);
+    c4[3] = half_add(3, c3[6]);
+    for (int i = 0; i < 2; ++i) c5[i] = full_add(4, c4[2 * i], c4[2 * i + 1]);
+    Words8 carry = full_add(5, c5[0], c5[1]);
+    for (int p = n_direct; p < n_planes_; ++p) carry = half_add(p, carry);
+  }
+  /// Plane p to out + p * stride, after flush().
+  void write(std::uint64_t* out, std::uint64_t stride) const {
+    for (int p = 0; p < n_planes_; ++p) store(out + static_cast<std::uint64_t>(p) * stride, planes_[p]);
+  }
+
+private:
+  inline __attribute__((always_inline)) Words8 full_add(int p, Words8 a, Words8 b) {
+    const Words8 plane = planes_[p];
+    planes_[p] = xor3(plane, a, b);
+    return majority(plane, a, b);
+  }
+  inline __attribute__((always_inline)) Words8 half_add(int p, Words8 a) {
+    const Words8 plane = planes_[p];
+    planes_[p] = plane ^ a;
+    return plane & a;
+  }
+  static constexpr int n_direct = 6; ///< planes that eight numbers reach without a carry
+  int n_planes_;
+  int n_pending_ = 0;
+  Words8 planes_[max_bond_planes];
+  Words8 ones_[8], twos_[8], fours_[8];
 };
 
 } // namespace

@@ -28,47 +28,12 @@ struct alignas(64) FlipPlanes {
 
 namespace {
 
-using rng::Words8;
-using Words8Unaligned = std::uint64_t __attribute__((vector_size(64), may_alias, aligned(8)));
-
-inline __attribute__((always_inline)) Words8 load(const std::uint64_t* from) {
-  return *reinterpret_cast<const Words8Unaligned*>(from);
-}
-inline __attribute__((always_inline)) void store(std::uint64_t* to, Words8 value) {
-  *reinterpret_cast<Words8Unaligned*>(to) = value;
-}
-
-// Three-input logic, one instruction in AVX-512.
-#if defined(__AVX512F__)
-template <int Table>
-inline __attribute__((always_inline)) Words8 ternary(Words8 a, Words8 b, Words8 c) {
-  return (Words8)_mm512_ternarylogic_epi64((__m512i)a, (__m512i)b, (__m512i)c, Table);
-}
-inline Words8 xor3(Words8 a, Words8 b, Words8 c) { return ternary<0x96>(a, b, c); }
-inline Words8 majority(Words8 a, Words8 b, Words8 c) { return ternary<0xE8>(a, b, c); }
-/// a | (b & c)
-inline Words8 or_and(Words8 a, Words8 b, Words8 c) { return ternary<0xF8>(a, b, c); }
-/// r == t ? below : t
-inline Words8 less_step(Words8 r, Words8 t, Words8 below) { return ternary<0x8E>(r, t, below); }
 /// equal & ~(r ^ t)
+#if defined(__AVX512F__)
 inline Words8 equal_step(Words8 r, Words8 t, Words8 equal) { return ternary<0x82>(r, t, equal); }
 #else
-inline Words8 xor3(Words8 a, Words8 b, Words8 c) { return a ^ b ^ c; }
-inline Words8 majority(Words8 a, Words8 b, Words8 c) { return (a & b) | (c & (a ^ b)); }
-inline Words8 or_and(Words8 a, Words8 b, Words8 c) { return a | (b & c); }
-inline Words8 less_step(Words8 r, Words8 t, Words8 below) { return (t & ~r) | (below & ~(r ^ t)); }
 inline Words8 equal_step(Words8 r, Words8 t, Words8 equal) { return equal & ~(r ^ t); }
 #endif
-
-inline bool any(Words8 a) {
-#if defined(__AVX512F__)
-  return _mm512_test_epi64_mask((__m512i)a, (__m512i)a) != 0;
-#else
-  std::uint64_t all = 0;
-  for (int i = 0; i < 8; ++i) all |= a[i];
-  return all != 0;
-#endif
-}
 
 /// Masks of the spins in each class that needs a decision, and of those that always flip.
 template <int Classes>
@@ -96,7 +61,7 @@ inline __attribute__((always_inline)) Coarse decide(const Neighbourhood<Classes>
   for (int j = n_coarse - 1; j >= 0; --j) {
     Words8 threshold = n.in_class[0] & load(planes.coarse[0][j]);
     for (int k = 1; k < Classes; ++k) threshold = or_and(threshold, n.in_class[k], load(planes.coarse[k][j]));
-    below = less_step(bits[j], threshold, below);
+    below = borrow(below, bits[j], threshold);
     equal = equal_step(bits[j], threshold, equal);
   }
   return {or_and(n.always, below, undecided), equal};

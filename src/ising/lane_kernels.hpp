@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "blockspin/ising/bond_planes.hpp"
 #include "blockspin/ising/flip_table.hpp"
 #include "blockspin/rng/ars.hpp"
 #include "blockspin/rng/instruction_set.hpp"
@@ -22,6 +23,10 @@ struct LaneSweep {
   rng::ArsKey key;
   std::uint64_t coarse_sequence;
   std::uint64_t fine_sequence;
+  /// Sites of the second of two colours start here in the order. After their update no bond changes, and each
+  /// has one end among them: their neighbourhoods give the number of antiparallel bonds.
+  std::uint64_t second_colour;
+  BondPlanes antiparallel;
 };
 
 struct LaneKernels {
@@ -30,9 +35,14 @@ struct LaneKernels {
   /// up spins.
   void (*count)(const std::uint64_t* spins, std::uint64_t n_sites, int n_forward,
                 const std::uint32_t* forward, std::uint32_t* antiparallel, std::uint32_t* up);
-  /// Exchanges, at every site, the bits of word w and word w + 1 that are set in mask[w], w = 0 .. 6. Words
-  /// that are set as lower in one pair must not be part of another.
-  void (*swap_neighbouring_words)(std::uint64_t* spins, std::uint64_t n_sites, const std::uint64_t* mask);
+  /// The bonds alone, bit-sliced.
+  void (*count_bonds)(const std::uint64_t* spins, std::uint64_t n_sites, int n_forward,
+                      const std::uint32_t* forward, const BondPlanes& antiparallel);
+  /// Exchanges, at every site, the bits of word w and word w + 1 that are set in mask[w], w = 0 .. 7; word 8
+  /// is word 0 of the next vector, which may be null where mask[7] is 0. Words that are set as lower in one
+  /// pair must not be part of another.
+  void (*swap_neighbouring_words)(std::uint64_t* spins, std::uint64_t* next, std::uint64_t n_sites,
+                                  const std::uint64_t* mask);
 };
 
 extern const LaneKernels lane_kernels_portable;

@@ -1,6 +1,7 @@
 #include "blockspin/ising/lanes.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "addresses.hpp"
 #include "blockspin/base/error.hpp"
@@ -12,9 +13,12 @@ namespace blockspin::ising {
 LaneGeometry::LaneGeometry(const lattice::Geometry& g) : geometry(g) {
   if (g.n_sites() >= std::uint64_t{1} << 31)
     throw Error(ErrorKind::deck, "too many sites to simulate replicas bit-parallel", "model.lattice");
-  for (int colour = 0; colour < g.n_colours(); ++colour)
+  for (int colour = 0; colour < g.n_colours(); ++colour) {
+    if (colour == 1) second_colour = order.size();
     for (std::uint64_t s = 0; s < g.n_sites(); ++s)
       if (g.colour(s) == colour) order.push_back(static_cast<std::uint32_t>(s));
+  }
+  n_bond_planes = std::bit_width(g.n_bonds());
   const auto number = [&](std::uint64_t s, int axis, bool ahead) {
     return static_cast<std::uint32_t>(g.neighbour(s, axis, ahead));
   };
@@ -37,6 +41,19 @@ void Lanes::fill_word(int word, std::uint64_t bits) {
 }
 
 void Lanes::sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep) {
+  run(rule, generator, sweep, {nullptr, 0, 0});
+}
+
+void Lanes::sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep,
+                  const BondPlanes& antiparallel) {
+  if (geometry_->geometry.n_colours() == 2) return run(rule, generator, sweep, antiparallel);
+  run(rule, generator, sweep, {nullptr, 0, 0});
+  lane_kernels(set_).count_bonds(spins_.data(), geometry_->order.size(), geometry_->geometry.n_dimensions(),
+                                 geometry_->forward.data(), antiparallel);
+}
+
+void Lanes::run(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep,
+                const BondPlanes& antiparallel) {
   lane_kernels(set_).sweep({spins_.data(),
                             geometry_->order.size(),
                             geometry_->geometry.n_neighbours(),
@@ -46,7 +63,9 @@ void Lanes::sweep(const FlipRule& rule, const rng::Generator& generator, std::ui
                             &rule.planes(),
                             {generator.key_low(), generator.key_high()},
                             coarse_sequence(number_, sweep),
-                            fine_sequence(number_, sweep)});
+                            fine_sequence(number_, sweep),
+                            geometry_->second_colour,
+                            antiparallel});
 }
 
 void Lanes::count(LaneCounts& counts) const {
@@ -54,8 +73,9 @@ void Lanes::count(LaneCounts& counts) const {
                            geometry_->forward.data(), counts.antiparallel, counts.up);
 }
 
-void Lanes::swap_neighbouring_words(std::span<const std::uint64_t, 8> mask) {
-  lane_kernels(set_).swap_neighbouring_words(spins_.data(), geometry_->order.size(), mask.data());
+void Lanes::swap_neighbouring_words(std::span<const std::uint64_t, 8> mask, Lanes* next) {
+  lane_kernels(set_).swap_neighbouring_words(spins_.data(), next != nullptr ? next->spins_.data() : nullptr,
+                                             geometry_->order.size(), mask.data());
 }
 
 void Lanes::swap_word(int word, std::span<std::uint64_t> other, std::uint64_t mask) {
@@ -64,14 +84,6 @@ void Lanes::swap_word(int word, std::span<std::uint64_t> other, std::uint64_t ma
     const std::uint64_t difference = (mine ^ other[site]) & mask;
     mine ^= difference;
     other[site] ^= difference;
-  }
-}
-
-void Lanes::swap_last_word(Lanes& next, std::uint64_t mask) {
-  for (std::size_t first = 0; first < spins_.size(); first += 8) {
-    const std::uint64_t difference = (spins_[first + 7] ^ next.spins_[first]) & mask;
-    spins_[first + 7] ^= difference;
-    next.spins_[first] ^= difference;
   }
 }
 

@@ -29,6 +29,19 @@ inline __attribute__((always_inline)) Count count_antiparallel(const Words8* d) 
   }
 }
 
+/// The number after the spins in `flips` have flipped: Z less what it was.
+template <int Z>
+inline __attribute__((always_inline)) Count after_flips(const Count& count, Words8 flips) {
+  if constexpr (Z == 2)
+    return {count.ones, xor_and_not(count.twos, flips, count.ones), Words8{}};
+  else if constexpr (Z == 4)
+    return {count.ones, xor_and(count.twos, flips, count.ones),
+            xor_and_not(count.fours, flips, count.ones | count.twos)};
+  else
+    return {count.ones, xor_and_not(count.twos, flips, count.ones),
+            xor_and_not(count.fours, flips, count.ones & count.twos)};
+}
+
 inline __attribute__((always_inline)) Words8 equals(const Count& count, int n) {
   return ((n & 1) != 0 ? count.ones : ~count.ones) & ((n & 2) != 0 ? count.twos : ~count.twos) &
          ((n & 4) != 0 ? count.fours : ~count.fours);

@@ -66,4 +66,19 @@ std::uint64_t ExchangeRule::accepted(std::size_t index, std::span<const Reading,
   return mask;
 }
 
+ByteThresholds ExchangeRule::byte_thresholds(std::size_t index) const {
+  std::uint64_t first_byte[256]; // of the threshold for n, which falls with n
+  first_byte[0] = 255;
+  for (std::size_t n = 1; n < 256; ++n)
+    first_byte[n] = fraction(2.0 * static_cast<double>(n) * pairs_[index].inverse_difference) >> 56;
+  ByteThresholds result{};
+  for (std::size_t byte = 0; byte < 256; ++byte)
+    for (std::size_t n = 1; n < 256 && first_byte[n] >= byte; ++n) {
+      result.perhaps[byte] = static_cast<std::uint8_t>(n);
+      // The last stands for all beyond, whose thresholds are lower still.
+      if (first_byte[n] > byte && n < 255) result.sure[byte] = static_cast<std::uint8_t>(n);
+    }
+  return result;
+}
+
 } // namespace blockspin::replica

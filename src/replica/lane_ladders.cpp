@@ -5,6 +5,7 @@
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/packed.hpp"
+#include "exchange_kernels.hpp"
 
 namespace blockspin::replica {
 
@@ -23,21 +24,11 @@ ising::FlipRule rule_of_vector(const LadderSetup& setup, std::uint64_t vector) {
   return {class_scheme(setup.update, setup.field, z), tables};
 }
 
-/// Without a branch, so that the compiler can take several at once.
-void swap_readings(std::span<Reading> a, std::span<Reading> b, std::uint64_t mask) {
-  for (std::size_t i = 0; i < 64; ++i) {
-    const std::uint64_t chosen = 0 - (mask >> i & 1);
-    const std::uint64_t antiparallel = (a[i].antiparallel ^ b[i].antiparallel) & chosen;
-    const std::uint64_t up = (a[i].up ^ b[i].up) & chosen;
-    a[i] = {a[i].antiparallel ^ antiparallel, a[i].up ^ up};
-    b[i] = {b[i].antiparallel ^ antiparallel, b[i].up ^ up};
-  }
-}
-
 } // namespace
 
 LaneLadders::LaneLadders(const mpi::Communicator& comm, const LadderSetup& setup, rng::InstructionSet set)
-    : comm_(comm), setup_(setup), geometry_(setup.geometry),
+    : comm_(comm), setup_(setup), geometry_(setup.geometry), set_(set),
+      by_bits_(setup.exchange && setup.field == 0.0),
       updates_(setup.seed, rng::StreamId::sample_update, setup.instance),
       exchanges_(setup.seed, rng::StreamId::sample_exchange, setup.instance),
       rule_(setup.geometry, setup.temperatures, setup.field),
@@ -51,11 +42,27 @@ LaneLadders::LaneLadders(const mpi::Communicator& comm, const LadderSetup& setup
     rules_.push_back(rule_of_vector(setup_, v));
   }
   for (std::uint64_t word = words_.first; word < words_.last; ++word) {
+    places_.push_back({temperature_of_word(word), active(word), n_active(word)});
     travellers_[local(word)].replica.fill(static_cast<std::uint32_t>(temperature_of_word(word)));
     if (starts_ordered(setup, setup.temperatures[temperature_of_word(word)])) start_ordered(word);
   }
+  plan_pairs();
   reset_statistics();
-  count();
+}
+
+void LaneLadders::plan_pairs() {
+  for (std::uint64_t parity = 0; parity < 2; ++parity) {
+    pairs_[parity].assign(lanes_.size(), 0);
+    for (std::uint64_t word = words_.first; word + 1 < words_.last; ++word)
+      if (is_pair(word, parity))
+        pairs_[parity][local(word) / 8] =
+            static_cast<std::uint8_t>(pairs_[parity][local(word) / 8] | 1U << (local(word) % 8));
+  }
+  if (!by_bits_) return;
+  for (std::size_t pair = 0; pair + 1 < n_temperatures(); ++pair)
+    thresholds_.push_back(rule_.byte_thresholds(pair));
+  // One vector more: the last word's upper neighbour is looked at, though not used.
+  planes_ = Words(static_cast<std::size_t>(geometry_.n_bond_planes) * 8 * (lanes_.size() + 1));
 }
 
 void LaneLadders::start_ordered(std::uint64_t word) {
@@ -66,75 +73,138 @@ void LaneLadders::start_ordered(std::uint64_t word) {
                                                                    : 0);
 }
 
+std::uint64_t LaneLadders::n_active(std::uint64_t word) const {
+  return std::min<std::uint64_t>(64, setup_.n_ladders - 64 * (word / n_temperatures()));
+}
+
 std::uint64_t LaneLadders::active(std::uint64_t word) const {
-  const std::uint64_t first = 64 * (word / n_temperatures());
-  const std::uint64_t n = std::min<std::uint64_t>(64, setup_.n_ladders - first);
+  const std::uint64_t n = n_active(word);
   return n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
 }
 
 void LaneLadders::sweep() {
-  for (std::size_t v = 0; v < lanes_.size(); ++v) lanes_[v].sweep(rules_[v], updates_, n_sweeps_);
-  count();
-  if (setup_.exchange) exchange();
+  // A vector exchanges while it is in the cache; its last word's partner is in the next, which has been
+  // written a while ago.
+  constexpr std::size_t behind = 2;
+  measured_ = false;
+  for (std::size_t v = 0; v < lanes_.size(); ++v) {
+    if (by_bits_)
+      lanes_[v].sweep(rules_[v], updates_, n_sweeps_, planes_of(v));
+    else
+      lanes_[v].sweep(rules_[v], updates_, n_sweeps_);
+    if (!setup_.exchange) continue;
+    if (!by_bits_) count(v);
+    if (v >= behind) exchange_within(v - behind);
+  }
+  if (setup_.exchange) {
+    for (std::size_t v = lanes_.size() - std::min(behind, lanes_.size()); v < lanes_.size(); ++v)
+      exchange_within(v);
+    exchange_with_others();
+    update_travellers();
+  }
   ++n_sweeps_;
 }
 
-void LaneLadders::count() {
+void LaneLadders::count(std::size_t vector) {
   ising::LaneCounts counts;
-  for (std::size_t v = 0; v < lanes_.size(); ++v) {
-    lanes_[v].count(counts);
-    const std::size_t n = std::min<std::size_t>(512, readings_.size() - 512 * v);
-    for (std::size_t i = 0; i < n; ++i) readings_[512 * v + i] = {counts.antiparallel[i], counts.up[i]};
-  }
+  lanes_[vector].count(counts);
+  const std::size_t n = std::min<std::size_t>(512, readings_.size() - 512 * vector);
+  for (std::size_t i = 0; i < n; ++i) readings_[512 * vector + i] = {counts.antiparallel[i], counts.up[i]};
 }
 
-bool LaneLadders::is_pair(std::uint64_t lower_word) const {
+void LaneLadders::measure() {
+  for (std::size_t v = 0; v < lanes_.size() && !measured_; ++v) count(v);
+  measured_ = true;
+}
+
+ising::BondPlanes LaneLadders::planes_of(std::size_t vector) {
+  return {planes_.data() + 8 * vector, 8 * (lanes_.size() + 1), geometry_.n_bond_planes};
+}
+
+Reading LaneLadders::reading(std::size_t local_word, std::size_t bit) const {
+  if (!by_bits_) return readings_[64 * local_word + bit];
+  Reading result;
+  const std::size_t stride = 8 * (lanes_.size() + 1);
+  for (int p = 0; p < geometry_.n_bond_planes; ++p)
+    result.antiparallel |= (planes_[static_cast<std::size_t>(p) * stride + local_word] >> bit & 1) << p;
+  return result;
+}
+
+LaneLadders::WordReadings LaneLadders::readings_of(std::uint64_t word) const {
+  WordReadings all;
+  for (std::size_t b = 0; b < 64; ++b) all[b] = reading(local(word), b);
+  return all;
+}
+
+bool LaneLadders::is_pair(std::uint64_t lower_word, std::uint64_t sweep) const {
   const std::size_t t = temperature_of_word(lower_word);
-  return lower_word + 1 < n_words_ && t + 1 < n_temperatures() && t % 2 == n_sweeps_ % 2;
+  return lower_word + 1 < n_words_ && t + 1 < n_temperatures() && t % 2 == sweep % 2;
 }
 
-std::uint64_t LaneLadders::decide(std::uint64_t lower_word, std::span<const Reading> lower,
-                                  std::span<const Reading> upper) const {
+std::uint64_t LaneLadders::decide(std::uint64_t lower_word, const WordReadings& lower,
+                                  const WordReadings& upper) const {
   std::uint64_t random[64];
   exchanges_.words(n_sweeps_, 64 * lower_word, random);
-  const std::uint64_t mask =
-      rule_.accepted(temperature_of_word(lower_word), lower.first<64>(), upper.first<64>(), random);
-  return mask & active(lower_word);
+  return rule_.accepted(temperature_of_word(lower_word), lower, upper, random);
+}
+
+/// Most ladders by the first byte of their random number, the others one by one.
+void LaneLadders::decide_by_bits(std::size_t vector, std::span<std::uint64_t, 8> masks) const {
+  const std::uint64_t first_word = words_.first + 8 * vector;
+  const std::uint8_t chosen = pairs_[n_sweeps_ % 2][vector];
+  const ByteThresholds* thresholds[8] = {};
+  for (unsigned rest = chosen; rest != 0; rest &= rest - 1) {
+    const auto w = static_cast<std::size_t>(std::countr_zero(rest));
+    thresholds[w] = &thresholds_[places_[8 * vector + w].temperature];
+  }
+  std::uint64_t open[8];
+  exchange_kernels(set_).decide({planes_.data() + 8 * vector,
+                                 8 * (lanes_.size() + 1),
+                                 geometry_.n_bond_planes,
+                                 chosen,
+                                 thresholds,
+                                 {exchanges_.key_low(), exchanges_.key_high()},
+                                 n_sweeps_,
+                                 first_word},
+                                masks.data(), open);
+  for (std::size_t w = 0; w < 8; ++w)
+    for (; open[w] != 0; open[w] &= open[w] - 1) {
+      const auto b = static_cast<std::size_t>(std::countr_zero(open[w]));
+      const std::size_t word = 8 * vector + w;
+      const bool accepted = rule_.accepts(places_[word].temperature, reading(word, b), reading(word + 1, b),
+                                          exchanges_.word(n_sweeps_, 64 * (first_word + w) + b));
+      masks[w] |= std::uint64_t{accepted} << b;
+    }
 }
 
 void LaneLadders::note(std::uint64_t lower_word, std::uint64_t mask) {
-  const std::size_t pair = temperature_of_word(lower_word);
-  attempts_[pair] += static_cast<std::uint64_t>(std::popcount(active(lower_word)));
-  accepted_[pair] += static_cast<std::uint64_t>(std::popcount(mask));
+  const Place& here = place(lower_word);
+  attempts_[here.temperature] += here.n_active;
+  accepted_[here.temperature] += exchange_kernels(set_).n_set(mask);
 }
 
-void LaneLadders::exchange() {
-  exchange_within();
-  // The pairs that two ranks share: each side sends its word and takes the same decisions. A rank's words are
-  // in one piece, and ranks without any come last.
-  if (words_.size() > 0) {
-    if (words_.last < n_words_ && is_pair(words_.last - 1))
-      exchange_across(comm_.rank() + 1, words_.last - 1, true);
-    if (words_.first > 0 && is_pair(words_.first - 1)) exchange_across(comm_.rank() - 1, words_.first, false);
-  }
-  update_travellers();
+/// The pairs that two ranks share: each side sends its word and takes the same decisions. A rank's words are
+/// in one piece, and ranks without any come last.
+void LaneLadders::exchange_with_others() {
+  if (words_.size() == 0) return;
+  if (words_.last < n_words_ && is_pair(words_.last - 1, n_sweeps_))
+    exchange_across(comm_.rank() + 1, words_.last - 1, true);
+  if (words_.first > 0 && is_pair(words_.first - 1, n_sweeps_))
+    exchange_across(comm_.rank() - 1, words_.first, false);
 }
 
-void LaneLadders::exchange_within() {
-  for (std::size_t v = 0; v < lanes_.size(); ++v) {
-    std::uint64_t masks[8] = {};
-    for (std::uint64_t w = 0; w < 8; ++w) {
-      const std::uint64_t word = words_.first + 8 * v + w;
-      if (word + 1 >= words_.last || !is_pair(word)) continue;
-      const auto lower = readings_of(word), upper = readings_of(word + 1);
-      masks[w] = decide(word, lower, upper);
-      note(word, masks[w]);
-      swap_readings(lower, upper, masks[w]);
-      replica::exchange(travellers_[local(word)], travellers_[local(word + 1)], masks[w]);
-    }
-    lanes_[v].swap_neighbouring_words(masks);
-    if (masks[7] != 0) lanes_[v].swap_last_word(lanes_[v + 1], masks[7]);
+void LaneLadders::exchange_within(std::size_t vector) {
+  std::uint64_t masks[8] = {};
+  if (by_bits_) decide_by_bits(vector, masks);
+  for (unsigned rest = pairs_[n_sweeps_ % 2][vector]; rest != 0; rest &= rest - 1) {
+    const auto w = static_cast<std::size_t>(std::countr_zero(rest));
+    const std::uint64_t word = words_.first + 8 * vector + w;
+    if (!by_bits_) masks[w] = decide(word, readings_of(word), readings_of(word + 1));
+    masks[w] &= place(word).active;
+    note(word, masks[w]);
+    replica::exchange(travellers_[local(word)], travellers_[local(word + 1)], masks[w]);
   }
+  lanes_[vector].swap_neighbouring_words(masks, masks[7] != 0 ? &lanes_[vector + 1] : nullptr);
 }
 
 void LaneLadders::exchange_across(int other, std::uint64_t mine, bool mine_is_lower) {
@@ -143,7 +213,7 @@ void LaneLadders::exchange_across(int other, std::uint64_t mine, bool mine_is_lo
   ising::Lanes& lanes = mine_is_lower ? lanes_.back() : lanes_.front();
   const int lane_word = static_cast<int>(mine % 8);
   lanes.copy_word(lane_word, std::span(message).first(n_sites));
-  const auto my_readings = readings_of(mine);
+  const WordReadings my_readings = readings_of(mine);
   for (std::size_t b = 0; b < 64; ++b) {
     message[n_sites + 2 * b] = my_readings[b].antiparallel;
     message[n_sites + 2 * b + 1] = my_readings[b].up;
@@ -154,33 +224,34 @@ void LaneLadders::exchange_across(int other, std::uint64_t mine, bool mine_is_lo
                           received.data(), static_cast<int>(received.size()), MPI_UINT64_T, other, 0,
                           comm_.handle(), MPI_STATUS_IGNORE),
              "MPI_Sendrecv");
-  std::vector<Reading> theirs(64);
+  WordReadings theirs;
   for (std::size_t b = 0; b < 64; ++b) theirs[b] = {received[n_sites + 2 * b], received[n_sites + 2 * b + 1]};
   Travellers their_travellers;
   their_travellers.read(std::span<const std::uint64_t>(received).last<Travellers::n_words>());
 
   const std::uint64_t lower_word = mine_is_lower ? mine : mine - 1;
-  const std::uint64_t mask =
-      mine_is_lower ? decide(lower_word, my_readings, theirs) : decide(lower_word, theirs, my_readings);
+  const std::uint64_t mask = active(lower_word) & (mine_is_lower ? decide(lower_word, my_readings, theirs)
+                                                                 : decide(lower_word, theirs, my_readings));
   if (mine_is_lower) note(lower_word, mask);
-  for (std::size_t b = 0; b < 64; ++b)
-    if ((mask >> b & 1) != 0) my_readings[b] = theirs[b];
   replica::exchange(my_travellers, their_travellers, mask);
   lanes.swap_word(lane_word, std::span(received).first(n_sites), mask);
 }
 
 void LaneLadders::update_travellers() {
-  for (std::uint64_t word = words_.first; word < words_.last; ++word) {
-    Travellers& here = travellers_[local(word)];
-    const std::size_t t = temperature_of_word(word);
+  const std::size_t last = n_temperatures() - 1;
+  const auto n_set = exchange_kernels(set_).n_set;
+  for (std::size_t word = 0; word < places_.size(); ++word) {
+    Travellers& here = travellers_[word];
+    const auto [t, active, unused] = places_[word];
     if (t == 0) arrive_lowest(here);
-    if (t + 1 == n_temperatures()) arrive_highest(here);
-    from_lowest_[t] += static_cast<std::uint64_t>(std::popcount(here.from_lowest & active(word)));
-    from_highest_[t] += static_cast<std::uint64_t>(std::popcount(here.from_highest & active(word)));
+    if (t == last) arrive_highest(here);
+    from_lowest_[t] += n_set(here.from_lowest & active);
+    from_highest_[t] += n_set(here.from_highest & active);
   }
 }
 
 void LaneLadders::configurations(const std::function<void(const KeptConfiguration&)>& sink) {
+  measure();
   const std::size_t n_bytes = packed_bytes(geometry_.order.size());
   std::vector<std::uint8_t> packed(64 * n_bytes);
   for (std::uint64_t word = words_.first; word < words_.last; ++word) {
@@ -258,7 +329,7 @@ void LaneLadders::load(StateSource& source) {
   accepted_ = all.accepted;
   from_lowest_ = all.from_lowest;
   from_highest_ = all.from_highest;
-  count();
+  measured_ = false;
 }
 
 } // namespace blockspin::replica

@@ -3,6 +3,8 @@
 #include <bit>
 #include <utility>
 
+#include "exchange_kernels.hpp"
+
 namespace blockspin::replica {
 
 namespace {
@@ -38,16 +40,9 @@ void Travellers::read(std::span<const std::uint64_t, n_words> words) {
 void exchange(Travellers& a, Travellers& b, std::uint64_t mask) {
   exchange_bits(a.from_lowest, b.from_lowest, mask);
   exchange_bits(a.from_highest, b.from_highest, mask);
-  // Without a branch, so that the compiler can take several at once.
-  for (std::size_t ladder = 0; ladder < 64; ++ladder) {
-    const auto chosen = static_cast<std::uint32_t>(0 - (mask >> ladder & 1));
-    const std::uint32_t replica = (a.replica[ladder] ^ b.replica[ladder]) & chosen;
-    const std::uint32_t trips = (a.round_trips[ladder] ^ b.round_trips[ladder]) & chosen;
-    a.replica[ladder] ^= replica;
-    b.replica[ladder] ^= replica;
-    a.round_trips[ladder] ^= trips;
-    b.round_trips[ladder] ^= trips;
-  }
+  static const ExchangeKernels& kernels = exchange_kernels(rng::best_instruction_set());
+  kernels.swap(a.replica.data(), b.replica.data(), mask);
+  kernels.swap(a.round_trips.data(), b.round_trips.data(), mask);
 }
 
 void arrive_lowest(Travellers& t) {

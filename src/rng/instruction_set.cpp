@@ -10,7 +10,8 @@ InstructionSet detect() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2");
+                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+                      __builtin_cpu_supports("avx512vbmi2");
   if (avx512 && __builtin_cpu_supports("vaes")) return InstructionSet::vaes;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("aes")) return InstructionSet::aes_ni;
 #endif

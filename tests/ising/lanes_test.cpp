@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "blockspin/base/packed.hpp"
@@ -111,19 +113,61 @@ TEST(Lanes, CountsAndPackingAgreeWithEachOther) {
   }
 }
 
+// The bonds that a sweep counts as it goes, on lattices of two and of three colours and of every dimension.
+TEST(Lanes, BondsCountedInTheSweepAreThoseOfTheResult) {
+  for (const auto& extents :
+       {std::vector<std::uint64_t>{10, 10}, {5, 7}, {4, 6, 4}, {3, 4, 5}, {12}, {9}, {40, 40}})
+    for (const auto set : rng::available_instruction_sets())
+      for (const double field : {0.0, 0.3}) {
+        const LaneGeometry geometry{Geometry(extents)};
+        const auto rule = same_rule(LocalUpdate::metropolis, 2.3, field, geometry.geometry);
+        const rng::Generator generator(3, rng::StreamId::test, 0);
+        Lanes counting(geometry, 1, set), plain(geometry, 1, set);
+        counting.randomise(generator);
+        plain.randomise(generator);
+        std::vector<std::uint64_t> planes(8 * static_cast<std::size_t>(geometry.n_bond_planes));
+        for (std::uint64_t s = 0; s < 3; ++s) {
+          counting.sweep(rule, generator, s, {planes.data(), 8, geometry.n_bond_planes});
+          plain.sweep(rule, generator, s);
+        }
+        ASSERT_TRUE(std::ranges::equal(counting.words(), plain.words()));
+        LaneCounts counts;
+        plain.count(counts);
+        for (std::size_t lattice = 0; lattice < 512; ++lattice) {
+          std::uint64_t n = 0;
+          for (int p = 0; p < geometry.n_bond_planes; ++p)
+            n |= (planes[8 * static_cast<std::size_t>(p) + lattice / 64] >> (lattice % 64) & 1) << p;
+          ASSERT_EQ(n, counts.antiparallel[lattice]) << geometry.geometry.name() << " " << rng::name(set);
+        }
+      }
+}
+
 TEST(Lanes, SwapsExchangeWholeLattices) {
   const LaneGeometry geometry{Geometry({3, 3})};
-  Lanes lanes(geometry, 0);
-  lanes.randomise(rng::Generator(1, rng::StreamId::test, 0));
-  const std::vector<std::uint64_t> before(lanes.words().begin(), lanes.words().end());
-  const std::uint64_t mask[8] = {0xFF, 0, 0x0F0F, 0, 0, 1, 0, ~std::uint64_t{0}};
-  lanes.swap_neighbouring_words(mask);
-  for (std::size_t site = 0; site < 9; ++site)
-    for (std::size_t w = 0; w < 8; ++w) {
-      const std::uint64_t upper = w < 7 ? mask[w] : 0, lower = w > 0 ? mask[w - 1] : 0;
-      std::uint64_t expected = before[8 * site + w] & ~(upper | lower);
-      if (w < 7) expected |= before[8 * site + w + 1] & upper;
-      if (w > 0) expected |= before[8 * site + w - 1] & lower;
-      EXPECT_EQ(lanes.words()[8 * site + w], expected);
+  for (const auto set : rng::available_instruction_sets())
+    for (const bool beyond : {false, true}) {
+      Lanes lanes(geometry, 0, set), next(geometry, 1, set);
+      lanes.randomise(rng::Generator(1, rng::StreamId::test, 0));
+      next.randomise(rng::Generator(1, rng::StreamId::test, 0));
+      const auto nine = [&](std::size_t site) {
+        std::vector<std::uint64_t> words(lanes.words().begin() + static_cast<std::ptrdiff_t>(8 * site),
+                                         lanes.words().begin() + static_cast<std::ptrdiff_t>(8 * site + 8));
+        words.push_back(next.words()[8 * site]);
+        return words;
+      };
+      std::vector<std::vector<std::uint64_t>> before;
+      for (std::size_t site = 0; site < 9; ++site) before.push_back(nine(site));
+      const std::vector<std::uint64_t> rest(next.words().begin() + 1, next.words().begin() + 8);
+      const std::uint64_t mask[9] = {0xFF, 0, 0x0F0F, 0, 0, 1, 0, beyond ? 0xF00D : std::uint64_t{0}, 0};
+      lanes.swap_neighbouring_words(std::span(mask).first<8>(), beyond ? &next : nullptr);
+      for (std::size_t site = 0; site < 9; ++site)
+        for (std::size_t w = 0; w < 9; ++w) {
+          const std::uint64_t upper = mask[w], lower = w > 0 ? mask[w - 1] : 0;
+          std::uint64_t expected = before[site][w] & ~(upper | lower);
+          if (w < 8) expected |= before[site][w + 1] & upper;
+          if (w > 0) expected |= before[site][w - 1] & lower;
+          EXPECT_EQ(nine(site)[w], expected) << rng::name(set);
+        }
+      EXPECT_TRUE(std::equal(rest.begin(), rest.end(), next.words().begin() + 1));
     }
 }

@@ -73,3 +73,27 @@ TEST(ExchangeRule, SixtyFourAtOnceAreSixtyFourSingleDecisions) {
     }
   }
 }
+
+// Every difference of up to 300 bonds, with random numbers around every edge of a first byte.
+TEST(ExchangeRule, TheFirstByteNeverContradictsTheRule) {
+  const lattice::Geometry g({20, 20});
+  const std::vector<double> t = {0.5, 0.51, 1.7, 2.269, 2.27, 9.0};
+  const ExchangeRule rule(g, t, 0.0);
+  std::uint64_t n_open = 0;
+  for (std::size_t pair = 0; pair + 1 < t.size(); ++pair) {
+    const replica::ByteThresholds thresholds = rule.byte_thresholds(pair);
+    for (std::uint64_t n = 0; n <= 300; ++n)
+      for (std::uint64_t byte = 0; byte < 256; ++byte) {
+        const std::uint64_t at_most_255 = std::min<std::uint64_t>(n, 255);
+        const auto accepts = [&](std::uint64_t random) { return rule.accepts(pair, {}, {n, 0}, random); };
+        const std::uint64_t low = byte << 56, high = low | (~std::uint64_t{0} >> 8);
+        if (at_most_255 <= thresholds.sure[byte])
+          ASSERT_TRUE(accepts(low) && accepts(high)) << pair << " " << n << " " << byte;
+        else if (at_most_255 > thresholds.perhaps[byte])
+          ASSERT_TRUE(!accepts(low) && !accepts(high)) << pair << " " << n << " " << byte;
+        else if (n < 255)
+          ++n_open;
+      }
+  }
+  EXPECT_LE(n_open, 5 * 255); // one byte of 256 is left to decide one by one, up to 254 bonds
+}

@@ -95,6 +95,37 @@ TEST(LaneLadders, AnyNumberOfRanksGivesTheSameBits) {
   EXPECT_GT(std::accumulate(b.round_trips.begin(), b.round_trips.end(), 0U), 0U);
 }
 
+// The exchange decided by bits and bytes, and in a field one by one, on every instruction set.
+TEST(LaneLadders, EveryInstructionSetGivesTheSameBits) {
+  for (const double field : {0.0, 0.2})
+    for (const std::vector<std::uint64_t>& extents : {std::vector<std::uint64_t>{3, 4}, {24, 24}}) {
+      LadderSetup setup = small_setup(100, field);
+      setup.geometry = lattice::Geometry(extents);
+      if (setup.geometry.n_sites() > 100) setup.temperatures = {2.0, 2.02, 2.25, 2.26, 2.9};
+      LaneLadders best(test_world(), setup);
+      for (int s = 0; s < 40; ++s) best.sweep();
+      const auto expected = local_configurations(best);
+      for (const auto set : rng::available_instruction_sets()) {
+        LaneLadders other(test_world(), setup, set);
+        for (int s = 0; s < 40; ++s) other.sweep();
+        EXPECT_EQ(local_configurations(other), expected) << rng::name(set);
+        EXPECT_EQ(other.exchange_statistics().accepted, best.exchange_statistics().accepted);
+      }
+    }
+}
+
+// The readings, which an exchange moves along, are those of the configurations.
+TEST(LaneLadders, ReadingsAreOfThePresentConfigurations) {
+  const LadderSetup setup = small_setup(70);
+  LaneLadders ensemble(test_world(), setup);
+  for (int s = 0; s < 7; ++s) ensemble.sweep();
+  ensemble.configurations([&](const replica::KeptConfiguration& c) {
+    std::uint64_t state = 0;
+    for (std::size_t byte = 0; byte < 2; ++byte) state |= std::uint64_t{c.packed[byte]} << (8 * byte);
+    EXPECT_EQ(classify(setup.geometry, state), StateClass(c.reading.antiparallel, c.reading.up));
+  });
+}
+
 TEST(LaneLadders, ContinuesFromASavedStateAsIfNothingHadHappened) {
   const LadderSetup setup = small_setup(100);
   LaneLadders undisturbed(test_world(), setup), first(test_world(), setup), second(test_world(), setup);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "blockspin/base/words.hpp"
+#include "blockspin/ising/bond_planes.hpp"
 #include "blockspin/ising/flip_rule.hpp"
 #include "blockspin/lattice/geometry.hpp"
 #include "blockspin/rng/generator.hpp"
@@ -23,6 +24,8 @@ struct LaneGeometry {
   std::vector<std::uint32_t> order;      ///< [site]: colour by colour
   std::vector<std::uint32_t> neighbours; ///< [site in order][2 d]
   std::vector<std::uint32_t> forward;    ///< [site][d]
+  std::uint64_t second_colour;           ///< where the sites of colour 1 start in the order
+  int n_bond_planes;                     ///< bits of the number of bonds
 };
 
 /// Bonds and up spins of 512 lattices.
@@ -48,14 +51,16 @@ public:
   /// Updates every site once, colour by colour: sweep number `sweep` < 2^39, each decision by its own random
   /// number.
   void sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep);
+  /// The same, and counts the bonds it leaves antiparallel.
+  void sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep,
+             const BondPlanes& antiparallel);
   void count(LaneCounts& counts) const;
 
-  /// Exchanges the lattices of word w and w + 1 whose bits are set in mask[w], w = 0 .. 6.
-  void swap_neighbouring_words(std::span<const std::uint64_t, 8> mask);
+  /// Exchanges the lattices of word w and w + 1 whose bits are set in mask[w], w = 0 .. 7. Word 8 is word 0
+  /// of the next vector, which may be null where mask[7] is 0. A word has at most one partner.
+  void swap_neighbouring_words(std::span<const std::uint64_t, 8> mask, Lanes* next);
   /// Exchanges the lattices set in `mask` between one word and a word held elsewhere, given at every site.
   void swap_word(int word, std::span<std::uint64_t> other, std::uint64_t mask);
-  /// Exchanges the lattices set in `mask` between word 7 and word 0 of another vector.
-  void swap_last_word(Lanes& next, std::uint64_t mask);
   /// One word of every site, out.size() = n_sites.
   void copy_word(int word, std::span<std::uint64_t> out) const;
 
@@ -67,6 +72,9 @@ public:
   const LaneGeometry& geometry() const { return *geometry_; }
 
 private:
+  void run(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep,
+           const BondPlanes& antiparallel);
+
   const LaneGeometry* geometry_;
   std::uint64_t number_;
   rng::InstructionSet set_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "blockspin/lattice/geometry.hpp"
+#include "blockspin/replica/byte_thresholds.hpp"
 
 namespace blockspin::replica {
 
@@ -28,6 +29,9 @@ public:
   /// The same for 64 ladders at once: bit b tells whether ladder b exchanges.
   std::uint64_t accepted(std::size_t pair, std::span<const Reading, 64> lower,
                          std::span<const Reading, 64> upper, std::span<const std::uint64_t, 64> random) const;
+
+  /// The part of accepts() that the first byte of `random` settles, where the field is 0.
+  ByteThresholds byte_thresholds(std::size_t pair) const;
 
 private:
   struct Pair {

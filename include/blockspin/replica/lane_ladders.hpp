@@ -1,6 +1,7 @@
 #pragma once
 // Ladders of small lattices, 64 ladders side by side in the bits of a word.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,7 +33,10 @@ public:
   }
 
   void sweep() override;
-  std::span<const Reading> readings() override { return readings_; }
+  std::span<const Reading> readings() override {
+    measure();
+    return readings_;
+  }
   void configurations(const std::function<void(const KeptConfiguration&)>& sink) override;
   ExchangeStatistics exchange_statistics() const override;
   void reset_statistics() override;
@@ -40,19 +44,31 @@ public:
   void load(StateSource& source) override;
 
 private:
+  /// What is known of a word of this rank once and for all.
+  struct Place {
+    std::size_t temperature;
+    std::uint64_t active; ///< bits that are ladders
+    std::uint64_t n_active;
+  };
+  using WordReadings = std::array<Reading, 64>;
+
   std::size_t temperature_of_word(std::uint64_t word) const { return word % n_temperatures(); }
   std::size_t local(std::uint64_t word) const { return static_cast<std::size_t>(word - words_.first); }
+  const Place& place(std::uint64_t word) const { return places_[local(word)]; }
+  std::uint64_t n_active(std::uint64_t word) const;
   std::uint64_t active(std::uint64_t word) const;
-  std::span<Reading> readings_of(std::uint64_t word) {
-    return std::span(readings_).subspan(64 * local(word), 64);
-  }
-  bool is_pair(std::uint64_t lower_word) const;
-  std::uint64_t decide(std::uint64_t lower_word, std::span<const Reading> lower,
-                       std::span<const Reading> upper) const;
+  bool is_pair(std::uint64_t lower_word, std::uint64_t sweep) const;
+  void plan_pairs();
   void start_ordered(std::uint64_t word);
-  void count();
-  void exchange();
-  void exchange_within();
+  void count(std::size_t vector);
+  void measure();
+  ising::BondPlanes planes_of(std::size_t vector);
+  Reading reading(std::size_t local_word, std::size_t bit) const;
+  WordReadings readings_of(std::uint64_t word) const;
+  void exchange_with_others();
+  void exchange_within(std::size_t vector);
+  void decide_by_bits(std::size_t vector, std::span<std::uint64_t, 8> masks) const;
+  std::uint64_t decide(std::uint64_t lower_word, const WordReadings& lower, const WordReadings& upper) const;
   void exchange_across(int other, std::uint64_t mine, bool mine_is_lower);
   void note(std::uint64_t lower_word, std::uint64_t mask);
   void update_travellers();
@@ -61,6 +77,8 @@ private:
   const mpi::Communicator& comm_;
   LadderSetup setup_;
   ising::LaneGeometry geometry_;
+  rng::InstructionSet set_;
+  bool by_bits_; ///< exchange asks for bonds alone: no field
   rng::Generator updates_;
   rng::Generator exchanges_;
   ExchangeRule rule_;
@@ -69,7 +87,12 @@ private:
   mpi::Range words_;   ///< of this rank
   std::vector<ising::Lanes> lanes_;
   std::vector<ising::FlipRule> rules_;
-  std::vector<Reading> readings_;      ///< [local word][64]
+  std::vector<Place> places_;                      ///< [local word]
+  std::array<std::vector<std::uint8_t>, 2> pairs_; ///< [parity][local vector]: words that exchange upwards
+  std::vector<ByteThresholds> thresholds_;         ///< [pair of temperatures]
+  Words planes_;                                   ///< antiparallel bonds after the sweep, if by bits
+  std::vector<Reading> readings_;                  ///< [local word][64], of the present if measured_
+  bool measured_ = false;
   std::vector<Travellers> travellers_; ///< [local word]
   std::uint64_t n_sweeps_ = 0;
   std::vector<std::uint64_t> attempts_, accepted_, from_lowest_, from_highest_; ///< this rank's share

@@ -8,14 +8,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "blockspin/base/words8.hpp"
+
 #if defined(__AES__)
 #include <immintrin.h>
 #endif
 
 namespace blockspin::rng {
-
-/// Eight words of 64 bits: the unit in which every kernel thinks, whatever the registers are.
-using Words8 = std::uint64_t __attribute__((vector_size(64)));
 
 /// The key of a stream, see Generator.
 struct ArsKey {

@@ -1,0 +1,41 @@
+#pragma once
+// Exchange decisions of many ladders at once. One set of kernels for each instruction set.
+
+#include <cstdint>
+
+#include "blockspin/replica/byte_thresholds.hpp"
+#include "blockspin/rng/ars.hpp"
+#include "blockspin/rng/instruction_set.hpp"
+
+namespace blockspin::replica {
+
+/// Some pairs of neighbouring words among the eight from `first_word` on, and the ninth.
+struct ExchangePairs {
+  const std::uint64_t* antiparallel; ///< bit p of word w's bonds is word w of antiparallel + p * stride
+  std::uint64_t stride;
+  int n_planes;
+  std::uint32_t chosen;                    ///< bit w: word w exchanges with word w + 1
+  const ByteThresholds* const* thresholds; ///< [8], of the chosen
+  rng::ArsKey key;
+  std::uint64_t sequence;
+  std::uint64_t first_word; ///< word w's random numbers are 64 (first_word + w) + b
+};
+
+struct ExchangeKernels {
+  /// Which ladders of the chosen pairs exchange, and which need all bits of their random number: [8] each; 0
+  /// for words that are not chosen.
+  void (*decide)(const ExchangePairs& pairs, std::uint64_t* accepted, std::uint64_t* open);
+  /// Exchanges the elements of a and b, 64 each, that are set in `mask`.
+  void (*swap)(std::uint32_t* a, std::uint32_t* b, std::uint64_t mask);
+  /// Bits set: one instruction where the processor is known to have it.
+  std::uint64_t (*n_set)(std::uint64_t mask);
+};
+
+extern const ExchangeKernels exchange_kernels_portable;
+extern const ExchangeKernels exchange_kernels_aes_ni;
+extern const ExchangeKernels exchange_kernels_vaes;
+
+/// The kernels of one instruction set; the processor must have it.
+const ExchangeKernels& exchange_kernels(rng::InstructionSet set);
+
+} // namespace blockspin::replica
