@@ -17,9 +17,9 @@ std::string notes_of(const KeyInfo& key) {
   if (key.per_layer) notes += "; `layer_K." + key.name + "` for layer K alone";
   if (!key.scans.empty())
     notes +=
-        "; one instance `NAME_" + key.scans + "_VALUE` for each, and references to NAME follow all of them";
+        "; one instance `NAME_" + key.suffix + "VALUE` for each, and references to NAME follow all of them";
   if (key.counts_copies)
-    notes += "; instances `NAME_seed_1` and so on, and references to NAME follow all of them";
+    notes += "; instances `NAME_" + key.suffix + "1` and so on, and references to NAME follow all of them";
   return notes;
 }
 

@@ -79,7 +79,7 @@ private:
   static Instance variant(Instance instance, const deck::KeyInfo& key, const std::string& value,
                           const deck::Entry& entry) {
     auto& section = instance.section;
-    const std::string suffix = (key.counts_copies ? "seed" : key.scans) + "_" + value;
+    const std::string suffix = key.suffix + value;
     instance.coordinates["/" + section.stage + "/" + section.name + " " + key.name] = suffix;
     std::erase_if(section.entries, [&](const deck::Entry& other) { return other.key == key.name; });
     if (!key.scans.empty()) section.entries.push_back({key.scans, value, entry.place});

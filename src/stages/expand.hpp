@@ -14,8 +14,8 @@ struct Expanded {
 
 /// Expands every section of a known kind. A scan gives each instance a coordinate (the scanning key, its
 /// suffix); a section that refers to scanned instances gets one instance for each combination that agrees in
-/// all coordinates, named by their suffixes: [flow.f] following `rbm = v` with two seeds becomes f_seed_1 and
-/// f_seed_2.
+/// all coordinates, named by their suffixes: [flow.f] following `rbm = v` with two seeds becomes f_s1 and
+/// f_s2.
 std::vector<Expanded> expand(const std::vector<deck::Section>& sections, deck::Problems& problems);
 
 } // namespace blockspin::stages

@@ -142,10 +142,10 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
                 "instead of hidden: one machine for each of these numbers of units")
               .default_text("none")
               .check(between(1, 1 << 20))
-              .scans("hidden"),
+              .scans("hidden", "h"),
           field("seeds", &D::seeds, "so many machines, each with random numbers of its own")
               .check(between(1, 1000))
-              .counts_copies())
+              .counts_copies("s"))
           .rule("schedule", in_every_layer(wrong_schedule))
           .rule("hidden", wrong_layers)
           .rule("reconstruction", in_every_layer(wrong_reconstruction))

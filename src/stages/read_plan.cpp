@@ -145,6 +145,20 @@ bool builds_on_faults(const Plan& plan, const Stage& stage) {
                      [&](const Reference& reference) { return plan.faulty.contains(reference.group()); });
 }
 
+/// True, and a problem, where the plan has that instance: two values of a scan that look the same, or a
+/// scan's instance that is written out as well.
+bool stands_already(const Plan& plan, const deck::Section& section, deck::Problems& problems) {
+  const Stage* first = plan.find("/" + section.stage + "/" + section.name);
+  if (first == nullptr) return false;
+  problems.add({section.place,
+                "[" + section.label() + "]",
+                "stands twice, with what scans make of sections; first from line " +
+                    std::to_string(first->section().place.line),
+                {},
+                {}});
+  return true;
+}
+
 } // namespace
 
 std::vector<std::string> sections_always_there() { return settings; }
@@ -160,6 +174,7 @@ Plan read_plan(const deck::Document& document, int n_ranks, deck::Problems& prob
   for (const Expanded& expanded : expand(stage_sections(document, problems), problems)) {
     for (const deck::Section& section : expanded.instances) {
       const std::size_t before = problems.all().size();
+      if (stands_already(plan, section, problems)) break;
       plan.stages.push_back(find_kind(section.stage)->make(section, problems));
       if (problems.all().size() == before) continue;
       plan.faulty.insert(plan.stages.back()->group());

@@ -21,9 +21,9 @@ public:
   static const deck::Schema<MachineDeck>& schema() {
     using deck::field;
     static const deck::Schema<MachineDeck> all(
-        "machine", "", field("seeds", &MachineDeck::seeds, "").counts_copies(),
+        "machine", "", field("seeds", &MachineDeck::seeds, "").counts_copies("s"),
         field("hidden", &MachineDeck::hidden, "").required(),
-        field("hidden_scan", &MachineDeck::hidden_scan, "").scans("hidden"));
+        field("hidden_scan", &MachineDeck::hidden_scan, "").scans("hidden", "h"));
     return all;
   }
   void run(Context&) override {}
@@ -53,7 +53,7 @@ protected:
     add_kind(kind_of<MachineStage>());
     add_kind(kind_of<WalkStage>());
   }
-  /// Instances with the values of their keys: "machine.a_seed_1 hidden=4".
+  /// Instances with the values of their keys: "machine.a_s1 hidden=4".
   static std::vector<std::string> plan_of(const std::string& body) {
     deck::Problems problems;
     const auto document = deck::parse(
@@ -76,14 +76,13 @@ using Lines = std::vector<std::string>;
 
 TEST_F(Expand, SeedsAndScansMultiply) {
   EXPECT_EQ(plan_of("[machine.a]\nhidden_scan = 4, 8\nseeds = 2\n"),
-            (Lines{"machine.a_hidden_4_seed_1 4", "machine.a_hidden_8_seed_1 8",
-                   "machine.a_hidden_4_seed_2 4", "machine.a_hidden_8_seed_2 8"}));
+            (Lines{"machine.a_h4_s1 4", "machine.a_h8_s1 8", "machine.a_h4_s2 4", "machine.a_h8_s2 8"}));
 }
 
 TEST_F(Expand, ReferencesFollow) {
   EXPECT_EQ(plan_of("[machine]\nhidden = 2\n[machine.a]\nhidden = 4\nseeds = 2\n[walk.w]\nmachine = a\n"),
-            (Lines{"machine.main 2", "machine.a_seed_1 4", "machine.a_seed_2 4",
-                   "walk.w_seed_1 a_seed_1 main", "walk.w_seed_2 a_seed_2 main"}));
+            (Lines{"machine.main 2", "machine.a_s1 4", "machine.a_s2 4", "walk.w_s1 a_s1 main",
+                   "walk.w_s2 a_s2 main"}));
 }
 
 TEST_F(Expand, OneScanIsFollowedTogetherTwoMultiply) {
@@ -95,18 +94,21 @@ TEST_F(Expand, OneScanIsFollowedTogetherTwoMultiply) {
 }
 
 TEST_F(Expand, ReferencesToOneInstance) {
-  EXPECT_EQ(
-      plan_of("[machine.a]\nhidden = 4\nseeds = 2\n[walk]\nmachine = a_seed_2\nreader = a_seed_1\n").back(),
-      "walk.main a_seed_2 a_seed_1");
+  EXPECT_EQ(plan_of("[machine.a]\nhidden = 4\nseeds = 2\n[walk]\nmachine = a_s2\nreader = a_s1\n").back(),
+            "walk.main a_s2 a_s1");
 }
 
 TEST_F(Expand, WhatIsWrongIsSaidOnce) {
   EXPECT_EQ(plan_of("[machine.a]\nhidden = 4\nhidden_scan = 4, 8\n").front(),
             "d.ini:8: machine.a.hidden_scan: and hidden exclude each other");
-  EXPECT_EQ(plan_of("[machine.a]\nseeds = 2\n").front().substr(0, 42),
-            "d.ini:6: machine.a_seed_1.hidden: is requi");
+  EXPECT_EQ(plan_of("[machine.a]\nseeds = 2\n").front().substr(0, 38),
+            "d.ini:6: machine.a_s1.hidden: is requi");
   EXPECT_EQ(plan_of("[machine.a]\nhidden = 4\nseeds = -2\n").front().substr(0, 26),
             "d.ini:8: machine.a.seeds: ");
+  EXPECT_EQ(plan_of("[machine.a]\nhidden_scan = 4, 8, 4\n").front().substr(0, 38),
+            "d.ini:6: [machine.a_h4]: stands twice,");
+  EXPECT_EQ(plan_of("[machine.a_s2]\nhidden = 4\n[machine.a]\nhidden = 4\nseeds = 2\n").front().substr(0, 38),
+            "d.ini:8: [machine.a_s2]: stands twice,");
 }
 
 } // namespace

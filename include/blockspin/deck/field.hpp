@@ -29,6 +29,7 @@ struct KeyInfo {
   std::string refers_to;                  ///< the stage kind whose instance the value names, or empty
   std::vector<std::string> builtin_names; ///< values of a reference that name no instance
   std::string scans;                      ///< the key this one gives values to, one instance each, or empty
+  std::string suffix;                     ///< of instances: `h` makes NAME_h16 of the value 16
   bool counts_copies = false; ///< the value is a number of instances that differ in random numbers alone
 };
 
@@ -139,16 +140,18 @@ public:
     return std::move(*this);
   }
 
-  /// The section stands for one instance for each value of this list: `name_key_value`, in which `key` has
-  /// the value.
-  Field scans(std::string key) && {
+  /// The section stands for one instance for each value of this list, in which `key` has the value; with
+  /// suffix "h" they are named `name_h16` and so on.
+  Field scans(std::string key, std::string suffix) && {
     info_.scans = std::move(key);
+    info_.suffix = std::move(suffix);
     return std::move(*this);
   }
-  /// The section stands for that many instances, `name_seed_1` and so on. Their names give them random
-  /// numbers of their own.
-  Field counts_copies() && {
+  /// The section stands for that many instances; with suffix "s" `name_s1` and so on. Their names give them
+  /// random numbers of their own.
+  Field counts_copies(std::string suffix) && {
     info_.counts_copies = true;
+    info_.suffix = std::move(suffix);
     return std::move(*this);
   }
 
