@@ -43,17 +43,22 @@ StopFlag::StopFlag(const Communicator& comm, double walltime_seconds, std::strin
                                                   : std::numeric_limits<double>::infinity()),
       stop_file_(std::move(stop_file)) {}
 
-bool StopFlag::stop_now() {
+int StopFlag::seen_here() const {
   int code = received_signal;
   if (code == 0 && comm_.is_root()) {
     if (MPI_Wtime() >= deadline_) code = wall_time_code;
     std::error_code ignored;
     if (!stop_file_.empty() && std::filesystem::exists(stop_file_, ignored)) code = stop_file_code;
   }
-  code = comm_.max(code);
-  if (code == 0) return false;
-  reason_ = reason_text(code);
-  return true;
+  return code;
+}
+
+void StopFlag::set_reason(int code) { reason_ = reason_text(code); }
+
+bool StopFlag::stop_now() {
+  const int code = comm_.max(seen_here());
+  if (code != 0) set_reason(code);
+  return code != 0;
 }
 
 } // namespace blockspin::mpi

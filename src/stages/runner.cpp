@@ -1,6 +1,7 @@
 #include "blockspin/stages/runner.hpp"
 
 #include "blockspin/base/log.hpp"
+#include "blockspin/stages/side_by_side.hpp"
 
 namespace blockspin::stages {
 
@@ -17,6 +18,39 @@ void announce(const Stage& stage, Action action) {
   }
 }
 
+/// Stage number `first` and the siblings that follow it, as far as ranks can work at them side by side.
+std::span<const std::unique_ptr<Stage>> together(const Plan& plan, std::size_t first, int n_ranks) {
+  std::size_t last = first + 1;
+  while (n_ranks > 1 && last < plan.stages.size() &&
+         are_siblings(plan, *plan.stages[first], *plan.stages[last]))
+    ++last;
+  return std::span(plan.stages).subspan(first, last - first);
+}
+
+void run_alone(const RunParts& parts, Stage& stage) {
+  if (parts.stop.stop_now()) throw_stopped(parts.stop, stage.label());
+  running = stage.label();
+  Context context(parts, stage);
+  stage.run(context);
+  running.clear();
+  if (!stage.may_grow()) parts.checkpoints.remove(stage.group());
+}
+
+/// Instances of one scan.
+void run_all(const RunParts& parts, const std::vector<Stage*>& instances) {
+  const int groups = n_groups(parts.plan, instances.size(), parts.comm.size());
+  if (groups <= 1) {
+    for (Stage* instance : instances) run_alone(parts, *instance);
+    return;
+  }
+  if (parts.stop.stop_now()) throw_stopped(parts.stop, instances.front()->label());
+  log::info(instances.front()->section().stage + ": " + std::to_string(instances.size()) +
+            " instances side by side, " + std::to_string(groups) + " groups of ranks");
+  running = instances.front()->label();
+  run_side_by_side(parts, instances);
+  running.clear();
+}
+
 } // namespace
 
 const std::string& running_stage() { return running; }
@@ -24,19 +58,20 @@ const std::string& running_stage() { return running; }
 void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
          archive::RunRecord record, bool resume) {
   archive::CheckpointStore checkpoints(comm, archive.path());
+  const RunParts parts{comm, plan, archive, checkpoints, stop, record, resume};
   const auto actions = decide(plan, archive);
-  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
-    Stage& stage = *plan.stages[i];
-    announce(stage, actions[i]);
-    if (actions[i] == Action::skip) continue;
-    if (stop.stop_now()) throw_stopped(stop, stage.label());
-    if (const auto layout = stage.estimate(plan, comm.size()).layout; !layout.empty())
-      record.values["layout." + stage.label()] = layout;
-    running = stage.label();
-    Context context({comm, plan, archive, checkpoints, stop, record, resume}, stage);
-    stage.run(context);
-    running.clear();
-    if (!stage.may_grow()) checkpoints.remove(stage.group());
+  for (std::size_t first = 0; first < plan.stages.size();) {
+    std::vector<Stage*> instances;
+    const auto siblings = together(plan, first, comm.size());
+    for (const auto& stage : siblings) {
+      const Action action = actions[first++];
+      announce(*stage, action);
+      if (action == Action::skip) continue;
+      if (const auto layout = stage->estimate(plan, comm.size()).layout; !layout.empty())
+        record.values["layout." + stage->label()] = layout;
+      instances.push_back(stage.get());
+    }
+    run_all(parts, instances);
   }
 }
 

@@ -18,12 +18,19 @@ public:
   /// walltime_seconds <= 0: no limit. stop_file: a path whose existence asks for a stop (root looks), or
   /// empty.
   StopFlag(const Communicator& comm, double walltime_seconds, std::string stop_file);
+  virtual ~StopFlag() = default;
 
   /// Collective; the same answer on every rank: a signal reached any rank, the wall time is spent, or the
   /// file stands.
-  bool stop_now();
+  virtual bool stop_now();
   /// Why, once stop_now() has returned true: "SIGTERM", "wall time", "file STOP".
   const std::string& reason() const { return reason_; }
+
+protected:
+  /// What this rank alone knows of reasons to stop, a code; 0: none. Local.
+  int seen_here() const;
+  /// Keeps the reason that a code stands for.
+  void set_reason(int code);
 
 private:
   const Communicator& comm_;

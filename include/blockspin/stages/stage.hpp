@@ -21,6 +21,7 @@
 namespace blockspin::stages {
 
 class Context;
+class Divisible;
 class Plan;
 
 /// A group another stage must have left, earlier in the deck or in the archive.
@@ -74,6 +75,8 @@ public:
   virtual Estimate estimate(const Plan& plan, int n_ranks) const;
   /// Does the work and writes the group. Collective.
   virtual void run(Context& context) = 0;
+  /// This stage as one that a group of the ranks can work at, or null (stages/divisible.hpp).
+  virtual Divisible* divisible() { return nullptr; }
 
 private:
   deck::Section section_;
