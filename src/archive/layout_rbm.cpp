@@ -34,6 +34,44 @@ void add_history(std::vector<Row>& rows, const std::string& path, const std::str
   add("learning_rate", "learning rate of the epoch");
 }
 
+/// What was found of a layer's machine every judge_interval epochs, beside its history.
+void add_judgements(std::vector<Row>& rows, const std::string& path, const std::string& axis_name,
+                    const std::string& which) {
+  const Axis judged{axis_name, path + "/judged_epoch"};
+  const auto add = [&](const char* name, const char* unit, const std::string& description) {
+    rows.push_back({"rbm", path + "/" + name, ElementType::f64, {judged}, unit, which + ": " + description});
+  };
+  rows.push_back({"rbm",
+                  path + "/judged_epoch",
+                  ElementType::u64,
+                  {judged},
+                  "1",
+                  which + ": epochs done when the machine was judged"});
+  add("free_energy", "1", "mean of F(v) = -ln sum_h exp(-E(v,h)) over judged configurations it learns, nats");
+  add("free_energy_held_out", "1", "mean of F(v) over judged configurations that are held out, nats");
+  add("free_energy_gap", "1", "free_energy_held_out - free_energy; it grows when the machine overfits");
+  add("pseudo_likelihood", "1",
+      "mean of sum_i ln p(v_i | all other units) over judged configurations it learns, from at most 16 units "
+      "of each, nats");
+  add("energy_data", "J", "mean energy per spin of the judged configurations it learns");
+  add("energy_model", "J", "mean energy per spin of the machine's own configurations");
+  add("abs_magnetization_data", "1", "mean |m| of the judged configurations it learns");
+  add("abs_magnetization_model", "1", "mean |m| of the machine's own configurations");
+}
+
+/// Where the training of a group left partial diverged.
+void add_divergence(std::vector<Row>& rows) {
+  for (const auto& [name, what] :
+       {std::pair("layer", "layer"), {"epoch", "epoch, from 1"}, {"batch", "batch of the epoch, from 1"}})
+    rows.push_back({"rbm",
+                    std::string("diverged/") + name,
+                    ElementType::u64,
+                    {},
+                    "1",
+                    std::string("where the training diverged: ") + what +
+                        "; its layer is as it was at the start of that epoch"});
+}
+
 } // namespace
 
 std::vector<Row> rbm_rows() {
@@ -41,7 +79,10 @@ std::vector<Row> rbm_rows() {
   add_machine(rows, "layer_{k}", "layer {k}");
   add_machine(rows, "layer_{k}/snapshot_{epoch}", "layer {k} after epoch {epoch}");
   add_history(rows, "history", "epoch", "layer 1");
+  add_judgements(rows, "history", "judged_epoch", "layer 1");
   add_history(rows, "layer_{k}/history", "epoch_{k}", "layer {k}");
+  add_judgements(rows, "layer_{k}/history", "judged_epoch_{k}", "layer {k}");
+  add_divergence(rows);
   return rows;
 }
 

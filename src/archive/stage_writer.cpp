@@ -95,12 +95,12 @@ void StageWriter::check_scale(const std::string& path, const std::string& scale,
                 "the axis scale " + scale + " of " + path + " is missing or of another length", group_);
 }
 
-std::string StageWriter::commit() {
+std::string StageWriter::commit_as(const std::string& status) {
   attach_scales();
   file_->flush();
   const std::string hash = content_hash(*file_, group_);
   h5::write_attribute(*file_, group_, "content_hash", hash);
-  h5::write_attribute(*file_, group_, "status", std::string("complete"));
+  h5::write_attribute(*file_, group_, "status", status);
   archive_->state_->commit_group(*file_, group_, hash);
   file_.reset();
   return hash;

@@ -57,7 +57,7 @@ void Context::run_stepper(Stepper& stepper, std::string_view part) {
   while (!stepper.done()) {
     stepper.advance();
     if (!pace.time_to_look()) continue;
-    progress.report(stepper.work_done(), stepper.work_total());
+    progress.report(stepper.work_done(), stepper.work_total(), stepper.note());
     const bool stop = run_.stop.stop_now();
     if (stop || pace.checkpoint_is_due()) save();
     if (stop) throw_stopped(run_.stop, stage_.label());

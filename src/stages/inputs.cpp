@@ -38,16 +38,23 @@ StoredSample find_sample(const archive::Archive& archive, const std::string& nam
 
 Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, const StoredSample& sample,
                                            const std::vector<std::size_t>& temperatures, mpi::Range mine) {
+  return read_configurations(archive, sample, temperatures, {0, sample.n_configurations}, mine);
+}
+
+Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, const StoredSample& sample,
+                                           const std::vector<std::size_t>& temperatures, mpi::Range each,
+                                           mpi::Range mine) {
   Array<std::uint8_t, 2> packed({mine.size(), sample.n_bytes});
   const std::vector<std::uint64_t> extent = {sample.temperature.size(), sample.n_configurations,
                                              sample.n_bytes};
   for (std::size_t k = 0; k < temperatures.size(); ++k) {
     // The part of this rank's range that lies at temperature k, possibly none.
-    const std::uint64_t begin = k * sample.n_configurations, end = begin + sample.n_configurations;
+    const std::uint64_t begin = k * each.size(), end = begin + each.size();
     const std::uint64_t first = std::clamp(mine.first, begin, end), last = std::clamp(mine.last, begin, end);
     const std::uint64_t n = last - first;
-    const Slab slab = n == 0 ? Slab::none(extent)
-                             : Slab{extent, {temperatures[k], first - begin, 0}, {1, n, sample.n_bytes}};
+    const Slab slab =
+        n == 0 ? Slab::none(extent)
+               : Slab{extent, {temperatures[k], each.first + first - begin, 0}, {1, n, sample.n_bytes}};
     const std::size_t offset = n == 0 ? 0 : (first - mine.first) * sample.n_bytes;
     archive.read(sample.group + "/configuration", slab, packed.flat().subspan(offset, n * sample.n_bytes));
   }

@@ -1,10 +1,14 @@
 #include "blockspin/stages/rbm.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <utility>
 
+#include "blockspin/base/log.hpp"
 #include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
+#include "blockspin/stages/side_by_side.hpp"
 #include "blockspin/train/trainer.hpp"
 
 namespace blockspin::stages {
@@ -13,58 +17,28 @@ namespace {
 
 std::string layer_path(std::size_t layer) { return "layer_" + std::to_string(layer); }
 
-/// What a layer's training left.
-struct TrainedLayer {
-  rbm::Machine machine;
-  std::vector<std::uint64_t> snapshot_epochs;
-  std::vector<rbm::Machine> snapshots;
-  std::vector<train::EpochRecord> history;
-};
-
-/// This rank's part of the configurations, packed as they stand. Collective.
-train::DataPart read_data(const Context& context, const std::string& name,
-                          const std::vector<std::size_t>& temperature_indices) {
-  const StoredSample sample = find_sample(context.archive(), name);
-  const std::uint64_t n_rows = temperature_indices.size() * sample.n_configurations;
-  const auto held = mpi::block_range(n_rows, context.comm().rank(), context.comm().size());
+/// This rank's part, among those of a group, of the configurations `each` of the sample's temperatures.
+/// Collective over all ranks.
+train::DataPart read_part(const Context& context, const StoredSample& sample,
+                          const std::vector<std::size_t>& temperature_indices, mpi::Range each,
+                          const mpi::Communicator& group) {
+  const std::uint64_t n_rows = temperature_indices.size() * each.size();
+  const auto held = mpi::block_range(n_rows, group.rank(), group.size());
   return {train::RowFormat::bits, context.model().n_sites(), n_rows,
-          read_configurations(context.archive(), sample, temperature_indices, held)};
+          read_configurations(context.archive(), sample, temperature_indices, each, held)};
 }
 
-void write_machine(archive::StageWriter& writer, const std::string& path, const rbm::Machine& machine) {
-  writer.write_replicated(path + "/weights", {machine.n_visible(), machine.n_hidden()},
-                          machine.weights.flat());
-  writer.write_replicated(path + "/visible_bias", {machine.n_visible()}, std::span(machine.visible_bias));
-  writer.write_replicated(path + "/hidden_bias", {machine.n_hidden()}, std::span(machine.hidden_bias));
-}
-
-void write_history(archive::StageWriter& writer, const std::string& path,
-                   const std::vector<train::EpochRecord>& history) {
-  std::vector<std::uint64_t> epoch(history.size());
-  std::iota(epoch.begin(), epoch.end(), 1);
-  writer.write_replicated(path + "/epoch", {epoch.size()}, std::span<const std::uint64_t>(epoch));
-  const auto write = [&](const char* name, double train::EpochRecord::*member) {
-    std::vector<double> values;
-    for (const auto& record : history) values.push_back(record.*member);
-    writer.write_replicated(path + "/" + name, {values.size()}, std::span<const double>(values));
-  };
-  write("reconstruction_error", &train::EpochRecord::reconstruction_error);
-  write("gradient_norm", &train::EpochRecord::gradient_norm);
-  write("weight_norm", &train::EpochRecord::weight_norm);
-  write("learning_rate", &train::EpochRecord::learning_rate);
-}
-
-void write_layer(archive::StageWriter& writer, std::size_t layer, const TrainedLayer& trained) {
-  write_machine(writer, layer_path(layer), trained.machine);
-  write_history(writer, layer == 1 ? "history" : layer_path(layer) + "/history", trained.history);
-  for (std::size_t i = 0; i < trained.snapshots.size(); ++i)
-    write_machine(writer, layer_path(layer) + "/snapshot_" + std::to_string(trained.snapshot_epochs[i]),
-                  trained.snapshots[i]);
+/// What the next layer learns of this rank's part of the data.
+train::DataPart part_above(const train::DataPart& part, const mpi::Communicator& comm,
+                           const rbm::Machine& machine, train::StackInput input,
+                           const rng::Generator& draws) {
+  const auto held = mpi::block_range(part.n_rows, comm.rank(), comm.size());
+  return train::hidden_data(part, held.first, machine, input, draws);
 }
 
 } // namespace
 
-train::Settings RbmStage::settings(std::size_t number, std::uint64_t seed) const {
+train::Settings RbmStage::settings(std::size_t number, const Context& context) const {
   const RbmDeck& d = layer(number);
   train::UpdateRule rule{
       d.optimiser,  d.learning_rate,   d.momentum,      d.l1, d.l1_scaling, d.l2, d.schedule,
@@ -84,7 +58,9 @@ train::Settings RbmStage::settings(std::size_t number, std::uint64_t seed) const
   settings.tempering_beta = d.tempering_beta;
   settings.weight_limit = d.weight_limit;
   settings.snapshots = d.snapshots;
-  settings.seed = seed;
+  settings.judge = {d.judge_interval, d.judge_configurations, d.judge_steps, {}, context.model().field};
+  if (number == 1) settings.judge.lattice = context.model().lattice.values;
+  settings.seed = context.seed();
   settings.instance = rng::instance_number(label() + "." + layer_path(number));
   return settings;
 }
@@ -111,12 +87,22 @@ void RbmStage::check(const Plan& plan, const Complain& complain) const {
       complain("temperatures",
                "sample " + deck().sample + " lacks " + format_number(deck().temperatures->values[i]),
                deck::Codec<deck::Temperatures>::text(*sampled));
-  const std::uint64_t rows =
-      indices.size() * plan.value_as<std::uint64_t>(group, "configurations").value_or(0);
+  const auto configurations = plan.value_as<std::uint64_t>(group, "configurations").value_or(0);
+  if (configurations == 0) return;
+  const std::uint64_t rows = indices.size() * n_learned(configurations);
+  if (rows == 0)
+    return complain("held_out",
+                    "leaves nothing to learn of " + std::to_string(configurations) + " configurations",
+                    "a smaller share");
   for (std::size_t k = 1; k <= deck().hidden.size(); ++k)
-    if (rows > 0 && layer(k).batch > rows)
+    if (layer(k).batch > rows)
       complain("batch", "is larger than the data, " + std::to_string(rows) + " configurations",
                "at most " + std::to_string(rows));
+}
+
+std::uint64_t RbmStage::n_learned(std::uint64_t n_configurations) const {
+  return n_configurations -
+         static_cast<std::uint64_t>(std::floor(deck().held_out * static_cast<double>(n_configurations)));
 }
 
 Estimate RbmStage::estimate(const Plan& plan, int n_ranks) const {
@@ -125,10 +111,12 @@ Estimate RbmStage::estimate(const Plan& plan, int n_ranks) const {
       plan.value_as<deck::Temperatures>(group, "temperatures").value_or(deck::Temperatures{});
   const auto rows = static_cast<double>(temperature_indices(sampled.values).size() *
                                         plan.value_as<std::uint64_t>(group, "configurations").value_or(0));
-  const double products_a_second = 5e10, ranks = n_ranks;
+  const int groups = n_groups(plan, std::max<std::size_t>(1, n_siblings(plan, *this)), n_ranks);
+  const double products_a_second = 5e10, ranks = n_ranks / groups; // of the smallest group
   Estimate estimate;
   estimate.work_unit = "samples";
-  estimate.layout = "each minibatch over " + std::to_string(n_ranks) + " ranks";
+  estimate.layout = "each minibatch over " + std::to_string(n_ranks / groups) + " ranks" +
+                    (groups == 1 ? "" : ", " + std::to_string(groups) + " groups");
   auto below = static_cast<double>(plan.model.n_sites());
   for (std::size_t k = 1; k <= deck().hidden.size(); ++k) {
     const RbmDeck& d = layer(k);
@@ -147,27 +135,81 @@ Estimate RbmStage::estimate(const Plan& plan, int n_ranks) const {
 }
 
 void RbmStage::run(Context& context) {
-  train::DataPart data = read_data(
-      context, deck().sample,
-      temperature_indices(context.archive().read_all<double>("/sample/" + deck().sample + "/temperature")));
-  const auto held = mpi::block_range(data.n_rows, context.comm().rank(), context.comm().size());
-  std::vector<TrainedLayer> layers;
+  read(context, context.comm());
+  try {
+    work(context);
+  } catch (const Error& error) {
+    if (error.agreed() && result_.divergence) write(context, 0);
+    throw;
+  }
+  write(context, 0);
+}
+
+void RbmStage::read(Context& context, const mpi::Communicator& group) {
+  const StoredSample sample = find_sample(context.archive(), deck().sample);
+  const auto indices = temperature_indices(sample.temperature);
+  const std::uint64_t learned = n_learned(sample.n_configurations);
+  input_ = std::make_shared<const Input>(
+      Input{read_part(context, sample, indices, {0, learned}, group),
+            read_part(context, sample, indices, {learned, sample.n_configurations}, group)});
+}
+
+void RbmStage::share_input(const Stage& sibling) { input_ = dynamic_cast<const RbmStage&>(sibling).input_; }
+
+RbmStage::Input RbmStage::input_above(const Input& input, std::size_t number, const Context& context) const {
+  const auto draws = [&](const char* which) {
+    return rng::Generator(context.seed(), rng::StreamId::rbm_hidden,
+                          rng::instance_number(label() + "." + layer_path(number) + which));
+  };
+  const auto& machine = result_.layers.back().machine;
+  return {part_above(input.learned, context.comm(), machine, deck().stack_input, draws(".data")),
+          part_above(input.held_out, context.comm(), machine, deck().stack_input, draws(".held_out"))};
+}
+
+void RbmStage::work(Context& context) {
+  const std::shared_ptr<const Input> lattice_input = std::move(input_);
+  Input above;
+  const Input* input = lattice_input.get();
   std::string below; // a layer's checkpoints are those above layers trained so long
   for (std::size_t k = 1; k <= deck().hidden.size(); ++k) {
-    const train::Settings settings = this->settings(k, context.seed());
-    train::Trainer trainer(context.comm(), data, settings);
-    context.run_stepper(trainer,
-                        deck().hidden.size() == 1 ? std::string() : "layer " + std::to_string(k) + below);
-    layers.push_back({trainer.machine(), settings.snapshots, trainer.snapshots(), trainer.history()});
-    below += (k == 1 ? " above " : ", ") + std::to_string(settings.epochs);
+    train_layer(k, *input, below, context);
+    below += (k == 1 ? " above " : ", ") + std::to_string(layer(k).epochs);
     if (k == deck().hidden.size()) break;
-    const rng::Generator draws(settings.seed, rng::StreamId::rbm_hidden,
-                               rng::instance_number(label() + "." + layer_path(k) + ".data"));
-    data = train::hidden_data(data, held.first, layers.back().machine, deck().stack_input, draws);
+    above = input_above(*input, k, context);
+    input = &above;
   }
+}
+
+void RbmStage::train_layer(std::size_t number, const Input& input, const std::string& below,
+                           Context& context) {
+  const train::Settings settings = this->settings(number, context);
+  const bool has_held_out = input.held_out.n_rows > 0;
+  train::Trainer trainer(context.comm(), input.learned, settings, &input.held_out);
+  try {
+    context.run_stepper(trainer, deck().hidden.size() == 1 ? std::string()
+                                                           : "layer " + std::to_string(number) + below);
+  } catch (const Error&) {
+    if (!trainer.divergence()) throw;
+    result_.divergence = trainer.divergence();
+    result_.layers.push_back(trained_layer(trainer, settings, has_held_out));
+    throw;
+  }
+  result_.layers.push_back(trained_layer(trainer, settings, has_held_out));
+}
+
+void RbmStage::write(Context& context, int owner) {
+  broadcast(result_, context.comm(), owner);
+  const RbmResult result = std::exchange(result_, {});
+  if (!result.divergence && result.layers.size() < deck().hidden.size()) return; // failed, nothing to keep
+  const auto before = context.archive().group(group());
+  if (result.divergence && before && before->status == "complete")
+    return log::info(label() + ": what the archive holds of it, a shorter training, stays");
   archive::StageWriter writer = context.begin_writing();
-  for (std::size_t k = 1; k <= layers.size(); ++k) write_layer(writer, k, layers[k - 1]);
-  writer.commit();
+  stages::write(writer, result);
+  if (result.divergence)
+    writer.commit_partial();
+  else
+    writer.commit();
 }
 
 } // namespace blockspin::stages

@@ -138,6 +138,21 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
               .default_text("none")
               .check(at_least(1))
               .unit("epochs"),
+          field("held_out", &D::held_out,
+                "share of the configurations of each temperature, the last ones, that is judged but not "
+                "learned")
+              .check(from_below(0, 1)),
+          field("judge_interval", &D::judge_interval, "epochs between judgements of the machine; 0: none")
+              .check(at_least(0))
+              .unit("epochs"),
+          field("judge_configurations", &D::judge_configurations,
+                "configurations judged at most, of learned and of held-out ones each")
+              .check(between(1, 1 << 20)),
+          field("judge_steps", &D::judge_steps,
+                "Gibbs steps of the chains whose energy and |m| are compared with the data's; they start at "
+                "the "
+                "data (cd) or go on from the persistent chains")
+              .check(between(1, 100000)),
           field("hidden_scan", &D::hidden_scan,
                 "instead of hidden: one machine for each of these numbers of units")
               .default_text("none")

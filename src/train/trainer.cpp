@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "blockspin/base/error.hpp"
 
 namespace blockspin::train {
@@ -28,10 +30,12 @@ std::uint64_t most_rows(const Batches& batches) { return batches.part(0).size();
 
 } // namespace
 
-Trainer::Trainer(const mpi::Communicator& comm, const DataPart& data, const Settings& settings)
+Trainer::Trainer(const mpi::Communicator& comm, const DataPart& data, const Settings& settings,
+                 const DataPart* held_out)
     : comm_(comm), data_(data), settings_(settings),
       batches_(comm, data, settings.batch,
                rng::Generator(settings.seed, rng::StreamId::rbm_shuffle, settings.instance)),
+      judge_(comm, data, held_out, settings),
       hidden_draws_(settings.seed, rng::StreamId::rbm_hidden, settings.instance),
       visible_draws_(settings.seed, rng::StreamId::rbm_visible, settings.instance),
       weights_optimiser_(settings.update, rbm::Panels<float>(data.n_units, settings.n_hidden).values().size(),
@@ -165,6 +169,23 @@ void Trainer::end_epoch() {
   n_compared_ = 0;
   epoch_started_ = false;
   if (std::ranges::binary_search(settings_.snapshots, epoch_)) snapshots_.push_back(good_);
+  if (settings_.judge.interval > 0 && epoch_ % settings_.judge.interval == 0) judge();
+}
+
+void Trainer::judge() {
+  const bool from_data = settings_.algorithm == Algorithm::cd;
+  judgements_.push_back(judge_(good_, sampler_, from_data ? judge_.data_starts() : chains_.starts(), epoch_));
+}
+
+std::string Trainer::note() const {
+  if (history_.empty()) return {};
+  std::string text = fmt::format("reconstruction error {:.3g}", history_.back().reconstruction_error);
+  if (judgements_.empty()) return text;
+  const Judgement& last = judgements_.back();
+  text += fmt::format(", pseudo-likelihood {:.4g}", last.pseudo_likelihood);
+  if (std::isfinite(last.free_energy_gap()))
+    text += fmt::format(", free energy gap {:.3g}", last.free_energy_gap());
+  return text;
 }
 
 double Trainer::work_done() const {

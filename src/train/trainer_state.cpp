@@ -1,7 +1,9 @@
 // Trainer: keeping its state, and watching its weights.
 
 #include <bit>
+#include <cstring>
 #include <string>
+#include <type_traits>
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/train/trainer.hpp"
@@ -22,7 +24,22 @@ void load_machine(StateSource& source, const std::string& name, rbm::Machine& ma
   source.replicated(name + ".hidden_bias", std::span<float>(machine.hidden_bias));
 }
 
-constexpr std::size_t record_doubles = sizeof(EpochRecord) / sizeof(double);
+/// Records of doubles as one array of them, and back.
+template <class Record>
+void save_records(StateSink& sink, const std::string& name, const std::vector<Record>& records) {
+  static_assert(std::is_trivially_copyable_v<Record> && sizeof(Record) % sizeof(double) == 0);
+  std::vector<double> values(records.size() * sizeof(Record) / sizeof(double));
+  std::memcpy(values.data(), records.data(), values.size() * sizeof(double));
+  sink.replicated(name, std::span<const double>(values));
+}
+
+template <class Record>
+void load_records(StateSource& source, const std::string& name, std::vector<Record>& records) {
+  std::vector<double> values(source.n_saved(name));
+  source.replicated(name, std::span<double>(values));
+  records.resize(values.size() * sizeof(double) / sizeof(Record));
+  std::memcpy(static_cast<void*>(records.data()), values.data(), records.size() * sizeof(Record));
+}
 
 /// The largest magnitude, as bits: those of infinities and NaN are larger than any number's.
 std::uint32_t largest_magnitude(std::span<const float> values) {
@@ -36,15 +53,16 @@ std::uint32_t largest_magnitude(std::span<const float> values) {
 
 } // namespace
 
-rbm::Machine Trainer::machine() const { return diverged_ ? good_ : sampler_.machine(); }
+rbm::Machine Trainer::machine() const { return divergence_ ? good_ : sampler_.machine(); }
 
 void Trainer::check_weights() {
   const auto parameters = sampler_.parameters();
   const auto limit = std::bit_cast<std::uint32_t>(static_cast<float>(settings_.weight_limit));
-  diverged_ = largest_magnitude(parameters.weights.values()) > limit ||
-              largest_magnitude(parameters.visible_bias) > limit ||
-              largest_magnitude(parameters.hidden_bias) > limit;
-  if (!diverged_) return;
+  const bool diverged = largest_magnitude(parameters.weights.values()) > limit ||
+                        largest_magnitude(parameters.visible_bias) > limit ||
+                        largest_magnitude(parameters.hidden_bias) > limit;
+  if (!diverged) return;
+  divergence_ = {epoch_ + 1, batch_ + 1};
   Error error(ErrorKind::numerical, "training diverged in epoch " + std::to_string(epoch_ + 1) + ", batch " +
                                         std::to_string(batch_ + 1) + ": a parameter is not finite or above " +
                                         std::to_string(settings_.weight_limit) +
@@ -55,6 +73,7 @@ void Trainer::check_weights() {
 
 void Trainer::save(StateSink& sink) const {
   save_machine(sink, "machine", sampler_.machine());
+  save_machine(sink, "good", good_);
   weights_optimiser_.save(sink, "weights_optimiser");
   visible_optimiser_.save(sink, "visible_optimiser");
   hidden_optimiser_.save(sink, "hidden_optimiser");
@@ -63,11 +82,8 @@ void Trainer::save(StateSink& sink) const {
   sink.replicated("batch", batch_);
   sink.replicated("n_compared", n_compared_);
   sink.replicated("squared_error", comm_.sum(squared_error_));
-  std::vector<double> history;
-  for (const EpochRecord& record : history_)
-    history.insert(history.end(), {record.reconstruction_error, record.gradient_norm, record.weight_norm,
-                                   record.learning_rate});
-  sink.replicated("history", std::span<const double>(history));
+  save_records(sink, "history", history_);
+  save_records(sink, "judgements", judgements_);
   for (std::size_t i = 0; i < snapshots_.size(); ++i)
     save_machine(sink, "snapshot_" + std::to_string(i), snapshots_[i]);
 }
@@ -75,6 +91,7 @@ void Trainer::save(StateSink& sink) const {
 void Trainer::load(StateSource& source) {
   load_machine(source, "machine", good_);
   sampler_.set(good_);
+  load_machine(source, "good", good_); // differs in the middle of an epoch: what a divergence would leave
   weights_optimiser_.load(source, "weights_optimiser");
   visible_optimiser_.load(source, "visible_optimiser");
   hidden_optimiser_.load(source, "hidden_optimiser");
@@ -84,11 +101,8 @@ void Trainer::load(StateSource& source) {
   source.replicated("n_compared", n_compared_);
   source.replicated("squared_error", squared_error_);
   if (!comm_.is_root()) squared_error_ = 0; // the root keeps the sum of all ranks
-  std::vector<double> history(source.n_saved("history"));
-  source.replicated("history", std::span<double>(history));
-  history_.clear();
-  for (std::size_t i = 0; i < history.size(); i += record_doubles)
-    history_.push_back({history[i], history[i + 1], history[i + 2], history[i + 3]});
+  load_records(source, "history", history_);
+  load_records(source, "judgements", judgements_);
   snapshots_.clear();
   for (const std::uint64_t after : settings_.snapshots)
     if (after <= epoch_) {

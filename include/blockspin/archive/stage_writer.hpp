@@ -52,11 +52,15 @@ public:
 
   /// Attaches the scales, hashes the content, marks the group complete, closes the copy, syncs it and renames
   /// it over the archive. Returns the content hash.
-  std::string commit();
+  std::string commit() { return commit_as("complete"); }
+  /// The same for a stage that failed and leaves what it had found until then: the group is marked partial.
+  /// It can be read, but later stages do not build on it and a run computes the stage again.
+  std::string commit_partial() { return commit_as("partial"); }
 
 private:
   friend class Archive;
   StageWriter(Archive& archive, std::string stage, std::string group, h5::File file);
+  std::string commit_as(const std::string& status);
   void write_bytes(const std::string& path, ElementType type, const Slab& slab,
                    std::span<const std::byte> bytes);
   void create(const std::string& path, ElementType type, const std::vector<std::uint64_t>& extent);

@@ -2,6 +2,7 @@
 // How a long computation hands its state to a checkpoint and takes it back, without knowing any file format.
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "blockspin/base/slab.hpp"
@@ -76,6 +77,8 @@ public:
   /// Work done and work in all, in any unit that grows evenly with time; for progress and ETA.
   virtual double work_done() const = 0;
   virtual double work_total() const = 0;
+  /// What progress lines add on how the work goes, or nothing. Local.
+  virtual std::string note() const { return {}; }
   virtual void save(StateSink& sink) const = 0;
   virtual void load(StateSource& source) = 0;
 };

@@ -48,6 +48,7 @@ public:
   Parameters parameters() { return {weights_, visible_bias_, hidden_bias_}; }
   void parameters_changed() { transpose(weights_, transposed_weights_); }
   Units units() const { return units_; }
+  std::size_t n_hidden() const { return hidden_bias_.size(); }
 
   /// hidden [n, n_hidden] given visible [n, n_visible] (unit values, or means). `beta` scales the energy: the
   /// machine at its own temperature 1/beta.

@@ -24,9 +24,13 @@ struct StoredSample {
 /// Collective.
 StoredSample find_sample(const archive::Archive& archive, const std::string& name);
 
-/// Configurations [mine.first, mine.last) of the temperatures with these indices, counted one temperature
-/// after the other (item i belongs to temperature[i / n_configurations]); shape [mine.size(), n_bytes]. Every
-/// rank asks for its own range; ranges may overlap. Collective.
+/// Of the temperatures with these indices the configurations `each`, counted one temperature after the other
+/// (item i belongs to temperatures[i / each.size()]): items [mine.first, mine.last), shape [mine.size(),
+/// n_bytes]. Every rank asks for its own range; ranges may overlap. Collective.
+Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, const StoredSample& sample,
+                                           const std::vector<std::size_t>& temperatures, mpi::Range each,
+                                           mpi::Range mine);
+/// The same of all configurations.
 Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, const StoredSample& sample,
                                            const std::vector<std::size_t>& temperatures, mpi::Range mine);
 

@@ -10,8 +10,8 @@ namespace blockspin::stages {
 class Progress {
 public:
   explicit Progress(std::string label);
-  /// Tells how far the work is; prints when it is time to.
-  void report(double work_done, double work_total);
+  /// Tells how far the work is, and in `note` how it goes; prints when it is time to.
+  void report(double work_done, double work_total, const std::string& note = {});
 
 private:
   using Clock = std::chrono::steady_clock;

@@ -1,8 +1,11 @@
 #pragma once
 // [rbm]: trains a machine, or a stack of machines layer by layer, on kept configurations.
 
+#include <memory>
 #include <optional>
 
+#include "blockspin/stages/divisible.hpp"
+#include "blockspin/stages/rbm_result.hpp"
 #include "blockspin/stages/stage.hpp"
 #include "blockspin/train/settings.hpp"
 #include "blockspin/train/stack.hpp"
@@ -49,11 +52,15 @@ struct RbmDeck {
   double tempering_beta = 0.5;
   double weight_limit = 1000.0;
   std::vector<std::uint64_t> snapshots;
+  double held_out = 0.0;
+  std::uint64_t judge_interval = 5;
+  std::uint64_t judge_configurations = 500;
+  std::uint64_t judge_steps = 10;
   std::vector<std::uint64_t> hidden_scan;
   std::uint64_t seeds = 1;
 };
 
-class RbmStage : public StageOf<RbmDeck> {
+class RbmStage : public StageOf<RbmDeck>, public Divisible {
 public:
   using StageOf::StageOf;
   static const deck::Schema<RbmDeck>& schema();
@@ -61,9 +68,26 @@ public:
   Estimate estimate(const Plan& plan, int n_ranks) const override;
   void run(Context& context) override;
 
+  Divisible* divisible() override { return this; }
+  void read(Context& context, const mpi::Communicator& group) override;
+  void share_input(const Stage& sibling) override;
+  void work(Context& context) override;
+  void write(Context& context, int owner) override;
+
 private:
-  train::Settings settings(std::size_t layer, std::uint64_t seed) const;
+  /// The configurations of the sample, packed as they stand; this rank's part.
+  struct Input {
+    train::DataPart learned, held_out;
+  };
+  train::Settings settings(std::size_t layer, const Context& context) const;
+  void train_layer(std::size_t number, const Input& input, const std::string& below, Context& context);
+  Input input_above(const Input& input, std::size_t layer, const Context& context) const;
+  /// Configurations of each temperature that are learned; the ones behind are held out.
+  std::uint64_t n_learned(std::uint64_t n_configurations) const;
   std::vector<std::size_t> temperature_indices(const std::vector<double>& sampled) const;
+
+  std::shared_ptr<const Input> input_;
+  RbmResult result_;
 };
 
 } // namespace blockspin::stages

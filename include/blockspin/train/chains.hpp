@@ -9,6 +9,7 @@
 #include "blockspin/base/state.hpp"
 #include "blockspin/mpi/communicator.hpp"
 #include "blockspin/rbm/sampling.hpp"
+#include "blockspin/train/judge.hpp"
 #include "blockspin/train/settings.hpp"
 
 namespace blockspin::train {
@@ -29,6 +30,8 @@ public:
   std::size_t n_local(std::uint64_t n_used) const;
   /// Visible states of this rank's chains at beta 1: [chains held, n_visible].
   View<const float, 2> visible() const { return states_.front().view(); }
+  /// The same, as starts of other chains.
+  ChainStarts starts() const { return {visible(), held_.first}; }
   std::span<const double> betas() const { return betas_; }
 
   /// Collective.

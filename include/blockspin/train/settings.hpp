@@ -40,6 +40,15 @@ struct UpdateRule {
   double rate(std::uint64_t epoch) const;
 };
 
+/// How a machine is judged while it is trained (train/judge.hpp).
+struct JudgeSettings {
+  std::uint64_t interval = 0;         ///< epochs between judgements; 0: none
+  std::uint64_t configurations = 500; ///< judged at most, of learned and of held-out data each
+  std::uint64_t steps = 10;           ///< Gibbs steps of the model's chains
+  std::vector<std::uint64_t> lattice; ///< extents, where the visible units are its spins; else empty
+  double field = 0.0;                 ///< of the lattice's energy
+};
+
 struct Settings {
   rbm::Units units = rbm::Units::spin;
   std::size_t n_hidden = 0;
@@ -55,6 +64,7 @@ struct Settings {
   double tempering_beta = 0.5;
   double weight_limit = 1e3;            ///< a larger weight is a runaway
   std::vector<std::uint64_t> snapshots; ///< epochs after which the machine is kept, increasing
+  JudgeSettings judge;
   std::uint64_t seed = 0;
   std::uint64_t instance = 0; ///< of the machine: rng::instance_number("rbm.main.layer_1")
 };

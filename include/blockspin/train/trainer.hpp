@@ -2,7 +2,9 @@
 // Training one machine: minibatches divided over the ranks, gradients added exactly, epochs of history.
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "blockspin/base/state.hpp"
@@ -12,6 +14,7 @@
 #include "blockspin/train/chains.hpp"
 #include "blockspin/train/data.hpp"
 #include "blockspin/train/gradient.hpp"
+#include "blockspin/train/judge.hpp"
 #include "blockspin/train/optimiser.hpp"
 #include "blockspin/train/settings.hpp"
 
@@ -26,21 +29,30 @@ struct EpochRecord {
   double learning_rate = 0;
 };
 
+/// Where a training diverged; both from 1.
+struct Divergence {
+  std::uint64_t epoch = 0;
+  std::uint64_t batch = 0;
+};
+
 /// Gibbs training of one machine as a stepper: one step is a few minibatches.
 ///
-/// Parameters, history and snapshots are the same bits for every number of ranks, and whether or not it was
-/// saved and loaded between steps. Where a weight stops being finite, or exceeds settings.weight_limit,
-/// advance() throws ErrorKind::numerical naming epoch and batch; machine() is then the one at the start of
-/// the epoch.
+/// Parameters, history, judgements and snapshots are the same bits for every number of ranks, and whether or
+/// not it was saved and loaded between steps. Where a weight stops being finite, or exceeds
+/// settings.weight_limit, advance() throws an agreed ErrorKind::numerical naming epoch and batch; machine()
+/// is then the one at the start of the epoch.
 class Trainer : public Stepper {
 public:
-  /// Keeps references to comm and data. Collective.
-  Trainer(const mpi::Communicator& comm, const DataPart& data, const Settings& settings);
+  /// Keeps references to comm and data; `held_out`, data that are judged but not learned, may be null.
+  /// Collective.
+  Trainer(const mpi::Communicator& comm, const DataPart& data, const Settings& settings,
+          const DataPart* held_out = nullptr);
 
   bool done() const override { return epoch_ >= settings_.epochs; }
   void advance() override;
   double work_done() const override;
   double work_total() const override;
+  std::string note() const override;
   void save(StateSink& sink) const override;
   void load(StateSource& source) override;
 
@@ -49,6 +61,10 @@ public:
   /// The machines kept after the epochs of settings.snapshots that have passed.
   const std::vector<rbm::Machine>& snapshots() const { return snapshots_; }
   const std::vector<EpochRecord>& history() const { return history_; }
+  /// Number i was made after (i + 1) settings.judge.interval epochs.
+  const std::vector<Judgement>& judgements() const { return judgements_; }
+  /// Where the training diverged, or nothing: epoch and batch, from 1.
+  std::optional<Divergence> divergence() const { return divergence_; }
 
 private:
   void initialise();
@@ -60,6 +76,7 @@ private:
   void update(std::uint64_t n_samples);
   void check_weights();
   void end_epoch();
+  void judge();
   std::uint64_t update_number() const { return epoch_ * batches_.n_batches() + batch_; }
   rbm::Draw draw(const rng::Generator& generator, std::uint64_t step) const;
 
@@ -67,12 +84,13 @@ private:
   const DataPart& data_;
   Settings settings_;
   Batches batches_;
+  Judge judge_;
   rng::Generator hidden_draws_, visible_draws_;
   bool epoch_started_ = false;
 
   rbm::GibbsSampler sampler_; ///< holds the parameters
   rbm::Machine good_;         ///< the machine at the start of the epoch
-  bool diverged_ = false;
+  std::optional<Divergence> divergence_;
   Chains chains_;
   Optimiser weights_optimiser_, visible_optimiser_, hidden_optimiser_;
 
@@ -88,6 +106,7 @@ private:
   std::int64_t squared_error_ = 0; ///< of this rank and epoch, in 2^-20
   std::uint64_t n_compared_ = 0;   ///< samples of all ranks that squared_error_ counts
   std::vector<EpochRecord> history_;
+  std::vector<Judgement> judgements_;
   std::vector<rbm::Machine> snapshots_;
 };
 
