@@ -159,6 +159,11 @@ class Machine(Group):
         path = "history" if layer == 1 else f"layer_{layer}/history"
         return {key: self[f"{path}/{key}"] for key in self.group.get(path, {})}
 
+    def judgement(self, layer=1):
+        """{"epoch": [J], "free_energy": [J], "pseudo_likelihood": [J], ...}; empty where nothing was judged."""
+        path = "judgement" if layer == 1 else f"layer_{layer}/judgement"
+        return {key: self[f"{path}/{key}"] for key in self.group.get(path, {})}
+
     def fields(self, layer=1):
         """Receptive fields W_1 W_2 ... W_layer, [sites, hidden]: one column a hidden unit of that layer."""
         field = self.weights(1).astype(np.float64)

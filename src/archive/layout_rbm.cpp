@@ -34,15 +34,15 @@ void add_history(std::vector<Row>& rows, const std::string& path, const std::str
   add("learning_rate", "learning rate of the epoch");
 }
 
-/// What was found of a layer's machine every judge_interval epochs, beside its history.
+/// What was found of a layer's machine every judge_interval epochs.
 void add_judgements(std::vector<Row>& rows, const std::string& path, const std::string& axis_name,
                     const std::string& which) {
-  const Axis judged{axis_name, path + "/judged_epoch"};
+  const Axis judged{axis_name, path + "/epoch"};
   const auto add = [&](const char* name, const char* unit, const std::string& description) {
     rows.push_back({"rbm", path + "/" + name, ElementType::f64, {judged}, unit, which + ": " + description});
   };
   rows.push_back({"rbm",
-                  path + "/judged_epoch",
+                  path + "/epoch",
                   ElementType::u64,
                   {judged},
                   "1",
@@ -79,9 +79,9 @@ std::vector<Row> rbm_rows() {
   add_machine(rows, "layer_{k}", "layer {k}");
   add_machine(rows, "layer_{k}/snapshot_{epoch}", "layer {k} after epoch {epoch}");
   add_history(rows, "history", "epoch", "layer 1");
-  add_judgements(rows, "history", "judged_epoch", "layer 1");
+  add_judgements(rows, "judgement", "judged_epoch", "layer 1");
   add_history(rows, "layer_{k}/history", "epoch_{k}", "layer {k}");
-  add_judgements(rows, "layer_{k}/history", "judged_epoch_{k}", "layer {k}");
+  add_judgements(rows, "layer_{k}/judgement", "judged_epoch_{k}", "layer {k}");
   add_divergence(rows);
   return rows;
 }

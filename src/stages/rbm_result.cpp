@@ -94,7 +94,7 @@ void write_judgements(archive::StageWriter& writer, const std::string& path, con
   using train::Judgement;
   if (layer.judge_interval == 0) return;
   const auto& all = layer.judgements;
-  write_epochs(writer, path + "/judged_epoch", all.size(), layer.judge_interval);
+  write_epochs(writer, path + "/epoch", all.size(), layer.judge_interval);
   const auto write = [&](const char* name, auto value) {
     write_column(writer, path + "/" + name, all, value);
   };
@@ -112,10 +112,10 @@ void write_judgements(archive::StageWriter& writer, const std::string& path, con
 }
 
 void write_layer(archive::StageWriter& writer, std::size_t number, const TrainedLayer& layer) {
-  const std::string path = layer_path(number), history = number == 1 ? "history" : path + "/history";
+  const std::string path = layer_path(number), in = number == 1 ? "" : path + "/";
   write_machine(writer, path, layer.machine);
-  write_history(writer, history, layer.history);
-  write_judgements(writer, history, layer);
+  write_history(writer, in + "history", layer.history);
+  write_judgements(writer, in + "judgement", layer);
   for (std::size_t i = 0; i < layer.snapshots.size(); ++i)
     write_machine(writer, path + "/snapshot_" + std::to_string(layer.snapshot_epochs[i]), layer.snapshots[i]);
 }
