@@ -6,6 +6,7 @@ std::vector<Row> mapping_rows() {
   using enum ElementType;
   const std::string stage = "mapping";
   const Axis configuration{"configuration", ""};
+  const Axis hidden{"hidden_configuration", ""};
   return {
       {stage,
        "ln_trace/value",
@@ -32,6 +33,20 @@ std::vector<Row> mapping_rows() {
       {stage, "kl_divergence_error", f64, {}, "1", "its standard error"},
       {stage, "kl_divergence_per_spin", f64, {}, "1", "D_KL(Ising || machine) per spin, in nats"},
       {stage, "kl_divergence_per_spin_error", f64, {}, "1", "its standard error"},
+      {stage,
+       "renormalised/sampled",
+       f64,
+       {hidden},
+       "1",
+       "H_RG[h] = -ln Tr_v exp(T - H) of hidden configurations drawn from data, by importance sampling of v"},
+      {stage, "renormalised/machine", f64, {hidden}, "1", "H_RBM[h] of the same, the machine's closed form"},
+      {stage, "renormalised/violation", f64, {}, "1", "largest |H_RG[h] - H_RBM[h]|: rounding"},
+      {stage,
+       "renormalised/spread",
+       f64,
+       {},
+       "1",
+       "largest spread of the draws of one H_RG[h], which has no variance: rounding"},
       {stage,
        "identity/{identity}",
        f64,

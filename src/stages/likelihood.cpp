@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "blockspin/base/log.hpp"
+#include "blockspin/base/text.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/rbm/annealing.hpp"
 #include "blockspin/rbm/enumeration.hpp"
@@ -16,10 +18,24 @@ namespace blockspin::stages {
 
 namespace {
 
-rbm::LnZEstimate ln_z_of(const rbm::Machine& machine, const LikelihoodDeck& deck, const rng::Generator& draws,
-                         const mpi::Communicator& comm) {
-  if (deck.method == LnZMethod::exact) return {rbm::ln_z(machine, comm), 0.0};
-  return rbm::anneal(machine, {deck.temperatures, deck.chains}, draws, comm);
+/// How far apart, in their joint errors, the two annealed estimates may be before the user is told.
+constexpr double most_disagreement = 5.0;
+/// Chains that must count for the spread of their weights to tell the error.
+constexpr double least_effective_chains = 10.0;
+
+/// Collective.
+rbm::LnZEstimate annealed(Context& context, const rbm::Machine& machine, const LikelihoodDeck& deck,
+                          const std::string& label) {
+  const rng::Generator draws(context.seed(), rng::StreamId::likelihood_chain, rng::instance_number(label));
+  rbm::Annealer annealer(machine, {deck.temperatures, deck.chains}, draws, context.comm());
+  context.run_stepper(annealer);
+  const rbm::LnZEstimate found = annealer.estimate();
+  const double gap = found.back - found.ln_z, joint = std::hypot(found.error, found.back_error);
+  if (std::abs(gap) > most_disagreement * joint || found.effective_chains < least_effective_chains)
+    log::warning(label + ": ln Z annealed forwards is " + format_number(found.ln_z) + ", back " +
+                 format_number(found.back) + ", with " + format_number(found.effective_chains) +
+                 " effective chains: its error is not to be trusted; raise `temperatures`");
+  return found;
 }
 
 /// F of every kept configuration, one temperature after the other, on every rank; each rank works on its
@@ -105,17 +121,41 @@ void LikelihoodStage::check(const Plan& plan, const Complain& complain) const {
              "at most " + std::to_string(rbm::max_enumerated_units) + " units for exact; method = ais");
 }
 
+Estimate LikelihoodStage::estimate(const Plan& plan, int) const {
+  const auto hidden = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
+  Estimate estimate;
+  if (!hidden || hidden->empty()) return estimate;
+  const double n_sites = static_cast<double>(plan.model.n_sites());
+  const double n_hidden = static_cast<double>(hidden->front());
+  if (deck().method == LnZMethod::exact) {
+    estimate.work = std::exp2(std::min(n_sites, n_hidden));
+    estimate.work_unit = "states";
+    estimate.seconds = estimate.work * std::max(n_sites, n_hidden) * 2e-8;
+    return estimate;
+  }
+  estimate.work = 2.1 * static_cast<double>(deck().chains * deck().temperatures); // there, rest and back
+  estimate.work_unit = "Gibbs steps";
+  estimate.seconds = estimate.work * (4 * n_sites * n_hidden / 6e10 + 5e-8 * n_hidden);
+  return estimate;
+}
+
 void LikelihoodStage::run(Context& context) {
   const rbm::Machine machine = read_machines(context.archive(), deck().rbm).front();
   const StoredSample sample =
       find_sample(context.archive(), context.plan().value("/rbm/" + deck().rbm, "sample"));
-  const rng::Generator draws(context.seed(), rng::StreamId::likelihood_chain, rng::instance_number(label()));
-  const rbm::LnZEstimate ln_z = ln_z_of(machine, deck(), draws, context.comm());
+  const bool is_exact = deck().method == LnZMethod::exact;
+  const rbm::LnZEstimate ln_z = is_exact ? rbm::LnZEstimate{.ln_z = rbm::ln_z(machine, context.comm())}
+                                         : annealed(context, machine, deck(), label());
   const Comparison result = compare(context, sample, all_free_energies(context, sample, machine), ln_z);
 
   archive::StageWriter writer = context.begin_writing();
   writer.write_scalar("ln_z", ln_z.ln_z);
   writer.write_scalar("ln_z_error", ln_z.error);
+  if (!is_exact) {
+    writer.write_scalar("ln_z_back", ln_z.back);
+    writer.write_scalar("ln_z_back_error", ln_z.back_error);
+    writer.write_scalar("effective_chains", ln_z.effective_chains);
+  }
   const auto write = [&](const char* path, const std::vector<double>& values) {
     writer.write_replicated(path, {values.size()}, std::span<const double>(values));
   };

@@ -1,12 +1,14 @@
 #include "blockspin/stages/mapping.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/rbm/enumeration.hpp"
 #include "blockspin/rg/exact_map.hpp"
 #include "blockspin/rg/known_machines.hpp"
 #include "blockspin/rg/map_estimate.hpp"
+#include "blockspin/rg/renormalised_check.hpp"
 #include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 
@@ -72,6 +74,44 @@ std::vector<double> gathered_ln_traces(Context& context, const rg::SpinModel& mo
   return context.comm().gather_all(std::span<const double>(values));
 }
 
+/// H_RG[h] and H_RBM[h] at hidden configurations drawn from the first kept ones.
+struct HiddenCheck {
+  std::vector<double> sampled, machine;
+  double violation = 0; ///< largest |H_RG - H_RBM|
+  double spread = 0;    ///< largest spread of a configuration's draws
+};
+
+/// Every rank checks alike: milliseconds a configuration. Collective.
+HiddenCheck checked_hidden(Context& context, const rbm::Machine& machine, const rg::SpinModel& model,
+                           const StoredSample& sample, std::size_t temperature, std::uint64_t n,
+                           const rng::Generator& draws) {
+  constexpr std::uint64_t n_draws = 4;
+  const auto packed = read_configurations(context.archive(), sample, {temperature}, {0, n});
+  std::vector<float> visible(machine.n_visible());
+  std::vector<double> fields(machine.n_hidden());
+  HiddenCheck check;
+  for (std::uint64_t i = 0; i < n; ++i) {
+    unpack(packed.row(i), visible, rbm::off_value(machine.units), 1.0F);
+    rbm::hidden_fields(machine, visible, fields);
+    const std::uint64_t sequence = i * (n_draws + 1);
+    const auto hidden = rg::drawn_units(machine.units, fields, draws, sequence);
+    const auto pair = rg::check_renormalised(machine, model, hidden, n_draws, draws, sequence + 1);
+    check.sampled.push_back(pair.sampled);
+    check.machine.push_back(pair.machine);
+    check.violation = std::max(check.violation, std::abs(pair.sampled - pair.machine));
+    check.spread = std::max(check.spread, pair.spread);
+  }
+  return check;
+}
+
+void write_hidden_check(archive::StageWriter& writer, const HiddenCheck& check) {
+  const std::uint64_t n = check.sampled.size();
+  writer.write_replicated("renormalised/sampled", {n}, std::span<const double>(check.sampled));
+  writer.write_replicated("renormalised/machine", {n}, std::span<const double>(check.machine));
+  writer.write_scalar("renormalised/violation", check.violation);
+  writer.write_scalar("renormalised/spread", check.spread);
+}
+
 void write_estimated(archive::StageWriter& writer, const std::string& path, rg::Estimated estimated) {
   writer.write_scalar(path, estimated.value);
   writer.write_scalar(path + "_error", estimated.error);
@@ -117,6 +157,10 @@ const deck::Schema<MappingDeck>& MappingStage::schema() {
       field("configurations", &D::configurations,
             "how many kept configurations are used, from the first; auto: all")
           .check(at_least(2)),
+      field(
+          "hidden_configurations", &D::hidden_configurations,
+          "hidden configurations on which H_RG[h] = H_RBM[h] is checked, one of each of the first kept ones")
+          .check(between(1, 10000)),
       field("extra", &D::extra, "lin_tegmark: K(v) in parts of the Ising energy")
           .check(above(0))
           .check(at_most(10)));
@@ -194,6 +238,11 @@ void MappingStage::run(Context& context) {
   const auto values = gathered_ln_traces(context, model, machine, sample, index, n);
   const rg::LnTraceMoments moments = rg::ln_trace_moments(values);
   const rg::MapVerdict verdict = rg::judge_map(moments, ising_ln_z, machine.ln_z);
+  const rng::Generator draws(context.seed(), rng::StreamId::rg_hidden, rng::instance_number(label()));
+  HiddenCheck check;
+  if (!is_built_in())
+    check = checked_hidden(context, trained, model, sample, index, std::min(n, deck().hidden_configurations),
+                           draws);
 
   archive::StageWriter writer = context.begin_writing();
   writer.write_replicated("ln_trace/value", {n}, std::span<const double>(values));
@@ -208,7 +257,8 @@ void MappingStage::run(Context& context) {
   const double n_sites = static_cast<double>(model.n_sites);
   write_estimated(writer, "kl_divergence", kl);
   write_estimated(writer, "kl_divergence_per_spin", {kl.value / n_sites, kl.error / n_sites});
-  if (trained.n_hidden() > 0 && trained.n_visible() + trained.n_hidden() <= most_listed_units)
+  if (!is_built_in()) write_hidden_check(writer, check);
+  if (!is_built_in() && trained.n_visible() + trained.n_hidden() <= most_listed_units)
     write_identities(writer, trained, model);
   writer.commit();
 }

@@ -1,5 +1,6 @@
 // Annealed importance sampling against enumeration.
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -7,6 +8,7 @@
 #include "blockspin/rbm/annealing.hpp"
 #include "blockspin/rbm/enumeration.hpp"
 #include "rbm/small_machine.hpp"
+#include "support/memory_state.hpp"
 #include "support/world.hpp"
 
 using namespace blockspin;
@@ -14,17 +16,19 @@ using namespace blockspin::rbm;
 
 namespace {
 
-/// Distance from the exact ln Z in standard errors.
+/// Distance from the exact ln Z in standard errors, the larger of forwards and back.
 double distance(const Machine& machine, double exact, std::uint64_t number) {
   const rng::Generator draws(17, rng::StreamId::likelihood_chain, number);
   const LnZEstimate estimate = anneal(machine, {200, 300}, draws, test_world());
-  return std::abs(estimate.ln_z - exact) / estimate.error;
+  EXPECT_GT(estimate.effective_chains, 100);
+  return std::max(std::abs(estimate.ln_z - exact) / estimate.error,
+                  std::abs(estimate.back - exact) / estimate.back_error);
 }
 
 } // namespace
 
-// Twenty machines beyond 6.5 standard errors each (normal tail 8e-11): false alarm below 1e-6 even where the
-// weights' spread makes the tail a thousand times heavier.
+// Twenty machines, each forwards and back, beyond 6.5 standard errors each (normal tail 8e-11): false alarm
+// below 1e-6 even where the weights' spread makes the tail a thousand times heavier.
 TEST(Annealing, IsWithinItsErrorOfTheExactSumOnTwentyMachines) {
   for (std::uint64_t number = 0; number < 20; ++number) {
     const Machine machine =
@@ -48,4 +52,45 @@ TEST(Annealing, HasTheSameBitsOnEveryRankCount) {
   const LnZEstimate alone = anneal(machine, {30, 200}, draws, mpi::Communicator::self());
   EXPECT_EQ(here.ln_z, alone.ln_z);
   EXPECT_EQ(here.error, alone.error);
+  EXPECT_EQ(here.back, alone.back);
+  EXPECT_EQ(here.effective_chains, alone.effective_chains);
+}
+
+// A machine at size whose ln Z is known: units on their own, Z = prod 2cosh b prod 2cosh c.
+TEST(Annealing, OfIndependentUnitsAtSizeIsTheirProduct) {
+  Machine machine = random_machine(Units::spin, 400, 100, 3, 0.5);
+  std::fill(machine.weights.flat().begin(), machine.weights.flat().end(), 0.0F);
+  double exact = 0;
+  for (const float b : machine.visible_bias) exact += ln_partition(Units::spin, b);
+  for (const float c : machine.hidden_bias) exact += ln_partition(Units::spin, c);
+  EXPECT_LT(distance(machine, exact, 0), 6.5);
+  EXPECT_GT(distance(machine, exact + 1, 0), 6.5); // the twin
+}
+
+TEST(Annealing, AShortLadderIsToldByItsEffectiveChains) {
+  const Machine machine = random_machine(Units::spin, 60, 20, 5, 0.15);
+  const auto effective = [&](std::uint64_t n_temperatures) {
+    const rng::Generator draws(17, rng::StreamId::likelihood_chain, 5);
+    return anneal(machine, {n_temperatures, 400}, draws, test_world()).effective_chains;
+  };
+  EXPECT_LT(effective(2), 40);
+  EXPECT_GT(effective(300), 200);
+}
+
+TEST(Annealing, ContinuesFromACheckpointOnAnotherRankCountWithTheSameBits) {
+  const Machine machine = random_machine(Units::spin, 20, 30, 7, 0.2);
+  const rng::Generator draws(17, rng::StreamId::likelihood_chain, 1);
+  const mpi::Communicator self = mpi::Communicator::self();
+  Annealer whole(machine, {30, 200}, draws, self), broken(machine, {30, 200}, draws, self);
+  for (int k = 0; k < 3; ++k) broken.advance();
+  MemorySink sink(self);
+  broken.save(sink);
+  MemorySource source(sink.state());
+  Annealer continued(machine, {30, 200}, draws, test_world());
+  continued.load(source);
+  EXPECT_EQ(continued.work_done(), 3);
+  while (!continued.done()) continued.advance();
+  while (!whole.done()) whole.advance();
+  EXPECT_EQ(continued.estimate().ln_z, whole.estimate().ln_z);
+  EXPECT_EQ(continued.estimate().back, whole.estimate().back);
 }

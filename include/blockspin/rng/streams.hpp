@@ -32,6 +32,7 @@ enum class StreamId : std::uint16_t {
   reconstruction_down = 82, ///< states on the way back down
   rg_block = 96,            ///< ties of majority rule, block maps
   rg_sample = 97,           ///< chains sampled for trained decimation
+  rg_hidden = 98,           ///< hidden configurations a map is checked on
   test = 1024,              ///< tests
   bench = 1025,             ///< benchmarks
 };

@@ -23,6 +23,7 @@ public:
   static const deck::Schema<LikelihoodDeck>& schema();
   std::vector<Reference> references(const Plan& plan) const override;
   void check(const Plan& plan, const Complain& complain) const override;
+  Estimate estimate(const Plan& plan, int n_ranks) const override;
   void run(Context& context) override;
 };
 

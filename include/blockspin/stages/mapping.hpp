@@ -14,6 +14,7 @@ struct MappingDeck {
   std::optional<std::string> sample;
   std::optional<std::string> likelihood;
   std::optional<std::uint64_t> configurations;
+  std::uint64_t hidden_configurations = 32;
   double extra = 0.1;
 };
 
