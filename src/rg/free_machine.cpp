@@ -9,56 +9,119 @@
 #include "blockspin/rg/couplings.hpp"
 
 namespace blockspin::rg {
+namespace {
 
-FreeMachine::FreeMachine(std::vector<double> hamiltonian, std::size_t n_hidden)
-    : hamiltonian_(std::move(hamiltonian)),
-      n_visible_(static_cast<std::size_t>(std::countr_zero(hamiltonian_.size()))), n_hidden_(n_hidden),
-      ln_z_(-free_energy_of(hamiltonian_)) {
-  require(std::has_single_bit(hamiltonian_.size()) && n_visible_ <= 20 && n_hidden <= 20,
-          "free machines are trained exactly on 20 units a layer at most");
+/// fields[j] = sum_i v_i W_ij.
+void hidden_fields(std::uint64_t state, std::span<const double> weights, std::span<double> fields) {
+  std::fill(fields.begin(), fields.end(), 0.0);
+  const std::size_t n_hidden = fields.size();
+  for (std::size_t i = 0; i * n_hidden < weights.size(); ++i) {
+    const int spin = spin_of(state, static_cast<unsigned>(i));
+    for (std::size_t j = 0; j < n_hidden; ++j) fields[j] += spin * weights[i * n_hidden + j];
+  }
+}
+
+/// fields[i] = sum_j W_ij h_j.
+void visible_fields(std::uint64_t state, std::span<const double> weights, std::size_t n_hidden,
+                    std::span<double> fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    fields[i] = 0;
+    for (std::size_t j = 0; j < n_hidden; ++j)
+      fields[i] += weights[i * n_hidden + j] * spin_of(state, static_cast<unsigned>(j));
+  }
+}
+
+} // namespace
+
+TrainingStates all_states(std::span<const double> hamiltonian) {
+  require(std::has_single_bit(hamiltonian.size()) && hamiltonian.size() <= std::size_t{1} << 20,
+          "all states are listed for 20 spins at most");
+  TrainingStates all{static_cast<unsigned>(std::countr_zero(hamiltonian.size())), {}, {}, {}, true};
+  const double f = free_energy_of(hamiltonian);
+  // The last spin down: the other half is the same flipped.
+  for (std::uint64_t state = 0; state < hamiltonian.size() / 2; ++state) {
+    all.state.push_back(state);
+    all.ln_p.push_back(f - hamiltonian[state]);
+    all.weight.push_back(2 * std::exp(all.ln_p.back()));
+  }
+  return all;
+}
+
+TrainingStates drawn_states(const SmallTorus& torus, const TorusSampler& sampler, std::uint64_t first,
+                            std::size_t n) {
+  TrainingStates drawn{
+      torus.side * torus.side, {}, std::vector<double>(n, 1.0 / static_cast<double>(n)), {}, false};
+  const double ln_norm = ln_z(torus);
+  for (std::size_t i = 0; i < n; ++i) {
+    drawn.state.push_back(sampler.draw(first + i));
+    drawn.ln_p.push_back(torus.coupling * bond_sum(torus, drawn.state.back()) - ln_norm);
+  }
+  return drawn;
+}
+
+FreeMachine::FreeMachine(TrainingStates data, std::size_t n_hidden)
+    : data_(std::move(data)), n_hidden_(n_hidden) {
+  require(n_hidden <= 16, "free machines have 16 hidden spins at most");
+}
+
+/// Returns ln Z and adds its gradient.
+double FreeMachine::add_model_term(std::span<const double> weights, std::span<double> gradient) const {
+  const auto hamiltonian = hidden_hamiltonian(weights);
+  const double ln_z = -free_energy_of(hamiltonian);
+  std::vector<double> fields(n_visible());
+  for (std::uint64_t h = 0; h < hamiltonian.size(); ++h) {
+    const double p = std::exp(-hamiltonian[h] - ln_z);
+    visible_fields(h, weights, n_hidden_, fields);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const double mean = p * std::tanh(fields[i]);
+      for (std::size_t j = 0; j < n_hidden_; ++j)
+        gradient[i * n_hidden_ + j] += mean * spin_of(h, static_cast<unsigned>(j));
+    }
+  }
+  return ln_z;
 }
 
 double FreeMachine::kl_divergence(std::span<const double> weights, std::span<double> gradient) const {
-  const std::size_t n_half =
-      hamiltonian_.size() / 2; // the last spin down: the other half is the same flipped
-  std::vector<double> negative_f(n_half, 0.0);
-  Array<double, 2> means({n_half, n_hidden_});
-  std::vector<double> fields(n_hidden_);
-  for (std::uint64_t v = 0; v < n_half; ++v) {
-    std::fill(fields.begin(), fields.end(), 0.0);
-    for (std::size_t i = 0; i < n_visible_; ++i) {
-      const int spin = spin_of(v, static_cast<unsigned>(i));
-      for (std::size_t j = 0; j < n_hidden_; ++j) fields[j] += spin * weights[i * n_hidden_ + j];
-    }
-    for (std::size_t j = 0; j < n_hidden_; ++j) {
-      negative_f[v] += ln_2cosh(fields[j]);
-      means(v, j) = std::tanh(fields[j]);
-    }
-  }
-  const double ln_z_machine = ln_sum_exp(negative_f) + std::log(2.0);
   std::fill(gradient.begin(), gradient.end(), 0.0);
-  double divergence = 0;
-  for (std::uint64_t v = 0; v < n_half; ++v) {
-    const double ln_data = -hamiltonian_[v] - ln_z_, ln_model = negative_f[v] - ln_z_machine;
-    const double data = 2 * std::exp(ln_data), excess = 2 * std::exp(ln_model) - data;
-    divergence += data * (ln_data - ln_model);
-    for (std::size_t i = 0; i < n_visible_; ++i) {
-      const double weight = excess * spin_of(v, static_cast<unsigned>(i));
-      for (std::size_t j = 0; j < n_hidden_; ++j) gradient[i * n_hidden_ + j] += weight * means(v, j);
+  const double ln_z = add_model_term(weights, gradient);
+  std::vector<double> fields(n_hidden_);
+  double divergence = ln_z;
+  for (std::size_t k = 0; k < data_.state.size(); ++k) {
+    hidden_fields(data_.state[k], weights, fields);
+    divergence += data_.weight[k] * data_.ln_p[k];
+    for (double& x : fields) {
+      divergence -= data_.weight[k] * ln_2cosh(x);
+      x = data_.weight[k] * std::tanh(x);
+    }
+    for (std::size_t i = 0; i < n_visible(); ++i) {
+      const int spin = spin_of(data_.state[k], static_cast<unsigned>(i));
+      for (std::size_t j = 0; j < n_hidden_; ++j) gradient[i * n_hidden_ + j] -= spin * fields[j];
     }
   }
   return divergence;
 }
 
+Estimated FreeMachine::kl_divergence_on(const TrainingStates& states, std::span<const double> weights) const {
+  std::vector<double> fields(n_hidden_);
+  const double ln_z = -free_energy_of(hidden_hamiltonian(weights));
+  double mean = 0, squares = 0;
+  for (std::size_t k = 0; k < states.state.size(); ++k) {
+    hidden_fields(states.state[k], weights, fields);
+    double ln_ratio = states.ln_p[k] + ln_z; // ln P(v) - ln p(v)
+    for (const double x : fields) ln_ratio -= ln_2cosh(x);
+    mean += states.weight[k] * ln_ratio;
+    squares += states.weight[k] * ln_ratio * ln_ratio;
+  }
+  const double variance = std::max(0.0, squares - mean * mean) / static_cast<double>(states.state.size() - 1);
+  return {mean, states.is_exact ? 0 : std::sqrt(variance)};
+}
+
 std::vector<double> FreeMachine::hidden_hamiltonian(std::span<const double> weights) const {
-  std::vector<double> hamiltonian(std::size_t{1} << n_hidden_, 0.0);
-  for (std::uint64_t h = 0; h < hamiltonian.size(); ++h)
-    for (std::size_t i = 0; i < n_visible_; ++i) {
-      double field = 0;
-      for (std::size_t j = 0; j < n_hidden_; ++j)
-        field += weights[i * n_hidden_ + j] * spin_of(h, static_cast<unsigned>(j));
-      hamiltonian[h] -= ln_2cosh(field);
-    }
+  std::vector<double> hamiltonian(std::size_t{1} << n_hidden_, 0.0), fields(n_visible());
+  for (std::uint64_t h = 0; h < hamiltonian.size(); ++h) {
+    visible_fields(h, weights, n_hidden_, fields);
+    for (const double field : fields) hamiltonian[h] -= ln_2cosh(field);
+  }
   return hamiltonian;
 }
 

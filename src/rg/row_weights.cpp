@@ -82,6 +82,16 @@ RowWeights row_weights(const SmallTorus& torus) {
 
 double removed_scale(const SmallTorus& torus) { return 2 * torus.coupling * torus.side * torus.side; }
 
+int bond_sum(const SmallTorus& torus, std::uint64_t state) {
+  const auto row = [&](unsigned k) {
+    return state >> k % torus.side * torus.side & ((std::uint64_t{1} << torus.side) - 1);
+  };
+  int sum = 0;
+  for (unsigned k = 0; k < torus.side; ++k)
+    sum += within_row(torus, row(k)) + between_rows(torus, row(k), row(k + 1));
+  return sum;
+}
+
 double ln_z(const SmallTorus& torus) {
   const Step step = make_step(torus);
   const std::size_t n = std::size_t{1} << torus.side;

@@ -60,9 +60,10 @@ private:
 
 /// What is found for each coupling, in order.
 struct Results {
-  explicit Results(unsigned n_blocks) : renormalised(n_blocks) {}
+  explicit Results(unsigned n_blocks) : n_hidden(n_blocks * n_blocks), renormalised(n_blocks) {}
+  std::size_t n_hidden;
   CouplingTables renormalised;
-  std::vector<double> free_energy, bound, block_kl, free_kl;
+  std::vector<double> free_energy, bound, block_kl, free_kl, free_kl_error;
   std::vector<std::vector<double>> normalised, free, moved, lambda, block_lambda, free_weights;
 
   void write(archive::StageWriter& writer) const {
@@ -72,15 +73,13 @@ struct Results {
     write_table(writer, "moved_free_energy", table_of(moved));
     write_table(writer, "bound/lambda", table_of(lambda));
     write_list(writer, "bound/free_energy", bound);
-    if (!block_kl.empty()) {
-      write_table(writer, "block_machine/lambda", table_of(block_lambda));
-      write_list(writer, "block_machine/kl_divergence", block_kl);
-    }
-    if (!free_kl.empty()) {
-      const Table weights = table_of(free_weights);
-      writer.write_replicated("free_machine/weights", {free_kl.size(), 16, 4}, weights.flat());
-      write_list(writer, "free_machine/kl_divergence", free_kl);
-    }
+    write_table(writer, "block_machine/lambda", table_of(block_lambda));
+    write_list(writer, "block_machine/kl_divergence", block_kl);
+    const Table weights = table_of(free_weights);
+    writer.write_replicated("free_machine/weights", {free_kl.size(), weights.extent(1) / n_hidden, n_hidden},
+                            weights.flat());
+    write_list(writer, "free_machine/kl_divergence", free_kl);
+    write_list(writer, "free_machine/kl_divergence_error", free_kl_error);
     renormalised.write(writer);
   }
 };
@@ -117,35 +116,44 @@ void add_kernels(Results& results, const rg::SmallTorus& torus, unsigned block) 
   results.renormalised.add("decimation", rg::renormalised_hamiltonian(torus, rg::decimation_kernel(block)));
 }
 
-void add_block_machine(Results& results, const rg::SmallTorus& torus) {
-  const rg::WindowMachine machine(torus);
+/// The block machine of least D_KL; returns it as free weights [site][hidden].
+std::vector<double> add_block_machine(Results& results, const rg::SmallTorus& torus, unsigned block) {
+  const rg::WindowMachine machine(torus, block);
   const auto best = rg::best_window_machine(machine);
   results.block_kl.push_back(best.kl_divergence);
   results.block_lambda.push_back(best.lambda);
   results.renormalised.add("block_machine", machine.hidden_hamiltonian(best.lambda));
+  return machine.weights(best.lambda);
 }
 
-/// Start of the free training: the block machine's own weight on each block, and a little noise so that the
-/// hidden spins may differ.
-std::vector<double> free_start(unsigned side, double weight, const rng::Generator& noise) {
-  const unsigned n_blocks = side / 2, n_hidden = n_blocks * n_blocks;
-  std::vector<double> weights(side * side * n_hidden);
-  for (unsigned site = 0; site < side * side; ++site)
-    for (unsigned h = 0; h < n_hidden; ++h) {
-      const bool own = site / side / 2 == h / n_blocks && site % side / 2 == h % n_blocks;
-      const std::size_t k = site * n_hidden + h;
-      weights[k] = (own ? weight : 0) + 0.02 * noise.normal(0, k);
-    }
-  return weights;
+/// What free machines are trained on, and what judges them: all states of 4x4 for both, two exact samples of
+/// 6x6.
+struct FreeData {
+  rg::TrainingStates training, judging;
+};
+
+FreeData free_data(const rg::SmallTorus& torus, std::uint64_t n, const rng::Generator& draws) {
+  if (torus.side == 4) {
+    const std::vector<std::uint64_t> extents{4, 4};
+    const rg::SpinModel model{16, rg::periodic_bonds(extents), torus.coupling, 0};
+    const auto states = rg::all_states(model.all_energies());
+    return {states, states};
+  }
+  const rg::TorusSampler sampler(torus, draws);
+  return {rg::drawn_states(torus, sampler, 0, n), rg::drawn_states(torus, sampler, n, n)};
 }
 
-/// On 4x4, after add_block_machine(). False where the training did not converge.
-bool add_free_machine(Results& results, const rg::SmallTorus& torus, const rng::Generator& noise) {
-  const std::vector<std::uint64_t> extents{torus.side, torus.side};
-  const rg::SpinModel model{16, rg::periodic_bonds(extents), torus.coupling, 0};
-  const rg::FreeMachine machine(model.all_energies(), 4);
-  const auto trained = rg::train_free_machine(machine, free_start(4, results.block_lambda.back()[0], noise));
-  results.free_kl.push_back(trained.kl_divergence);
+/// Trains all weights, from the block machine's and a little noise, so that the hidden spins may differ.
+/// False where the training did not converge.
+bool add_free_machine(Results& results, FreeData data, std::vector<double> start, std::size_t n_hidden,
+                      const rng::Generator& noise) {
+  constexpr double noise_std = 0.02;
+  for (std::size_t k = 0; k < start.size(); ++k) start[k] += noise_std * noise.normal(0, k);
+  const rg::FreeMachine machine(std::move(data.training), n_hidden);
+  const auto trained = rg::train_free_machine(machine, std::move(start));
+  const auto kl = machine.kl_divergence_on(data.judging, trained.weights);
+  results.free_kl.push_back(kl.value);
+  results.free_kl_error.push_back(kl.error);
   results.free_weights.push_back(trained.weights);
   results.renormalised.add("free_machine", machine.hidden_hamiltonian(trained.weights));
   return trained.converged;
@@ -166,6 +174,10 @@ const deck::Schema<KadanoffDeck>& KadanoffStage::schema() {
                     .required()
                     .check(above(0))
                     .check(at_most(2)),
+                field("configurations", &D::configurations,
+                      "6x6: exact configurations the free machine is trained on, and as many that judge it; "
+                      "4x4 sums over all states")
+                    .check(between(100, 10000000)),
                 field("strengths", &D::strengths, "strengths of Kadanoff's kernel that are scanned")
                     .check(at_least(0))
                     .check(at_most(15)))
@@ -181,21 +193,23 @@ Estimate KadanoffStage::estimate(const Plan&, int) const {
   estimate.memory_per_rank = 20e6;
   estimate.work = static_cast<double>(deck().couplings.size());
   estimate.work_unit = "tori";
-  estimate.seconds = estimate.work * (deck().side == 4 ? 5.0 : 1.0);
+  estimate.seconds = estimate.work * (deck().side == 4 ? 5.0 : 4.0);
   estimate.layout = "every rank alike";
   return estimate;
 }
 
 void KadanoffStage::run(Context& context) {
   const rng::Generator noise(context.seed(), rng::StreamId::rg_block, rng::instance_number(label()));
+  const rng::Generator draws(context.seed(), rng::StreamId::rg_sample, rng::instance_number(label()));
   Results results(deck().side / deck().block);
   for (const double coupling : deck().couplings) {
     const rg::SmallTorus torus{deck().side, coupling};
     results.free_energy.push_back(-rg::ln_z(torus));
     add_scan(results, torus, deck());
     add_kernels(results, torus, deck().block);
-    if (deck().block == 2) add_block_machine(results, torus);
-    if (deck().side == 4 && !add_free_machine(results, torus, noise))
+    auto start = add_block_machine(results, torus, deck().block);
+    auto data = free_data(torus, deck().configurations, draws);
+    if (!add_free_machine(results, std::move(data), std::move(start), results.n_hidden, noise))
       log::warning(label() +
                    ": the free machine's training has not converged at K = " + format_number(coupling));
   }

@@ -31,7 +31,7 @@ std::vector<double> random_weights(std::size_t n, double scale) {
 
 TEST(FreeMachine, AgreesWithTheMapOfTheSameMachine) {
   const auto h = energies(3, 0.4);
-  const FreeMachine machine(h, 4);
+  const FreeMachine machine(all_states(h), 4);
   const auto weights = random_weights(36, 0.6);
   rbm::Machine same(rbm::Units::spin, 9, 4);
   std::copy(weights.begin(), weights.end(), same.weights.flat().begin());
@@ -44,7 +44,7 @@ TEST(FreeMachine, AgreesWithTheMapOfTheSameMachine) {
 }
 
 TEST(FreeMachine, GradientIsThatOfTheDivergence) {
-  const FreeMachine machine(energies(3, 0.4), 3);
+  const FreeMachine machine(all_states(energies(3, 0.4)), 3);
   const auto weights = random_weights(27, 0.5);
   std::vector<double> gradient(27), unused(27);
   machine.kl_divergence(weights, gradient);
@@ -59,10 +59,31 @@ TEST(FreeMachine, GradientIsThatOfTheDivergence) {
 }
 
 TEST(FreeMachine, TrainingLowersTheDivergenceToAFlatPoint) {
-  const FreeMachine machine(energies(3, 0.4), 9);
+  const FreeMachine machine(all_states(energies(3, 0.4)), 9);
   const auto start = random_weights(81, 0.1);
   std::vector<double> gradient(81);
   const double before = machine.kl_divergence(start, gradient);
   const auto trained = train_free_machine(machine, start);
   EXPECT_LT(trained.kl_divergence, 0.1 * before);
+}
+
+TEST(FreeMachine, OnASampleDivergesAsOnAllStates) {
+  const SmallTorus torus{4, 0.4};
+  const TorusSampler sampler(torus, rng::Generator(9, rng::StreamId::test, rng::instance_number("drawn")));
+  const auto all = all_states(energies(4, 0.4)), sample = drawn_states(torus, sampler, 0, 20000);
+  const FreeMachine machine(all, 4), drawn(sample, 4);
+  const auto best = train_free_machine(machine, random_weights(64, 0.2));
+  const auto estimated = drawn.kl_divergence_on(sample, best.weights);
+  // False alarm: 6 standard errors of 20,000 independent values, 2e-9.
+  EXPECT_LT(std::abs(estimated.value - best.kl_divergence), 6 * estimated.error);
+  EXPECT_GT(std::abs(estimated.value - best.kl_divergence - 0.1), 6 * estimated.error) << "the twin";
+  EXPECT_EQ(machine.kl_divergence_on(all, best.weights).error, 0);
+  EXPECT_NEAR(machine.kl_divergence_on(all, best.weights).value, best.kl_divergence, 1e-10);
+  // Trained on the sample, it is better there, and not much worse on all states: 64 weights cost
+  // about 64 / 40,000 nats.
+  std::vector<double> gradient(64);
+  const auto trained = train_free_machine(drawn, best.weights);
+  EXPECT_LT(trained.kl_divergence, drawn.kl_divergence(best.weights, gradient) + 1e-9);
+  const double on_all = machine.kl_divergence(trained.weights, gradient);
+  EXPECT_LT(on_all, best.kl_divergence + 0.02);
 }

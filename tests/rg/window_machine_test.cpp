@@ -1,5 +1,7 @@
 #include <array>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -44,12 +46,13 @@ TEST(WindowMachine, DivergenceIsThatOfItsDefinition) {
 }
 
 TEST(WindowMachine, GradientIsThatOfTheDivergence) {
-  for (const unsigned side : {4U, 6U}) {
-    const WindowMachine machine({side, critical});
-    const std::array lambda{0.4, 0.15, -0.05};
-    std::array<double, 3> gradient{}, unused{};
+  for (const auto& [side, block] : {std::pair{4U, 2U}, {6U, 2U}, {6U, 3U}}) {
+    const WindowMachine machine({side, critical}, block);
+    std::vector<double> lambda{0.4, 0.15, -0.05, 0.1, 0.03, -0.02}, gradient(machine.n_weights());
+    lambda.resize(machine.n_weights());
+    std::vector<double> unused(gradient);
     machine.kl_divergence(lambda, gradient);
-    for (std::size_t k = 0; k < 3; ++k) {
+    for (std::size_t k = 0; k < lambda.size(); ++k) {
       auto up = lambda, down = lambda;
       up[k] += 1e-5;
       down[k] -= 1e-5;
@@ -68,17 +71,42 @@ TEST(WindowMachine, WithoutWeightsItIsIndependentSpins) {
 }
 
 TEST(WindowMachine, TheBestMachineIsBetterThanItsNeighbours) {
-  for (const unsigned side : {4U, 6U}) {
-    const WindowMachine machine({side, critical});
+  for (const auto& [side, block] : {std::pair{4U, 2U}, {6U, 2U}, {6U, 3U}}) {
+    const WindowMachine machine({side, critical}, block);
     const auto best = best_window_machine(machine);
-    std::array<double, 3> gradient{};
-    for (std::size_t k = 0; k < 3; ++k)
+    std::vector<double> gradient(machine.n_weights());
+    for (std::size_t k = 0; k < machine.n_weights(); ++k)
       for (const double shift : {-0.02, 0.02}) {
         auto other = best.lambda;
         other[k] += shift;
         EXPECT_GT(machine.kl_divergence(other, gradient), best.kl_divergence);
       }
   }
+}
+
+TEST(WindowMachine, OfThreeByThreeBlocksWithoutWeightsIsIndependentSpins) {
+  const std::vector<double> none(6, 0.0);
+  std::vector<double> gradient(6);
+  const SmallTorus torus{6, critical};
+  const double expected = critical * ln_z_slope(torus) - ln_z(torus) + 36 * std::log(2.0);
+  EXPECT_NEAR(WindowMachine(torus, 3).kl_divergence(none, gradient), expected, 1e-11);
+}
+
+// Without weights, d^2 D_KL / d lambda_0 d lambda_1 = -n_hidden <S_0 S_1>: the block's centre with the four
+// sites beside it, 4 nearest-neighbour correlations, which the slope of ln Z gives in another way.
+double centre_and_edges(double coupling) {
+  const WindowMachine machine({6, coupling}, 3);
+  std::vector<double> up(6, 0.0), down(6, 0.0), gradient_up(6), gradient_down(6);
+  up[0] = 1e-4;
+  down[0] = -1e-4;
+  machine.kl_divergence(up, gradient_up);
+  machine.kl_divergence(down, gradient_down);
+  return -(gradient_up[1] - gradient_down[1]) / 2e-4 / 16;
+}
+
+TEST(WindowMachine, OfThreeByThreeBlocksSeesTheIsingCorrelation) {
+  EXPECT_NEAR(centre_and_edges(critical), ln_z_slope({6, critical}) / 72, 1e-6);
+  EXPECT_GT(std::abs(centre_and_edges(critical + 1e-3) - ln_z_slope({6, critical}) / 72), 1e-4); // the twin
 }
 
 TEST(WindowMachine, NoticesAnotherTemperature) { // the twin: data of another coupling give another divergence

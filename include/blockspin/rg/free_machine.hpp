@@ -1,39 +1,60 @@
 #pragma once
-// Machines with free weights and no biases, trained to the least D_KL there is, by summing over every state.
+// Machines with free weights and no biases, trained to the least D_KL there is, by exact sums where they can
+// be had.
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "blockspin/base/array.hpp"
+#include "blockspin/rg/map_estimate.hpp"
+#include "blockspin/rg/torus_sampler.hpp"
 
 namespace blockspin::rg {
 
-/// E = -sum_ij v_i W_ij h_j on spins, against an Ising-like distribution P ~ exp(-H) on a few sites that is
-/// unchanged when all spins flip. In double precision; each evaluation sums over half of the 2^n states.
+/// What a machine is trained on: states and their weights, which sum to 1, of a distribution P that is
+/// unchanged when all spins flip.
+struct TrainingStates {
+  unsigned n_sites = 0;
+  std::vector<std::uint64_t> state;
+  std::vector<double> weight;
+  std::vector<double> ln_p; ///< ln P of each state, exact
+  bool is_exact = true;     ///< every state of P (up to a flip), not a sample
+};
+/// All states of P ~ exp(-H): H on 2^n states, n <= 20, with H(v) = H(-v).
+TrainingStates all_states(std::span<const double> hamiltonian);
+/// Independent configurations [first, first + n) of a torus.
+TrainingStates drawn_states(const SmallTorus& torus, const TorusSampler& sampler, std::uint64_t first,
+                            std::size_t n);
+
+/// E = -sum_ij v_i W_ij h_j on spins. In double precision; ln Z by the sum over all hidden states.
 class FreeMachine {
 public:
-  /// hamiltonian: H on 2^n states, n <= 20, with H(v) = H(-v).
-  FreeMachine(std::vector<double> hamiltonian, std::size_t n_hidden);
+  /// n_hidden <= 16.
+  FreeMachine(TrainingStates data, std::size_t n_hidden);
 
-  std::size_t n_visible() const { return n_visible_; }
+  std::size_t n_visible() const { return data_.n_sites; }
   std::size_t n_hidden() const { return n_hidden_; }
-  /// D_KL(P || p) in nats for weights [visible][hidden]; fills its gradient. Local.
+  /// D_KL(P || p) in nats for weights [visible][hidden], <ln p> over the training states; fills its gradient.
+  /// Local.
   double kl_divergence(std::span<const double> weights, std::span<double> gradient) const;
+  /// The same over other states, and its standard error: 0 where they are all states of P. Local.
+  Estimated kl_divergence_on(const TrainingStates& states, std::span<const double> weights) const;
   /// H_RBM[h] on the 2^n_hidden states.
   std::vector<double> hidden_hamiltonian(std::span<const double> weights) const;
 
 private:
-  std::vector<double> hamiltonian_;
-  std::size_t n_visible_;
+  double add_model_term(std::span<const double> weights, std::span<double> gradient) const;
+
+  TrainingStates data_;
   std::size_t n_hidden_;
-  double ln_z_;
 };
 
 /// The weights of least D_KL that TAO reaches from `start`. Local: every rank runs it alike. The minimum may
 /// be a local one; converged tells whether TAO met its tolerance within its iterations.
 struct TrainedFreeMachine {
   std::vector<double> weights;
-  double kl_divergence = 0;
+  double kl_divergence = 0; ///< on the training states
   int iterations = 0;
   bool converged = false;
 };

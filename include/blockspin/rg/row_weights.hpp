@@ -2,6 +2,7 @@
 // The transfer matrix of a small torus, row by row, in plain dense matrices of at most 64 x 64.
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace blockspin::rg {
@@ -25,6 +26,9 @@ struct RowWeights {
 RowWeights row_weights(const SmallTorus& torus);
 /// ln of what row_weights() divides out of the whole torus: 2 K side^2.
 double removed_scale(const SmallTorus& torus);
+
+/// Sum over bonds of v_i v_j of one state, bit row * side + column set: +1.
+int bond_sum(const SmallTorus& torus, std::uint64_t state);
 
 /// ln Z of the torus. Local.
 double ln_z(const SmallTorus& torus);
