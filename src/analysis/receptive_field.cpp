@@ -174,9 +174,9 @@ std::vector<rbm::Machine> untrained_stack(std::span<const rbm::Machine> stack,
   return untrained;
 }
 
-double random_spacing(const lattice::Geometry& geometry, std::size_t n, std::size_t repeats,
-                      const rng::Generator& generator, std::uint64_t sequence) {
-  double sum = 0;
+RandomSpacing random_spacing(const lattice::Geometry& geometry, std::size_t n, std::size_t repeats,
+                             const rng::Generator& generator, std::uint64_t sequence) {
+  double sum = 0, squares = 0;
   std::vector<Point> points(n);
   for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
     for (std::size_t i = 0; i < n; ++i)
@@ -186,9 +186,12 @@ double random_spacing(const lattice::Geometry& geometry, std::size_t n, std::siz
                               i * lattice::max_dimensions + static_cast<std::uint64_t>(axis)) *
             static_cast<double>(geometry.extent(axis));
     const auto nearest = nearest_distances(geometry, points);
-    sum += std::accumulate(nearest.begin(), nearest.end(), 0.0) / static_cast<double>(n);
+    const double mean = std::accumulate(nearest.begin(), nearest.end(), 0.0) / static_cast<double>(n);
+    sum += mean;
+    squares += mean * mean;
   }
-  return sum / static_cast<double>(repeats);
+  const double count = static_cast<double>(repeats), mean = sum / count;
+  return {mean, std::sqrt(std::max(0.0, squares / count - mean * mean))};
 }
 
 } // namespace blockspin::analysis

@@ -96,16 +96,13 @@ void write_findings(archive::StageWriter& writer, const std::vector<double>& cou
     other.insert(other.end(), all[k].other_coupling.begin(), all[k].other_coupling.end());
     divergence.insert(divergence.end(), all[k].kl_divergence.begin(), all[k].kl_divergence.end());
   }
-  const auto list = [&](const char* path, const std::vector<double>& values) {
-    writer.write_replicated(path, {n}, std::span<const double>(values));
-  };
-  list("coupling", couplings);
-  list("exact_weight", exact);
-  list("weight/mean", weight);
-  list("weight/error", weight_error);
-  writer.write_replicated("weight/count", {n}, std::span<const std::uint64_t>(count));
-  list("learned_coupling/mean", learned);
-  list("learned_coupling/error", learned_error);
+  writer.write_list("coupling", couplings);
+  writer.write_list("exact_weight", exact);
+  writer.write_list("weight/mean", weight);
+  writer.write_list("weight/error", weight_error);
+  writer.write_list("weight/count", count);
+  writer.write_list("learned_coupling/mean", learned);
+  writer.write_list("learned_coupling/error", learned_error);
   writer.write_replicated("other_coupling", {n, n_repeats}, std::span<const double>(other));
   writer.write_replicated("kl_divergence", {n, n_repeats}, std::span<const double>(divergence));
 }

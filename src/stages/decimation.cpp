@@ -11,14 +11,6 @@ namespace {
 /// A table over chains, filled row by row.
 using Table = Array<double, 2>;
 
-void write_table(archive::StageWriter& writer, const std::string& path, const Table& table) {
-  writer.write_replicated(path, {table.extent(0), table.extent(1)}, table.flat());
-}
-
-void write_list(archive::StageWriter& writer, const std::string& path, const std::vector<double>& values) {
-  writer.write_replicated(path, {values.size()}, std::span<const double>(values));
-}
-
 void write_flows(archive::StageWriter& writer, const DecimationDeck& deck) {
   const Shape<2> shape{deck.couplings.size(), deck.steps + 1};
   Table coupling(shape), weight(shape), removed(shape), free_energy(shape);
@@ -31,10 +23,10 @@ void write_flows(archive::StageWriter& writer, const DecimationDeck& deck) {
       free_energy(chain, step) = flow.free_energy[step];
     }
   }
-  write_table(writer, "coupling", coupling);
-  write_table(writer, "weight", weight);
-  write_table(writer, "removed", removed);
-  write_table(writer, "free_energy", free_energy);
+  writer.write_table("coupling", coupling);
+  writer.write_table("weight", weight);
+  writer.write_table("removed", removed);
+  writer.write_table("free_energy", free_energy);
 }
 
 void write_kernels(archive::StageWriter& writer, const DecimationDeck& deck) {
@@ -48,11 +40,11 @@ void write_kernels(archive::StageWriter& writer, const DecimationDeck& deck) {
       trace_error(chain, p) = kernel.trace_error;
       delta_f(chain, p) = kernel.delta_f;
     }
-  write_list(writer, "kernel/strength", deck.kernel);
-  write_table(writer, "kernel/coupling", coupling);
-  write_table(writer, "kernel/other_coupling", other);
-  write_table(writer, "kernel/trace_error", trace_error);
-  write_table(writer, "kernel/delta_f", delta_f);
+  writer.write_list("kernel/strength", deck.kernel);
+  writer.write_table("kernel/coupling", coupling);
+  writer.write_table("kernel/other_coupling", other);
+  writer.write_table("kernel/trace_error", trace_error);
+  writer.write_table("kernel/delta_f", delta_f);
 }
 
 } // namespace
@@ -89,7 +81,7 @@ const deck::Schema<DecimationDeck>& DecimationStage::schema() {
 
 void DecimationStage::run(Context& context) {
   archive::StageWriter writer = context.begin_writing();
-  write_list(writer, "chain", deck().couplings);
+  writer.write_list("chain", deck().couplings);
   write_flows(writer, deck());
   write_kernels(writer, deck());
   writer.commit();

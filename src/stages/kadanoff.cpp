@@ -18,14 +18,6 @@ namespace {
 
 using Table = Array<double, 2>;
 
-void write_table(archive::StageWriter& writer, const std::string& path, const Table& table) {
-  writer.write_replicated(path, {table.extent(0), table.extent(1)}, table.flat());
-}
-
-void write_list(archive::StageWriter& writer, const std::string& path, const std::vector<double>& values) {
-  writer.write_replicated(path, {values.size()}, std::span<const double>(values));
-}
-
 /// Rows of equal length, one a coupling, as one table.
 Table table_of(const std::vector<std::vector<double>>& rows) {
   Table table({rows.size(), rows.front().size()});
@@ -49,7 +41,7 @@ public:
                                          {"rest", &rg::BlockCouplings::rest}}) {
         std::vector<double> values;
         for (const rg::BlockCouplings& couplings : all) values.push_back(couplings.*member);
-        write_list(writer, "renormalised/" + map + "/" + name, values);
+        writer.write_list("renormalised/" + map + "/" + name, values);
       }
   }
 
@@ -67,19 +59,19 @@ struct Results {
   std::vector<std::vector<double>> normalised, free, moved, lambda, block_lambda, free_weights;
 
   void write(archive::StageWriter& writer) const {
-    write_list(writer, "free_energy", free_energy);
-    write_table(writer, "normalised_delta_f", table_of(normalised));
-    write_table(writer, "free_delta_f", table_of(free));
-    write_table(writer, "moved_free_energy", table_of(moved));
-    write_table(writer, "bound/lambda", table_of(lambda));
-    write_list(writer, "bound/free_energy", bound);
-    write_table(writer, "block_machine/lambda", table_of(block_lambda));
-    write_list(writer, "block_machine/kl_divergence", block_kl);
+    writer.write_list("free_energy", free_energy);
+    writer.write_table("normalised_delta_f", table_of(normalised));
+    writer.write_table("free_delta_f", table_of(free));
+    writer.write_table("moved_free_energy", table_of(moved));
+    writer.write_table("bound/lambda", table_of(lambda));
+    writer.write_list("bound/free_energy", bound);
+    writer.write_table("block_machine/lambda", table_of(block_lambda));
+    writer.write_list("block_machine/kl_divergence", block_kl);
     const Table weights = table_of(free_weights);
     writer.write_replicated("free_machine/weights", {free_kl.size(), weights.extent(1) / n_hidden, n_hidden},
                             weights.flat());
-    write_list(writer, "free_machine/kl_divergence", free_kl);
-    write_list(writer, "free_machine/kl_divergence_error", free_kl_error);
+    writer.write_list("free_machine/kl_divergence", free_kl);
+    writer.write_list("free_machine/kl_divergence_error", free_kl_error);
     renormalised.write(writer);
   }
 };
@@ -214,8 +206,8 @@ void KadanoffStage::run(Context& context) {
                    ": the free machine's training has not converged at K = " + format_number(coupling));
   }
   archive::StageWriter writer = context.begin_writing();
-  write_list(writer, "coupling", deck().couplings);
-  write_list(writer, "strength", deck().strengths);
+  writer.write_list("coupling", deck().couplings);
+  writer.write_list("strength", deck().strengths);
   results.write(writer);
   writer.commit();
 }

@@ -156,14 +156,11 @@ void LikelihoodStage::run(Context& context) {
     writer.write_scalar("ln_z_back_error", ln_z.back_error);
     writer.write_scalar("effective_chains", ln_z.effective_chains);
   }
-  const auto write = [&](const char* path, const std::vector<double>& values) {
-    writer.write_replicated(path, {values.size()}, std::span<const double>(values));
-  };
-  write("temperature", sample.temperature);
-  write("log_likelihood/mean", result.log_likelihood);
-  write("log_likelihood/error", result.log_likelihood_error);
-  write("kl_divergence/mean", result.kl);
-  write("kl_divergence/error", result.kl_error);
+  writer.write_list("temperature", sample.temperature);
+  writer.write_list("log_likelihood/mean", result.log_likelihood);
+  writer.write_list("log_likelihood/error", result.log_likelihood_error);
+  writer.write_list("kl_divergence/mean", result.kl);
+  writer.write_list("kl_divergence/error", result.kl_error);
   writer.commit();
 }
 

@@ -105,9 +105,8 @@ HiddenCheck checked_hidden(Context& context, const rbm::Machine& machine, const 
 }
 
 void write_hidden_check(archive::StageWriter& writer, const HiddenCheck& check) {
-  const std::uint64_t n = check.sampled.size();
-  writer.write_replicated("renormalised/sampled", {n}, std::span<const double>(check.sampled));
-  writer.write_replicated("renormalised/machine", {n}, std::span<const double>(check.machine));
+  writer.write_list("renormalised/sampled", check.sampled);
+  writer.write_list("renormalised/machine", check.machine);
   writer.write_scalar("renormalised/violation", check.violation);
   writer.write_scalar("renormalised/spread", check.spread);
 }
@@ -245,7 +244,7 @@ void MappingStage::run(Context& context) {
                            draws);
 
   archive::StageWriter writer = context.begin_writing();
-  writer.write_replicated("ln_trace/value", {n}, std::span<const double>(values));
+  writer.write_list("ln_trace/value", values);
   write_estimated(writer, "ln_trace/mean", moments.mean);
   write_estimated(writer, "ln_trace/std", moments.std);
   writer.write_scalar("ln_trace/minimum", moments.minimum);

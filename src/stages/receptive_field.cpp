@@ -1,6 +1,7 @@
 #include "blockspin/stages/receptive_field.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "blockspin/analysis/receptive_field.hpp"
 #include "blockspin/stages/context.hpp"
@@ -12,27 +13,25 @@ namespace {
 /// Random points are drawn this often for the mean spacing of unordered centres.
 constexpr std::size_t n_random_repeats = 100;
 
-void write_list(archive::StageWriter& writer, const std::string& path, const std::vector<double>& values) {
-  writer.write_replicated(path, {values.size()}, std::span<const double>(values));
-}
-
-void write_table(archive::StageWriter& writer, const std::string& path, const Array<double, 2>& table) {
-  writer.write_replicated(path, {table.extent(0), table.extent(1)}, table.flat());
-}
-
 void write_control(archive::StageWriter& writer, const std::string& group,
                    const analysis::FieldShapes& shapes) {
-  write_list(writer, group + "/window_fraction", shapes.window_fraction);
-  write_list(writer, group + "/radius", shapes.radius);
-  write_list(writer, group + "/orientation", shapes.orientation);
-  write_list(writer, group + "/coverage", shapes.coverage);
+  writer.write_list(group + "/window_fraction", shapes.window_fraction);
+  writer.write_list(group + "/radius", shapes.radius);
+  writer.write_list(group + "/orientation", shapes.orientation);
+  writer.write_list(group + "/coverage", shapes.coverage);
 }
 
 void write_shapes(archive::StageWriter& writer, const std::string& group,
                   const analysis::FieldShapes& shapes) {
   write_control(writer, group, shapes);
-  write_table(writer, group + "/centre", shapes.centre);
-  write_list(writer, group + "/spacing", shapes.spacing);
+  writer.write_table(group + "/centre", shapes.centre);
+  writer.write_list(group + "/spacing", shapes.spacing);
+}
+
+/// Units that have a field at all.
+std::size_t n_living(const analysis::FieldShapes& shapes) {
+  return static_cast<std::size_t>(std::count_if(shapes.radius.begin(), shapes.radius.end(),
+                                                [](double radius) { return !std::isnan(radius); }));
 }
 
 /// Sequences of one layer's random numbers, apart from every other's.
@@ -92,15 +91,16 @@ void ReceptiveFieldStage::run(Context& context) {
   archive::StageWriter writer = context.begin_writing();
   for (std::size_t layer = 0; layer < fields.size(); ++layer) {
     const std::string group = "layer_" + std::to_string(layer + 1);
-    write_table(writer, group + "/field", fields[layer]);
-    write_shapes(writer, group, measured(fields[layer]));
+    writer.write_table(group + "/field", fields[layer]);
+    const analysis::FieldShapes shapes = measured(fields[layer]);
+    write_shapes(writer, group, shapes);
     write_control(writer, group + "/untrained", measured(untrained[layer]));
     write_control(writer, group + "/shuffled",
                   measured(analysis::shuffled_fields(fields[layer], random, sequence_of(layer))));
-    const std::size_t n_hidden = fields[layer].extent(1);
-    writer.write_scalar(group + "/random_spacing",
-                        analysis::random_spacing(geometry, n_hidden, n_random_repeats, random,
-                                                 sequence_of(layer) + n_hidden));
+    const auto random_points = analysis::random_spacing(geometry, n_living(shapes), n_random_repeats, random,
+                                                        sequence_of(layer) + fields[layer].extent(1));
+    writer.write_scalar(group + "/random_spacing", random_points.mean);
+    writer.write_scalar(group + "/random_spacing_std", random_points.std);
   }
   writer.commit();
 }

@@ -122,10 +122,19 @@ private:
   std::vector<analysis::BlockMoments> temperatures_;
 };
 
-Array<float, 2> unpacked(const Array<std::uint8_t, 2>& packed, std::size_t n_sites) {
-  Array<float, 2> spins({packed.extent(0), n_sites});
-  for (std::size_t i = 0; i < packed.extent(0); ++i) unpack(packed.row(i), spins.row(i), -1.0F, 1.0F);
+/// Configurations a rank unpacks at a time: what memory it takes, whatever the deck asks for.
+constexpr std::uint64_t batch = 256;
+
+/// Configurations [first, first + n) as +-1.
+Array<float, 2> unpacked(const Array<std::uint8_t, 2>& packed, std::uint64_t first, std::uint64_t n,
+                         std::size_t n_sites) {
+  Array<float, 2> spins({n, n_sites});
+  for (std::uint64_t i = 0; i < n; ++i) unpack(packed.row(first + i), spins.row(i), -1.0F, 1.0F);
   return spins;
+}
+
+View<double, 2> rows(Array<double, 2>& table, std::uint64_t first, std::uint64_t n) {
+  return {table.data() + first * table.extent(1), {n, table.extent(1)}};
 }
 
 /// The first configurations and what becomes of them, level after level; every rank computes them alike.
@@ -215,7 +224,12 @@ Estimate ReconstructionStage::estimate(const Plan& plan, int n_ranks) const {
   const double n_sites = static_cast<double>(plan.model.n_sites());
   const double n = static_cast<double>(deck().configurations);
   Estimate estimate;
-  estimate.memory_per_rank = 4 * n / n_ranks * n_sites * (2 * depth + 2);
+  // Packed configurations and their quantities all at once, spins and reconstructions a batch at a time.
+  const double at_once =
+      std::max(std::min(n / n_ranks, static_cast<double>(batch)), static_cast<double>(deck().examples));
+  const double n_quantities = (depth + 1) * (static_cast<double>(plan.model.lattice.values.front()) / 2 + 6);
+  estimate.memory_per_rank =
+      n / n_ranks * (n_sites / 8 + 8 * n_quantities) + 4 * at_once * n_sites * (2 * depth + 2);
   estimate.archive_bytes = 4 * n_temperatures * static_cast<double>(deck().examples) * n_sites * (depth + 1);
   estimate.work = n * n_temperatures;
   estimate.work_unit = "configurations";
@@ -248,21 +262,23 @@ void ReconstructionStage::run(Context& context) {
   const mpi::Range mine = analysis::items_of_rank(deck().configurations, pass_block, context.comm());
   for (std::size_t t = 0; t < temperatures.size(); ++t) {
     const std::size_t index = deck::find_temperature(sample.temperature, temperatures[t]);
-    const auto spins =
-        unpacked(read_configurations(context.archive(), sample, {index}, mine), geometry.n_sites());
+    const auto packed = read_configurations(context.archive(), sample, {index}, mine);
     Array<double, 2> values({mine.size(), measurement.n_quantities()});
-    measurement.measure(spins, stack.pass(spins, mine.first, t), values);
+    for (std::uint64_t first = 0; first < mine.size(); first += batch) {
+      const std::uint64_t n = std::min(batch, mine.size() - first);
+      const auto spins = unpacked(packed, first, n, geometry.n_sites());
+      measurement.measure(spins, stack.pass(spins, mine.first + first, t), rows(values, first, n));
+    }
     tables.add(analysis::block_moments(context.comm(), deck().configurations, pass_block, values));
     const auto first = read_configurations(context.archive(), sample, {index}, {0, deck().examples});
-    add_examples(stack, unpacked(first, geometry.n_sites()), t, examples);
+    add_examples(stack, unpacked(first, 0, deck().examples, geometry.n_sites()), t, examples);
   }
 
   archive::StageWriter writer = context.begin_writing();
   const std::size_t n_layers = machines.size();
-  writer.write_replicated("temperature", {temperatures.size()}, std::span<const double>(temperatures));
-  writer.write_replicated("layer", {n_layers}, std::span<const std::uint32_t>(counted_from(1, n_layers)));
-  writer.write_replicated("level", {n_layers + 1},
-                          std::span<const std::uint32_t>(counted_from(0, n_layers + 1)));
+  writer.write_list("temperature", temperatures);
+  writer.write_list("layer", counted_from(1, n_layers));
+  writer.write_list("level", counted_from(0, n_layers + 1));
   tables.write(writer);
   writer.write_replicated("example", {temperatures.size(), n_layers + 1, deck().examples, geometry.n_sites()},
                           std::span<const float>(examples));

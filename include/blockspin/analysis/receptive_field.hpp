@@ -37,8 +37,13 @@ Array<double, 2> shuffled_fields(View<const double, 2> fields, const rng::Genera
 /// changes no measure of locality).
 std::vector<rbm::Machine> untrained_stack(std::span<const rbm::Machine> stack,
                                           const rng::Generator& generator);
-/// Control: mean over `repeats` of the mean nearest-neighbour distance of n random points of the lattice.
-double random_spacing(const lattice::Geometry& geometry, std::size_t n, std::size_t repeats,
-                      const rng::Generator& generator, std::uint64_t sequence);
+/// Control: the mean nearest-neighbour distance of n random points of the lattice, over `repeats` drawings:
+/// its mean and how much it differs from one drawing to the next. NaN for fewer than two points.
+struct RandomSpacing {
+  double mean = 0;
+  double std = 0;
+};
+RandomSpacing random_spacing(const lattice::Geometry& geometry, std::size_t n, std::size_t repeats,
+                             const rng::Generator& generator, std::uint64_t sequence);
 
 } // namespace blockspin::analysis

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "blockspin/base/array.hpp"
 #include "blockspin/base/slab.hpp"
 #include "blockspin/h5/attribute.hpp"
 #include "blockspin/h5/file.hpp"
@@ -44,6 +45,15 @@ public:
                         std::span<const T> values) {
     write_bytes(path, element_type<T>(), is_root() ? Slab::whole(extent) : Slab::none(extent),
                 std::as_bytes(values.first(is_root() ? values.size() : 0)));
+  }
+  /// The same, of a list along one axis, or of a table along two.
+  template <class T>
+  void write_list(const std::string& path, const std::vector<T>& values) {
+    write_replicated(path, {values.size()}, std::span<const T>(values));
+  }
+  template <class T>
+  void write_table(const std::string& path, const Array<T, 2>& table) {
+    write_replicated(path, {table.extent(0), table.extent(1)}, table.flat());
   }
   template <class T>
   void write_scalar(const std::string& path, T value) {
