@@ -2,6 +2,7 @@
 // reported.
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string>
 
@@ -26,6 +27,7 @@ Settings base_settings() {
   settings.batch = 50;
   settings.epochs = 2;
   settings.update.learning_rate = 0.05;
+  settings.judge = {1, 100, 3, {3, 3}, 0.0};
   settings.seed = 3;
   return settings;
 }
@@ -61,19 +63,25 @@ std::vector<std::pair<std::string, Settings>> variants() {
 struct Trained {
   rbm::Machine machine;
   std::vector<double> errors;
+  std::vector<std::uint64_t> judged; ///< bits: NaN is equal to itself
   std::vector<rbm::Machine> snapshots;
   bool operator==(const Trained&) const = default;
 };
 
 Trained result_of(const Trainer& trainer) {
-  Trained result{trainer.machine(), {}, trainer.snapshots()};
+  Trained result{trainer.machine(), {}, {}, trainer.snapshots()};
   for (const auto& record : trainer.history()) result.errors.push_back(record.reconstruction_error);
+  for (const auto& j : trainer.judgements())
+    for (const double x : {j.free_energy, j.free_energy_held_out, j.pseudo_likelihood, j.energy_data,
+                           j.energy_model, j.abs_magnetization_data, j.abs_magnetization_model})
+      result.judged.push_back(std::bit_cast<std::uint64_t>(x));
   return result;
 }
 
 Trained trained(const mpi::Communicator& comm, const Settings& settings) {
   const DataPart data = drawn_data(comm, ising_3x3(2.5), 9, 430);
-  Trainer trainer(comm, data, settings);
+  const DataPart held_out = drawn_data(comm, ising_3x3(2.5), 9, 77);
+  Trainer trainer(comm, data, settings, &held_out);
   while (!trainer.done()) trainer.advance();
   return result_of(trainer);
 }
@@ -98,18 +106,35 @@ TEST(Trainer, ContinuesBitForBitFromTheMiddleOfAnEpoch) {
   for (const auto& [name, settings] : variants()) {
     const DataPart data = drawn_data(test_world(), ising_3x3(2.5), 9, 430);
     SavedState state;
-    Trainer first(test_world(), data, settings);
+    const DataPart first_held_out = drawn_data(test_world(), ising_3x3(2.5), 9, 77);
+    Trainer first(test_world(), data, settings, &first_held_out);
     for (int step = 0; step < 13; ++step) first.advance();
     MemorySink sink(test_world(), state);
     first.save(sink);
     // The continuation runs on one rank alone, from all ranks' state.
     const auto alone = mpi::Communicator::self();
     const DataPart all = drawn_data(alone, ising_3x3(2.5), 9, 430);
-    Trainer second(alone, all, settings);
+    const DataPart held_out = drawn_data(alone, ising_3x3(2.5), 9, 77);
+    Trainer second(alone, all, settings, &held_out);
     MemorySource source(state);
     second.load(source);
     while (!second.done()) second.advance();
     EXPECT_EQ(result_of(second), trained(alone, settings)) << name;
+  }
+}
+
+TEST(Trainer, LeavesSnapshotsThatAreShorterRuns) {
+  for (auto [name, settings] : variants()) {
+    settings.epochs = 5;
+    settings.snapshots = {1, 3, 5, 9};
+    const auto snapshots = trained(test_world(), settings).snapshots;
+    ASSERT_EQ(snapshots.size(), 3U) << name;
+    for (const std::size_t i : {0U, 1U, 2U}) {
+      settings.epochs = settings.snapshots[i];
+      EXPECT_EQ(trained(test_world(), settings).machine, snapshots[i])
+          << name << ", epoch " << settings.epochs;
+    }
+    EXPECT_NE(snapshots[0], snapshots[1]) << name;
   }
 }
 
@@ -141,6 +166,9 @@ TEST(Trainer, ReportsDivergenceWithEpochAndBatchAndKeepsTheLastEpoch) {
     EXPECT_EQ(error.kind(), ErrorKind::numerical);
     EXPECT_NE(error.message().find("epoch 1, batch 1"), std::string::npos) << error.message();
   }
+  ASSERT_TRUE(trainer.divergence());
+  EXPECT_EQ(trainer.divergence()->epoch, 1U);
+  EXPECT_EQ(trainer.divergence()->batch, 1U);
   EXPECT_TRUE(trainer.machine().all_finite());
   EXPECT_LT(std::abs(trainer.machine().weights(0, 0)), 1.0F);
 }
