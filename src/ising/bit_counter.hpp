@@ -88,11 +88,24 @@ public:
     ones_[n_pending_] = ones;
     twos_[n_pending_] = twos;
     fours_[n_pending_] = fours;
-    if (++n_pending_ == 8) flush();
+    if (++n_pending_ == 8) add_eight();
   }
   void flush() {
-    for (; n_pending_ < 8; ++n_pending_)
-      ones_[n_pending_] = twos_[n_pending_] = fours_[n_pending_] = Words8{};
+    for (int i = 0; i < n_pending_; ++i) {
+      Words8 carry = half_add(0, ones_[i]);
+      carry = full_add(1, twos_[i], carry);
+      carry = full_add(2, fours_[i], carry);
+      for (int p = 3; p < n_planes_; ++p) carry = half_add(p, carry);
+    }
+    n_pending_ = 0;
+  }
+  /// Plane p to out + p * stride, after flush().
+  void write(std::uint64_t* out, std::uint64_t stride) const {
+    for (int p = 0; p < n_planes_; ++p) store(out + static_cast<std::uint64_t>(p) * stride, planes_[p]);
+  }
+
+private:
+  inline __attribute__((always_inline)) void add_eight() {
     n_pending_ = 0;
     Words8 c1[4], c2[6], c3[7], c4[4], c5[2];
     for (int i = 0; i < 4; ++i) c1[i] = full_add(0, ones_[2 * i], ones_[2 * i + 1]);
@@ -106,12 +119,6 @@ public:
     Words8 carry = full_add(5, c5[0], c5[1]);
     for (int p = n_direct; p < n_planes_; ++p) carry = half_add(p, carry);
   }
-  /// Plane p to out + p * stride, after flush().
-  void write(std::uint64_t* out, std::uint64_t stride) const {
-    for (int p = 0; p < n_planes_; ++p) store(out + static_cast<std::uint64_t>(p) * stride, planes_[p]);
-  }
-
-private:
   inline __attribute__((always_inline)) Words8 full_add(int p, Words8 a, Words8 b) {
     const Words8 plane = planes_[p];
     planes_[p] = xor3(plane, a, b);

@@ -91,6 +91,7 @@ constexpr Words8 previous_word = {7, 0, 1, 2, 3, 4, 5, 6};
 
 void swap_within(std::uint64_t* spins, std::uint64_t n_sites, Words8 swap) {
   constexpr Words8 next_word = {1, 2, 3, 4, 5, 6, 7, 7};
+#pragma GCC unroll 4
   for (std::uint64_t site = 0; site < n_sites; ++site) {
     const Words8 words = load(spins + 8 * site);
     const Words8 difference = (words ^ __builtin_shuffle(words, next_word)) & swap;
@@ -101,6 +102,7 @@ void swap_within(std::uint64_t* spins, std::uint64_t n_sites, Words8 swap) {
 void swap_beyond(std::uint64_t* spins, std::uint64_t* next, std::uint64_t n_sites, Words8 swap) {
   constexpr Words8 next_word = {1, 2, 3, 4, 5, 6, 7, 8};
   constexpr Words8 first = {~std::uint64_t{0}};
+#pragma GCC unroll 4
   for (std::uint64_t site = 0; site < n_sites; ++site) {
     const Words8 words = load(spins + 8 * site), beyond = load(next + 8 * site);
     const Words8 difference = (words ^ __builtin_shuffle(words, beyond, next_word)) & swap;

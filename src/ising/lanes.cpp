@@ -29,15 +29,16 @@ LaneGeometry::LaneGeometry(const lattice::Geometry& g) : geometry(g) {
     for (int axis = 0; axis < g.n_dimensions(); ++axis) forward.push_back(number(s, axis, true));
 }
 
-Lanes::Lanes(const LaneGeometry& geometry, std::uint64_t number, rng::InstructionSet set)
-    : geometry_(&geometry), number_(number), set_(set), spins_(8 * geometry.order.size()) {
+Lanes::Lanes(const LaneGeometry& geometry, std::uint64_t number, rng::InstructionSet set, int n_riders)
+    : geometry_(&geometry), number_(number), set_(set), n_riders_(n_riders),
+      spins_(8 * (geometry.order.size() + static_cast<std::size_t>(n_riders))) {
   require(number < max_walkers, "too many vectors of lanes");
 }
 
-void Lanes::randomise(const rng::Generator& generator) { generator.words(number_, 0, spins_.flat()); }
+void Lanes::randomise(const rng::Generator& generator) { generator.words(number_, 0, words()); }
 
 void Lanes::fill_word(int word, std::uint64_t bits) {
-  for (std::size_t i = static_cast<std::size_t>(word); i < spins_.size(); i += 8) spins_[i] = bits;
+  for (std::size_t i = static_cast<std::size_t>(word); i < words().size(); i += 8) spins_[i] = bits;
 }
 
 void Lanes::sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep) {
@@ -75,7 +76,7 @@ void Lanes::count(LaneCounts& counts) const {
 
 void Lanes::swap_neighbouring_words(std::span<const std::uint64_t, 8> mask, Lanes* next) {
   lane_kernels(set_).swap_neighbouring_words(spins_.data(), next != nullptr ? next->spins_.data() : nullptr,
-                                             geometry_->order.size(), mask.data());
+                                             spins_.size() / 8, mask.data());
 }
 
 void Lanes::swap_word(int word, std::span<std::uint64_t> other, std::uint64_t mask) {

@@ -18,17 +18,16 @@ struct ExchangePairs {
   const ByteThresholds* const* thresholds; ///< [8], of the chosen
   rng::ArsKey key;
   std::uint64_t sequence;
-  std::uint64_t first_word; ///< word w's random numbers are 64 (first_word + w) + b
+  const std::uint64_t* active; ///< [8]: bits that are ladders
+  std::uint64_t first_word;    ///< word w's random numbers are 64 (first_word + w) + b
 };
 
 struct ExchangeKernels {
   /// Which ladders of the chosen pairs exchange, and which need all bits of their random number: [8] each; 0
   /// for words that are not chosen.
   void (*decide)(const ExchangePairs& pairs, std::uint64_t* accepted, std::uint64_t* open);
-  /// Exchanges the elements of a and b, 64 each, that are set in `mask`.
-  void (*swap)(std::uint32_t* a, std::uint32_t* b, std::uint64_t mask);
-  /// Bits set: one instruction where the processor is known to have it.
-  std::uint64_t (*n_set)(std::uint64_t mask);
+  /// counts[i] += bits set in both words[i] and chosen[i], i = 0 .. 7.
+  void (*count)(const std::uint64_t* words, const std::uint64_t* chosen, std::uint64_t* counts);
 };
 
 extern const ExchangeKernels exchange_kernels_portable;

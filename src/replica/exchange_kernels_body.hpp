@@ -69,15 +69,6 @@ inline void decide_word(const Differences& d, int w, const ByteThresholds& thres
   open = perhaps & ~accepted;
 }
 
-inline void swap(std::uint32_t* a, std::uint32_t* b, std::uint64_t mask) {
-  for (int i = 0; i < 64; i += 16) {
-    const auto chosen = static_cast<__mmask16>(mask >> i);
-    const __m512i x = _mm512_loadu_si512(a + i), y = _mm512_loadu_si512(b + i);
-    _mm512_storeu_si512(a + i, _mm512_mask_blend_epi32(chosen, x, y));
-    _mm512_storeu_si512(b + i, _mm512_mask_blend_epi32(chosen, y, x));
-  }
-}
-
 #else
 
 inline void decide_word(const Differences& d, int w, const ByteThresholds& thresholds,
@@ -95,15 +86,6 @@ inline void decide_word(const Differences& d, int w, const ByteThresholds& thres
   open = perhaps & ~accepted;
 }
 
-inline void swap(std::uint32_t* a, std::uint32_t* b, std::uint64_t mask) {
-  for (int i = 0; i < 64; ++i) {
-    const auto chosen = static_cast<std::uint32_t>(0 - (mask >> i & 1));
-    const std::uint32_t difference = (a[i] ^ b[i]) & chosen;
-    a[i] ^= difference;
-    b[i] ^= difference;
-  }
-}
-
 #endif
 
 void decide(const ExchangePairs& pairs, std::uint64_t* accepted, std::uint64_t* open) {
@@ -117,13 +99,18 @@ void decide(const ExchangePairs& pairs, std::uint64_t* accepted, std::uint64_t* 
     Words8 random[8];
     stream.several(pairs.sequence, 8 * (pairs.first_word + static_cast<std::uint64_t>(w)), random);
     decide_word(d, w, *pairs.thresholds[w], random, accepted[w], open[w]);
+    accepted[w] &= pairs.active[w];
+    open[w] &= pairs.active[w];
   }
 }
 
-std::uint64_t n_set(std::uint64_t mask) { return static_cast<std::uint64_t>(__builtin_popcountll(mask)); }
+void count(const std::uint64_t* words, const std::uint64_t* chosen, std::uint64_t* counts) {
+  for (int i = 0; i < 8; ++i)
+    counts[i] += static_cast<std::uint64_t>(__builtin_popcountll(words[i] & chosen[i]));
+}
 
 } // namespace
 
-const ExchangeKernels EXCHANGE_KERNELS = {decide, swap, n_set};
+const ExchangeKernels EXCHANGE_KERNELS = {decide, count};
 
 } // namespace blockspin::replica

@@ -35,19 +35,24 @@ LaneLadders::LaneLadders(const mpi::Communicator& comm, const LadderSetup& setup
       n_words_(groups_of(setup.n_ladders, 64) * setup.temperatures.size()),
       vectors_(mpi::block_range(groups_of(n_words_, 8), comm.rank(), comm.size())),
       words_{std::min(8 * vectors_.first, n_words_), std::min(8 * vectors_.last, n_words_)},
-      readings_(64 * words_.size()), travellers_(words_.size()) {
+      active_(active_words()), travellers_(n_temperatures(), words_, active_, set),
+      readings_(64 * words_.size()) {
   const rng::Generator initial(setup.seed, rng::StreamId::sample_initial, setup.instance);
   for (std::uint64_t v = vectors_.first; v < vectors_.last; ++v) {
-    lanes_.emplace_back(geometry_, v, set).randomise(initial);
+    lanes_.emplace_back(geometry_, v, set, Travellers::n_riders(n_temperatures())).randomise(initial);
+    travellers_.start(lanes_.size() - 1, lanes_.back());
     rules_.push_back(rule_of_vector(setup_, v));
   }
-  for (std::uint64_t word = words_.first; word < words_.last; ++word) {
-    places_.push_back({temperature_of_word(word), active(word), n_active(word)});
-    travellers_[local(word)].replica.fill(static_cast<std::uint32_t>(temperature_of_word(word)));
+  for (std::uint64_t word = words_.first; word < words_.last; ++word)
     if (starts_ordered(setup, setup.temperatures[temperature_of_word(word)])) start_ordered(word);
-  }
   plan_pairs();
   reset_statistics();
+}
+
+std::vector<std::uint64_t> LaneLadders::active_words() const {
+  std::vector<std::uint64_t> all(8 * vectors_.size(), 0);
+  for (std::uint64_t word = words_.first; word < words_.last; ++word) all[local(word)] = active(word);
+  return all;
 }
 
 void LaneLadders::plan_pairs() {
@@ -61,6 +66,9 @@ void LaneLadders::plan_pairs() {
   if (!by_bits_) return;
   for (std::size_t pair = 0; pair + 1 < n_temperatures(); ++pair)
     thresholds_.push_back(rule_.byte_thresholds(pair));
+  for (std::uint64_t word = words_.first; word < words_.last; ++word)
+    pair_thresholds_.push_back(
+        temperature_of_word(word) + 1 < n_temperatures() ? &thresholds_[temperature_of_word(word)] : nullptr);
   // One vector more: the last word's upper neighbour is looked at, though not used.
   planes_ = Words(static_cast<std::size_t>(geometry_.n_bond_planes) * 8 * (lanes_.size() + 1));
 }
@@ -73,12 +81,8 @@ void LaneLadders::start_ordered(std::uint64_t word) {
                                                                    : 0);
 }
 
-std::uint64_t LaneLadders::n_active(std::uint64_t word) const {
-  return std::min<std::uint64_t>(64, setup_.n_ladders - 64 * (word / n_temperatures()));
-}
-
 std::uint64_t LaneLadders::active(std::uint64_t word) const {
-  const std::uint64_t n = n_active(word);
+  const std::uint64_t n = std::min<std::uint64_t>(64, setup_.n_ladders - 64 * (word / n_temperatures()));
   return n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
 }
 
@@ -100,7 +104,8 @@ void LaneLadders::sweep() {
     for (std::size_t v = lanes_.size() - std::min(behind, lanes_.size()); v < lanes_.size(); ++v)
       exchange_within(v);
     exchange_with_others();
-    update_travellers();
+    for (std::size_t v = 0; v < lanes_.size(); ++v) travellers_.arrive(v, lanes_[v]);
+    ++n_exchanges_[n_sweeps_ % 2];
   }
   ++n_sweeps_;
 }
@@ -145,7 +150,7 @@ std::uint64_t LaneLadders::decide(std::uint64_t lower_word, const WordReadings& 
                                   const WordReadings& upper) const {
   std::uint64_t random[64];
   exchanges_.words(n_sweeps_, 64 * lower_word, random);
-  return rule_.accepted(temperature_of_word(lower_word), lower, upper, random);
+  return rule_.accepted(temperature_of_word(lower_word), lower, upper, random) & active(lower_word);
 }
 
 /// Most ladders by the first byte of their random number, the others one by one.
@@ -155,7 +160,7 @@ void LaneLadders::decide_by_bits(std::size_t vector, std::span<std::uint64_t, 8>
   const ByteThresholds* thresholds[8] = {};
   for (unsigned rest = chosen; rest != 0; rest &= rest - 1) {
     const auto w = static_cast<std::size_t>(std::countr_zero(rest));
-    thresholds[w] = &thresholds_[places_[8 * vector + w].temperature];
+    thresholds[w] = pair_thresholds_[8 * vector + w];
   }
   std::uint64_t open[8];
   exchange_kernels(set_).decide({planes_.data() + 8 * vector,
@@ -165,22 +170,18 @@ void LaneLadders::decide_by_bits(std::size_t vector, std::span<std::uint64_t, 8>
                                  thresholds,
                                  {exchanges_.key_low(), exchanges_.key_high()},
                                  n_sweeps_,
+                                 &active_[8 * vector],
                                  first_word},
                                 masks.data(), open);
   for (std::size_t w = 0; w < 8; ++w)
     for (; open[w] != 0; open[w] &= open[w] - 1) {
       const auto b = static_cast<std::size_t>(std::countr_zero(open[w]));
       const std::size_t word = 8 * vector + w;
-      const bool accepted = rule_.accepts(places_[word].temperature, reading(word, b), reading(word + 1, b),
-                                          exchanges_.word(n_sweeps_, 64 * (first_word + w) + b));
+      const bool accepted =
+          rule_.accepts(temperature_of_word(first_word + w), reading(word, b), reading(word + 1, b),
+                        exchanges_.word(n_sweeps_, 64 * (first_word + w) + b));
       masks[w] |= std::uint64_t{accepted} << b;
     }
-}
-
-void LaneLadders::note(std::uint64_t lower_word, std::uint64_t mask) {
-  const Place& here = place(lower_word);
-  attempts_[here.temperature] += here.n_active;
-  accepted_[here.temperature] += exchange_kernels(set_).n_set(mask);
 }
 
 /// The pairs that two ranks share: each side sends its word and takes the same decisions. A rank's words are
@@ -195,59 +196,41 @@ void LaneLadders::exchange_with_others() {
 
 void LaneLadders::exchange_within(std::size_t vector) {
   std::uint64_t masks[8] = {};
-  if (by_bits_) decide_by_bits(vector, masks);
-  for (unsigned rest = pairs_[n_sweeps_ % 2][vector]; rest != 0; rest &= rest - 1) {
-    const auto w = static_cast<std::size_t>(std::countr_zero(rest));
-    const std::uint64_t word = words_.first + 8 * vector + w;
-    if (!by_bits_) masks[w] = decide(word, readings_of(word), readings_of(word + 1));
-    masks[w] &= place(word).active;
-    note(word, masks[w]);
-    replica::exchange(travellers_[local(word)], travellers_[local(word + 1)], masks[w]);
+  if (by_bits_) {
+    decide_by_bits(vector, masks);
+  } else {
+    for (unsigned rest = pairs_[n_sweeps_ % 2][vector]; rest != 0; rest &= rest - 1) {
+      const auto w = static_cast<std::size_t>(std::countr_zero(rest));
+      const std::uint64_t word = words_.first + 8 * vector + w;
+      masks[w] = decide(word, readings_of(word), readings_of(word + 1));
+    }
   }
+  exchange_kernels(set_).count(masks, &active_[8 * vector], &accepted_[8 * vector]);
   lanes_[vector].swap_neighbouring_words(masks, masks[7] != 0 ? &lanes_[vector + 1] : nullptr);
 }
 
 void LaneLadders::exchange_across(int other, std::uint64_t mine, bool mine_is_lower) {
-  const std::size_t n_sites = geometry_.order.size();
-  std::vector<std::uint64_t> message(n_sites + 128 + Travellers::n_words), received(message.size());
+  const std::size_t n_rows = state_rows();
+  std::vector<std::uint64_t> message(n_rows + 128), received(message.size());
   ising::Lanes& lanes = mine_is_lower ? lanes_.back() : lanes_.front();
   const int lane_word = static_cast<int>(mine % 8);
-  lanes.copy_word(lane_word, std::span(message).first(n_sites));
+  lanes.copy_word(lane_word, std::span(message).first(n_rows));
   const WordReadings my_readings = readings_of(mine);
   for (std::size_t b = 0; b < 64; ++b) {
-    message[n_sites + 2 * b] = my_readings[b].antiparallel;
-    message[n_sites + 2 * b + 1] = my_readings[b].up;
+    message[n_rows + 2 * b] = my_readings[b].antiparallel;
+    message[n_rows + 2 * b + 1] = my_readings[b].up;
   }
-  Travellers& my_travellers = travellers_[local(mine)];
-  my_travellers.write(std::span(message).last<Travellers::n_words>());
   mpi::check(MPI_Sendrecv(message.data(), static_cast<int>(message.size()), MPI_UINT64_T, other, 0,
                           received.data(), static_cast<int>(received.size()), MPI_UINT64_T, other, 0,
                           comm_.handle(), MPI_STATUS_IGNORE),
              "MPI_Sendrecv");
   WordReadings theirs;
-  for (std::size_t b = 0; b < 64; ++b) theirs[b] = {received[n_sites + 2 * b], received[n_sites + 2 * b + 1]};
-  Travellers their_travellers;
-  their_travellers.read(std::span<const std::uint64_t>(received).last<Travellers::n_words>());
-
+  for (std::size_t b = 0; b < 64; ++b) theirs[b] = {received[n_rows + 2 * b], received[n_rows + 2 * b + 1]};
   const std::uint64_t lower_word = mine_is_lower ? mine : mine - 1;
-  const std::uint64_t mask = active(lower_word) & (mine_is_lower ? decide(lower_word, my_readings, theirs)
-                                                                 : decide(lower_word, theirs, my_readings));
-  if (mine_is_lower) note(lower_word, mask);
-  replica::exchange(my_travellers, their_travellers, mask);
-  lanes.swap_word(lane_word, std::span(received).first(n_sites), mask);
-}
-
-void LaneLadders::update_travellers() {
-  const std::size_t last = n_temperatures() - 1;
-  const auto n_set = exchange_kernels(set_).n_set;
-  for (std::size_t word = 0; word < places_.size(); ++word) {
-    Travellers& here = travellers_[word];
-    const auto [t, active, unused] = places_[word];
-    if (t == 0) arrive_lowest(here);
-    if (t == last) arrive_highest(here);
-    from_lowest_[t] += n_set(here.from_lowest & active);
-    from_highest_[t] += n_set(here.from_highest & active);
-  }
+  const std::uint64_t mask =
+      mine_is_lower ? decide(lower_word, my_readings, theirs) : decide(lower_word, theirs, my_readings);
+  if (mine_is_lower) accepted_[local(mine)] += static_cast<std::uint64_t>(std::popcount(mask));
+  lanes.swap_word(lane_word, std::span(received).first(n_rows), mask);
 }
 
 void LaneLadders::configurations(const std::function<void(const KeptConfiguration&)>& sink) {
@@ -258,77 +241,71 @@ void LaneLadders::configurations(const std::function<void(const KeptConfiguratio
     lanes_[local(word) / 8].pack(static_cast<int>(word % 8), packed);
     for (std::size_t b = 0; b < 64 && (active(word) >> b & 1) != 0; ++b)
       sink({temperature_of_word(word), 64 * (word / n_temperatures()) + b,
-            travellers_[local(word)].replica[b], readings_[64 * local(word) + b],
+            Travellers::replica(lanes_[local(word) / 8], word % 8, b), readings_[64 * local(word) + b],
             std::span(packed).subspan(b * n_bytes, n_bytes)});
   }
 }
 
-void LaneLadders::reset_statistics() {
+ExchangeStatistics LaneLadders::no_statistics() const {
   const std::size_t n = n_temperatures();
-  attempts_.assign(n - std::min<std::size_t>(n, 1), 0);
-  accepted_ = attempts_;
-  from_lowest_.assign(n, 0);
-  from_highest_ = from_lowest_;
-  for (Travellers& here : travellers_) here.round_trips.fill(0);
+  const std::vector<std::uint64_t> pairs(n - 1, 0), temperatures(n, 0);
+  return {pairs, pairs, temperatures, temperatures,
+          std::vector<std::uint64_t>(setup_.n_ladders * n_temperatures(), 0)};
+}
+
+void LaneLadders::reset_statistics() {
+  before_ = no_statistics();
+  accepted_.assign(active_.size(), 0);
+  n_exchanges_ = {};
+  travellers_.reset();
 }
 
 ExchangeStatistics LaneLadders::exchange_statistics() const {
-  ExchangeStatistics all{attempts_, accepted_, from_lowest_, from_highest_, {}};
-  all.round_trips.assign(setup_.n_ladders * n_temperatures(), 0);
+  ExchangeStatistics all = before_;
+  for (std::size_t pair = 0; pair < all.attempts.size() && comm_.is_root(); ++pair)
+    all.attempts[pair] += n_exchanges_[pair % 2] * setup_.n_ladders; // every ladder each time
   for (std::uint64_t word = words_.first; word < words_.last; ++word)
-    for (std::size_t b = 0; b < 64 && (active(word) >> b & 1) != 0; ++b) {
-      const Travellers& here = travellers_[local(word)];
-      const std::uint64_t ladder = 64 * (word / n_temperatures()) + b;
-      all.round_trips[ladder * n_temperatures() + here.replica[b]] = here.round_trips[b];
-    }
+    if (temperature_of_word(word) + 1 < n_temperatures())
+      all.accepted[temperature_of_word(word)] += accepted_[local(word)];
+  travellers_.add_to(all.from_lowest, all.from_highest, all.round_trips);
   for (auto* counts : {&all.attempts, &all.accepted, &all.from_lowest, &all.from_highest, &all.round_trips})
     comm_.sum(std::span(*counts));
   return all;
 }
 
-Slab LaneLadders::state_slab(std::uint64_t words_each) const {
-  return Slab::rows({n_words_, words_each}, words_.first, words_.size());
+std::size_t LaneLadders::state_rows() const {
+  return geometry_.order.size() + static_cast<std::size_t>(Travellers::n_riders(n_temperatures()));
+}
+
+Slab LaneLadders::state_slab() const {
+  return Slab::rows({n_words_, state_rows()}, words_.first, words_.size());
 }
 
 void LaneLadders::save(StateSink& sink) const {
-  const std::size_t n_sites = geometry_.order.size();
-  std::vector<std::uint64_t> spins(n_sites * words_.size()), travellers(Travellers::n_words * words_.size());
-  for (std::size_t word = 0; word < words_.size(); ++word) {
-    lanes_[word / 8].copy_word(static_cast<int>(word % 8), std::span(spins).subspan(word * n_sites, n_sites));
-    travellers_[word].write(
-        std::span(travellers).subspan(word * Travellers::n_words).first<Travellers::n_words>());
-  }
-  sink.distributed("lanes", state_slab(n_sites), std::span<const std::uint64_t>(spins));
-  sink.distributed("travellers", state_slab(Travellers::n_words), std::span<const std::uint64_t>(travellers));
+  const std::size_t n_rows = state_rows();
+  std::vector<std::uint64_t> rows(n_rows * words_.size());
+  for (std::size_t word = 0; word < words_.size(); ++word)
+    lanes_[word / 8].copy_word(static_cast<int>(word % 8), std::span(rows).subspan(word * n_rows, n_rows));
+  sink.distributed("lanes", state_slab(), std::span<const std::uint64_t>(rows));
   sink.replicated("n_sweeps", n_sweeps_);
   ExchangeStatistics all = exchange_statistics();
+  sink.replicated("round_trips", std::span<const std::uint64_t>(all.round_trips));
   for (const auto& [name, counts] : named(all))
     sink.replicated(name, std::span<const std::uint64_t>(*counts));
 }
 
 void LaneLadders::load(StateSource& source) {
-  const std::size_t n_sites = geometry_.order.size();
-  std::vector<std::uint64_t> spins(n_sites * words_.size()), travellers(Travellers::n_words * words_.size());
-  source.distributed("lanes", state_slab(n_sites), std::span(spins));
-  source.distributed("travellers", state_slab(Travellers::n_words), std::span(travellers));
-  for (std::size_t word = 0; word < words_.size(); ++word) {
-    lanes_[word / 8].swap_word(static_cast<int>(word % 8), std::span(spins).subspan(word * n_sites, n_sites),
+  const std::size_t n_rows = state_rows();
+  std::vector<std::uint64_t> rows(n_rows * words_.size());
+  source.distributed("lanes", state_slab(), std::span(rows));
+  for (std::size_t word = 0; word < words_.size(); ++word)
+    lanes_[word / 8].swap_word(static_cast<int>(word % 8), std::span(rows).subspan(word * n_rows, n_rows),
                                ~std::uint64_t{0});
-    travellers_[word].read(std::span<const std::uint64_t>(travellers)
-                               .subspan(word * Travellers::n_words)
-                               .first<Travellers::n_words>());
-  }
   source.replicated("n_sweeps", n_sweeps_);
-  // The counts so far are held once, by the first rank; the others start theirs at zero.
-  ExchangeStatistics all{attempts_, accepted_, from_lowest_, from_highest_, {}};
-  for (const auto& [name, counts] : named(all)) {
-    source.replicated(name, std::span(*counts));
-    if (!comm_.is_root()) std::fill(counts->begin(), counts->end(), 0);
-  }
-  attempts_ = all.attempts;
-  accepted_ = all.accepted;
-  from_lowest_ = all.from_lowest;
-  from_highest_ = all.from_highest;
+  reset_statistics();
+  source.replicated("round_trips", std::span(before_.round_trips));
+  for (const auto& [name, counts] : named(before_)) source.replicated(name, std::span(*counts));
+  if (!comm_.is_root()) before_ = no_statistics();
   measured_ = false;
 }
 

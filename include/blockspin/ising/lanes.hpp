@@ -40,9 +40,10 @@ struct LaneCounts {
 /// random numbers.
 class Lanes {
 public:
-  /// All spins down. The geometry must outlive the lanes. number < 2^24.
+  /// All spins down. The geometry must outlive the lanes. number < 2^24. Riders are rows of eight words that
+  /// are no spins but are exchanged with them; zero at first.
   Lanes(const LaneGeometry& geometry, std::uint64_t number,
-        rng::InstructionSet set = rng::best_instruction_set());
+        rng::InstructionSet set = rng::best_instruction_set(), int n_riders = 0);
 
   /// Every spin up or down with probability 1/2, from the generator's sequence `number`.
   void randomise(const rng::Generator& generator);
@@ -59,16 +60,25 @@ public:
   /// Exchanges the lattices of word w and w + 1 whose bits are set in mask[w], w = 0 .. 7. Word 8 is word 0
   /// of the next vector, which may be null where mask[7] is 0. A word has at most one partner.
   void swap_neighbouring_words(std::span<const std::uint64_t, 8> mask, Lanes* next);
-  /// Exchanges the lattices set in `mask` between one word and a word held elsewhere, given at every site.
+  /// Exchanges the lattices set in `mask` between one word and a word held elsewhere, given at every site and
+  /// rider.
   void swap_word(int word, std::span<std::uint64_t> other, std::uint64_t mask);
-  /// One word of every site, out.size() = n_sites.
+  /// One word of every site and rider, out.size() = n_sites + n_riders.
   void copy_word(int word, std::span<std::uint64_t> out) const;
 
   /// The 64 lattices of one word as packed configurations (base/packed.hpp), out.size() = 64 packed_bytes.
   void pack(int word, std::span<std::uint8_t> out) const;
 
-  std::span<std::uint64_t> words() { return spins_.flat(); }
-  std::span<const std::uint64_t> words() const { return spins_.flat(); }
+  /// [site][8]
+  std::span<std::uint64_t> words() { return spins_.flat().first(8 * geometry_->order.size()); }
+  std::span<const std::uint64_t> words() const { return spins_.flat().first(8 * geometry_->order.size()); }
+  int n_riders() const { return n_riders_; }
+  std::span<std::uint64_t, 8> rider(int row) {
+    return spins_.flat().subspan(8 * (geometry_->order.size() + static_cast<std::size_t>(row))).first<8>();
+  }
+  std::span<const std::uint64_t, 8> rider(int row) const {
+    return spins_.flat().subspan(8 * (geometry_->order.size() + static_cast<std::size_t>(row))).first<8>();
+  }
   const LaneGeometry& geometry() const { return *geometry_; }
 
 private:
@@ -78,7 +88,8 @@ private:
   const LaneGeometry* geometry_;
   std::uint64_t number_;
   rng::InstructionSet set_;
-  Words spins_; ///< [site][8]
+  int n_riders_;
+  Words spins_; ///< [site, then rider][8]
 };
 
 } // namespace blockspin::ising

@@ -44,19 +44,12 @@ public:
   void load(StateSource& source) override;
 
 private:
-  /// What is known of a word of this rank once and for all.
-  struct Place {
-    std::size_t temperature;
-    std::uint64_t active; ///< bits that are ladders
-    std::uint64_t n_active;
-  };
   using WordReadings = std::array<Reading, 64>;
 
   std::size_t temperature_of_word(std::uint64_t word) const { return word % n_temperatures(); }
   std::size_t local(std::uint64_t word) const { return static_cast<std::size_t>(word - words_.first); }
-  const Place& place(std::uint64_t word) const { return places_[local(word)]; }
-  std::uint64_t n_active(std::uint64_t word) const;
   std::uint64_t active(std::uint64_t word) const;
+  std::vector<std::uint64_t> active_words() const;
   bool is_pair(std::uint64_t lower_word, std::uint64_t sweep) const;
   void plan_pairs();
   void start_ordered(std::uint64_t word);
@@ -70,9 +63,9 @@ private:
   void decide_by_bits(std::size_t vector, std::span<std::uint64_t, 8> masks) const;
   std::uint64_t decide(std::uint64_t lower_word, const WordReadings& lower, const WordReadings& upper) const;
   void exchange_across(int other, std::uint64_t mine, bool mine_is_lower);
-  void note(std::uint64_t lower_word, std::uint64_t mask);
-  void update_travellers();
-  Slab state_slab(std::uint64_t words_each) const;
+  ExchangeStatistics no_statistics() const;
+  std::size_t state_rows() const; ///< words that a word's lattices are: spins and riders
+  Slab state_slab() const;
 
   const mpi::Communicator& comm_;
   LadderSetup setup_;
@@ -87,15 +80,18 @@ private:
   mpi::Range words_;   ///< of this rank
   std::vector<ising::Lanes> lanes_;
   std::vector<ising::FlipRule> rules_;
-  std::vector<Place> places_;                      ///< [local word]
+  std::vector<std::uint64_t> active_;   ///< [local word, to eights]: bits that are ladders
+  std::vector<std::uint64_t> accepted_; ///< [local word, to eights]: exchanges with the next
+  Travellers travellers_;
   std::array<std::vector<std::uint8_t>, 2> pairs_; ///< [parity][local vector]: words that exchange upwards
-  std::vector<ByteThresholds> thresholds_;         ///< [pair of temperatures]
-  Words planes_;                                   ///< antiparallel bonds after the sweep, if by bits
-  std::vector<Reading> readings_;                  ///< [local word][64], of the present if measured_
+  std::vector<const ByteThresholds*> pair_thresholds_; ///< [local word]: with the next, if they are a pair
+  std::vector<ByteThresholds> thresholds_;             ///< [pair of temperatures]
+  Words planes_;                                       ///< antiparallel bonds after the sweep, if by bits
+  std::vector<Reading> readings_;                      ///< [local word][64], of the present if measured_
   bool measured_ = false;
-  std::vector<Travellers> travellers_; ///< [local word]
   std::uint64_t n_sweeps_ = 0;
-  std::vector<std::uint64_t> attempts_, accepted_, from_lowest_, from_highest_; ///< this rank's share
+  std::array<std::uint64_t, 2> n_exchanges_{}; ///< [parity], since the statistics were reset
+  ExchangeStatistics before_; ///< what a loaded state had counted: held by the root, the others have zeros
 };
 
 } // namespace blockspin::replica
