@@ -21,6 +21,7 @@ struct StoredSample {
   std::uint64_t n_ladders = 1;        ///< independent; configuration c was kept from ladder c % n_ladders
 };
 
+/// ErrorKind::archive where a temperature is NaN or the shapes are not those of the lattice the group names.
 /// Collective.
 StoredSample find_sample(const archive::Archive& archive, const std::string& name);
 
@@ -36,7 +37,7 @@ Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, cons
 
 /// The machines of /rbm/<name>, from the lattice upwards (layer_1, layer_2, ...), the same on every rank.
 /// With `epoch`, their snapshots after that many epochs: ErrorKind::deck where none was kept.
-/// ErrorKind::archive where a parameter is not finite. Collective.
+/// ErrorKind::archive where a parameter is not finite or shapes do not fit. Collective.
 std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const std::string& name,
                                         std::optional<std::uint64_t> epoch = std::nullopt);
 

@@ -1,0 +1,104 @@
+"""Archives that hold what no machine can learn or be read from: a clear message and exit code, on any rank count."""
+
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+import campaign
+import h5py
+import numpy as np
+
+SAMPLE = """[campaign]
+archive = run.h5
+seed = 3
+[model]
+lattice = 4x4
+[sample]
+temperatures = 2, 3
+configurations = 100
+"""
+MACHINE = "[rbm]\nhidden = 6, 3\nepochs = 1\n"
+SPECTRUM = "[spectrum]\nrbm = main\n"
+
+
+class WrongInput(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.deck("good.ini", SAMPLE + MACHINE)
+        campaign.run_deck(cls.folder / "good.ini", cls.folder / "good.h5", 2)
+
+    @classmethod
+    def deck(cls, name, text):
+        path = cls.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def damaged(self, change):
+        """A copy of the good archive that `change` was let loose on."""
+        path = self.folder / "damaged.h5"
+        shutil.copy(self.folder / "good.h5", path)
+        with h5py.File(path, "r+") as file:
+            change(file)
+        return path
+
+    def refused(self, deck, archive, code, message):
+        for ranks in (1, 3):
+            done = campaign.blockspin("run", self.deck("deck.ini", deck), "--resume", "--set",
+                                      f"campaign.archive={archive}", ranks=ranks)
+            self.assertEqual(code, done.returncode, done.stdout + done.stderr)
+            self.assertEqual(1, done.stderr.count("blockspin: error"), done.stderr)
+            self.assertIn(message, done.stderr)
+
+    @staticmethod
+    def put(path, index, value):
+        def change(file):
+            file[path][index] = value
+        return change
+
+    @staticmethod
+    def replace(path, value):
+        def change(file):
+            del file[path]
+            file[path] = value
+        return change
+
+    def test_weights_that_are_not_finite(self):
+        for value in (np.nan, np.inf):
+            archive = self.damaged(self.put("rbm/main/layer_1/weights", (3, 2), value))
+            self.refused(SAMPLE + MACHINE + SPECTRUM, archive, 4, "/rbm/main/layer_1: a weight or bias is not finite")
+
+    def test_a_temperature_that_is_no_number(self):
+        archive = self.damaged(self.put("sample/main/temperature", 1, np.nan))
+        self.refused(SAMPLE + "[rbm.other]\nhidden = 4\n", archive, 4, "/sample/main: a temperature is not a number")
+
+    def test_a_temperature_that_the_sample_lacks(self):
+        self.refused(SAMPLE.split("[sample]")[0] + "[rbm.other]\nhidden = 4\ntemperatures = 2.5\n",
+                     self.folder / "good.h5", 3, "rbm.other.temperatures: sample main lacks 2.5")
+
+    def test_a_sample_of_another_lattice(self):
+        deck = SAMPLE.split("[sample]")[0].replace("4x4", "4x8") + "[rbm.other]\nhidden = 4\n"
+        self.refused(deck, self.folder / "good.h5", 3, "/sample/main was made with model.lattice = 4x4")
+        archive = self.damaged(self.replace("sample/main/configuration", np.zeros((2, 100, 4), np.uint8)))
+        self.refused(SAMPLE + "[rbm.other]\nhidden = 4\n", archive, 4,
+                     "/sample/main: configurations are of another lattice")
+
+    def test_layers_that_do_not_fit(self):
+        deck = SAMPLE + MACHINE + SPECTRUM
+        archive = self.damaged(self.replace("rbm/main/layer_1/weights", np.zeros((9, 6), np.float32)))
+        self.refused(deck, archive, 4, "layer_1: the weights' shape does not fit what is below")
+        archive = self.damaged(self.replace("rbm/main/layer_2/weights", np.zeros((5, 3), np.float32)))
+        self.refused(deck, archive, 4, "layer_2: the weights' shape does not fit what is below")
+        archive = self.damaged(self.replace("rbm/main/layer_1/hidden_bias", np.zeros(5, np.float32)))
+        self.refused(deck, archive, 4, "layer_1: weights and biases do not go together")
+
+    def test_a_batch_larger_than_the_archives_data(self):
+        self.refused(SAMPLE.split("[sample]")[0] + "[rbm.other]\nhidden = 4\nbatch = 201\n", self.folder / "good.h5", 3,
+                     "rbm.other.batch: is larger than the data, 200 configurations")
+
+
+if __name__ == "__main__":
+    unittest.main()
