@@ -162,7 +162,7 @@ void FlowStage::run(Context& context) {
   const auto stream = [&](rng::StreamId id) {
     return rng::Generator(context.seed(), id, rng::instance_number(label()));
   };
-  const auto stack = read_machines(context.archive(), deck().rbm);
+  const auto stack = read_machines(context.archive(), deck().rbm, deck().epoch);
   const auto thermometer = read_thermometer(context, deck().thermometer);
   const auto sample = find_sample(context.archive(), sample_name(context.plan()));
   analysis::Flow flow(context.comm(), stack, lattice::Geometry(context.model().lattice.values), thermometer,

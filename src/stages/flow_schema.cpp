@@ -1,5 +1,5 @@
 #include "blockspin/stages/flow.hpp"
-#include "blockspin/stages/plan.hpp"
+#include "blockspin/stages/inputs.hpp"
 
 namespace blockspin::analysis {
 
@@ -43,6 +43,12 @@ const deck::Schema<FlowDeck>& FlowStage::schema() {
       field("rbm", &D::rbm, "the machine; of a stack, each step climbs to its top and back")
           .required()
           .refers_to("rbm"),
+      field("epoch", &D::epoch, "the machine's snapshot after so many epochs; auto: as its training left it")
+          .unit("epochs"),
+      field("epoch_scan", &D::epoch_scan, "instead of epoch: one flow for each of these snapshots")
+          .default_text("none")
+          .unit("epochs")
+          .scans("epoch", "e"),
       field("sample", &D::sample, "configurations the walkers start at")
           .default_text("the machine's")
           .refers_to("sample"),
@@ -77,6 +83,7 @@ std::vector<Reference> FlowStage::references(const Plan& plan) const {
 }
 
 void FlowStage::check(const Plan& plan, const Complain& complain) const {
+  check_snapshot(plan, deck().rbm, deck().epoch, complain);
   const bool mean_field = deck().dynamics == analysis::Dynamics::mean_field;
   if (deck().couplings && (mean_field || plan.model.lattice.values.size() != 2))
     complain("couplings", "needs +-1 states on a square lattice", "off");

@@ -125,4 +125,18 @@ std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const s
   return machines;
 }
 
+void check_snapshot(const Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
+                    const Complain& complain) {
+  if (!epoch) return;
+  using Epochs = std::vector<std::uint64_t>;
+  const auto kept = plan.value_as<Epochs>("/rbm/" + name, "snapshots").value_or(Epochs{});
+  const auto trained = plan.value_as<std::uint64_t>("/rbm/" + name, "epochs").value_or(0);
+  if (std::ranges::find(kept, *epoch) == kept.end() || *epoch > trained)
+    complain("epoch",
+             "[rbm." + name + "] keeps no snapshot of epoch " + std::to_string(*epoch) + " in " +
+                 std::to_string(trained) + " epochs",
+             kept.empty() ? "auto: it has no snapshots"
+                          : "auto, or one of " + deck::Codec<Epochs>::text(kept));
+}
+
 } // namespace blockspin::stages

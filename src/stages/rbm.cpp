@@ -21,11 +21,19 @@ std::string layer_path(std::size_t layer) { return "layer_" + std::to_string(lay
 /// Collective over all ranks.
 train::DataPart read_part(const Context& context, const StoredSample& sample,
                           const std::vector<std::size_t>& temperature_indices, mpi::Range each,
-                          const mpi::Communicator& group) {
+                          const mpi::Communicator& group, train::Control control) {
   const std::uint64_t n_rows = temperature_indices.size() * each.size();
   const auto held = mpi::block_range(n_rows, group.rank(), group.size());
-  return {train::RowFormat::bits, context.model().n_sites(), n_rows,
-          read_configurations(context.archive(), sample, temperature_indices, each, held)};
+  train::DataPart part{train::RowFormat::bits, context.model().n_sites(), n_rows,
+                       read_configurations(context.archive(), sample, temperature_indices, each, held)};
+  // Of the sample, not of the machine: all machines that ask for a control learn the same one.
+  const rng::Generator random(context.seed(), rng::StreamId::rbm_control, rng::instance_number(sample.group));
+  for (std::uint64_t i = 0; i < held.size(); ++i) {
+    const std::uint64_t row = held.first + i;
+    const train::ConfigurationId id{temperature_indices[row / each.size()], each.first + row % each.size()};
+    train::apply_control(control, random, id, part.n_units, part.bytes.row(i));
+  }
+  return part;
 }
 
 /// What the next layer learns of this rank's part of the data.
@@ -150,8 +158,8 @@ void RbmStage::read(Context& context, const mpi::Communicator& group) {
   const auto indices = temperature_indices(sample.temperature);
   const std::uint64_t learned = n_learned(sample.n_configurations);
   input_ = std::make_shared<const Input>(
-      Input{read_part(context, sample, indices, {0, learned}, group),
-            read_part(context, sample, indices, {learned, sample.n_configurations}, group)});
+      Input{read_part(context, sample, indices, {0, learned}, group, deck().control),
+            read_part(context, sample, indices, {learned, sample.n_configurations}, group, deck().control)});
 }
 
 void RbmStage::share_input(const Stage& sibling) { input_ = dynamic_cast<const RbmStage&>(sibling).input_; }

@@ -70,6 +70,12 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           field("sample", &D::sample, "the configurations to learn").refers_to("sample"),
           field("temperatures", &D::temperatures, "temperatures of the sample to learn; auto: all of them")
               .unit("J/k_B"),
+          field(
+              "control", &D::control,
+              "configurations learnt instead, that know no lattice: each with its sites in a random order of "
+              "its own "
+              "(shuffled_sites), or each spin drawn anew, up with the share of up spins in its configuration "
+              "(independent)"),
           field("hidden", &D::hidden, "hidden units, layer by layer: 64, or 400,100,25")
               .required()
               .check(between(1, 1 << 20)),

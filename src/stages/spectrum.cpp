@@ -47,8 +47,20 @@ const deck::Schema<SpectrumDeck>& SpectrumStage::schema() {
       "spectrum", "singular values and vectors of a machine's weights",
       field("rbm", &SpectrumDeck::rbm, "the machine; of a stack, the product of its layers' weights")
           .required()
-          .refers_to("rbm"));
+          .refers_to("rbm"),
+      field("epoch", &SpectrumDeck::epoch,
+            "the machine's snapshot after so many epochs; auto: as its training left it")
+          .unit("epochs"),
+      field("epoch_scan", &SpectrumDeck::epoch_scan,
+            "instead of epoch: one spectrum for each of these snapshots")
+          .default_text("none")
+          .unit("epochs")
+          .scans("epoch", "e"));
   return schema;
+}
+
+void SpectrumStage::check(const Plan& plan, const Complain& complain) const {
+  check_snapshot(plan, deck().rbm, deck().epoch, complain);
 }
 
 Estimate SpectrumStage::estimate(const Plan& plan, int) const {
@@ -67,7 +79,7 @@ Estimate SpectrumStage::estimate(const Plan& plan, int) const {
 }
 
 void SpectrumStage::run(Context& context) {
-  const auto weights = product_of_weights(read_machines(context.archive(), deck().rbm));
+  const auto weights = product_of_weights(read_machines(context.archive(), deck().rbm, deck().epoch));
   const analysis::Spectrum spectrum = analysis::decompose(weights);
   const std::uint64_t n = spectrum.singular_value.size();
   archive::StageWriter writer = context.begin_writing();

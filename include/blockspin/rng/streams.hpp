@@ -20,6 +20,7 @@ enum class StreamId : std::uint16_t {
   rbm_swap = 20,            ///< parallel tempering swaps
   rbm_persistent = 21,      ///< starting states of persistent chains
   rbm_judge = 22,           ///< chains and choices that judge a machine in training
+  rbm_control = 23,         ///< control data: shuffled sites, independent spins
   thermometer_split = 32,   ///< which configurations are held out
   thermometer_initial = 33, ///< initial network weights
   thermometer_image = 34,   ///< symmetry images shown in training

@@ -20,6 +20,8 @@ struct FlowStart {
 
 struct FlowDeck {
   std::string rbm;
+  std::optional<std::uint64_t> epoch;
+  std::vector<std::uint64_t> epoch_scan;
   std::optional<std::string> sample;
   std::string thermometer = "main";
   std::vector<FlowStart> start;

@@ -9,6 +9,7 @@
 #include "blockspin/base/packed.hpp"
 #include "blockspin/mpi/communicator.hpp"
 #include "blockspin/rbm/machine.hpp"
+#include "blockspin/stages/plan.hpp"
 
 namespace blockspin::stages {
 
@@ -40,5 +41,10 @@ Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, cons
 /// ErrorKind::archive where a parameter is not finite or shapes do not fit. Collective.
 std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const std::string& name,
                                         std::optional<std::uint64_t> epoch = std::nullopt);
+
+/// Complains at key `epoch` where the machine /rbm/<name> keeps no snapshot of it; no epoch, no complaint.
+/// Local.
+void check_snapshot(const Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
+                    const Complain& complain);
 
 } // namespace blockspin::stages

@@ -7,6 +7,7 @@
 #include "blockspin/stages/divisible.hpp"
 #include "blockspin/stages/rbm_result.hpp"
 #include "blockspin/stages/stage.hpp"
+#include "blockspin/train/control.hpp"
 #include "blockspin/train/settings.hpp"
 #include "blockspin/train/stack.hpp"
 
@@ -20,6 +21,7 @@ inline std::vector<std::string> choice_names(OptimiserKind) { return {"sgd", "ad
 inline std::vector<std::string> choice_names(L1Scaling) { return {"per_update", "times_learning_rate"}; }
 inline std::vector<std::string> choice_names(Reconstruction) { return {"sampled", "mean_field"}; }
 inline std::vector<std::string> choice_names(Schedule) { return {"constant", "linear", "cosine", "list"}; }
+inline std::vector<std::string> choice_names(Control) { return {"none", "shuffled_sites", "independent"}; }
 inline std::vector<std::string> choice_names(StackInput) { return {"probabilities", "samples"}; }
 } // namespace blockspin::train
 
@@ -28,6 +30,7 @@ namespace blockspin::stages {
 struct RbmDeck {
   std::string sample = "main";
   std::optional<deck::Temperatures> temperatures;
+  train::Control control = train::Control::none;
   std::vector<std::uint64_t> hidden;
   rbm::Units units = rbm::Units::spin;
   bool bias = true;
