@@ -7,6 +7,13 @@ namespace {
 
 using Rows = std::vector<std::vector<std::int64_t>>;
 
+void thin_rows(Rows& rows) {
+  for (auto& row : rows) {
+    for (std::size_t i = 0; 2 * i + 1 < row.size(); ++i) row[i] = row[2 * i + 1];
+    row.resize(row.size() / 2);
+  }
+}
+
 void save_rows(StateSink& sink, const std::string& name, const Rows& rows, const Slab& slab) {
   std::vector<std::int64_t> values;
   values.reserve(slab.n_local());
@@ -27,6 +34,11 @@ void load_rows(StateSource& source, const std::string& name, Rows& rows, std::ui
 }
 
 } // namespace
+
+void TimeSeries::thin() {
+  thin_rows(energy_);
+  thin_rows(magnetization_);
+}
 
 void TimeSeries::save(StateSink& sink, const mpi::Communicator& comm, const std::string& name,
                       std::uint64_t first_row, std::uint64_t n_global) const {

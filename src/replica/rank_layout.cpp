@@ -17,6 +17,8 @@ constexpr std::uint64_t least_sites_per_rank = std::uint64_t{1} << 18;
 
 lattice::BoxCounts requested_boxes(const lattice::Geometry& geometry,
                                    const std::vector<std::uint64_t>& values, int n_ranks) {
+  if (values.size() != 1 && values.size() != geometry.extents().size())
+    reject("one number of domains for each axis, or one count");
   std::uint64_t n = 1;
   for (const std::uint64_t value : values) {
     if (value > static_cast<std::uint64_t>(n_ranks) || (n *= value) > static_cast<std::uint64_t>(n_ranks))
@@ -26,8 +28,6 @@ lattice::BoxCounts requested_boxes(const lattice::Geometry& geometry,
   if (values.size() == 1 && geometry.n_dimensions() > 1) {
     boxes = best_boxes(geometry, static_cast<int>(n));
   } else {
-    if (values.size() != geometry.extents().size())
-      reject("one number of domains for each axis, or one count");
     for (std::size_t axis = 0; axis < values.size(); ++axis) boxes[axis] = static_cast<int>(values[axis]);
   }
   if (!can_divide(geometry, boxes))

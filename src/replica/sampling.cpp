@@ -8,6 +8,7 @@
 #include "blockspin/base/packed.hpp"
 #include "blockspin/stats/equilibration.hpp"
 #include "gather_series.hpp"
+#include "step_length.hpp"
 
 namespace blockspin::replica {
 
@@ -28,18 +29,8 @@ mpi::Range watched_local(const Ensemble& ensemble) {
 constexpr std::uint64_t first_trial = 64;
 std::uint64_t longest_record(std::uint64_t n_ladders) { return n_ladders >= 16 ? 1024 : 8192; }
 
-/// Samples held per temperature; beyond, only every stride-th sweep is recorded.
-constexpr std::uint64_t samples_per_temperature = std::uint64_t{1} << 18;
-
-/// Spin updates after which a step ends: a few milliseconds.
-constexpr double updates_per_step = 5e7;
-
-/// The least divisor of n that is at least `least`.
-std::uint64_t divisor_from(std::uint64_t n, std::uint64_t least) {
-  std::uint64_t d = std::max<std::uint64_t>(least, 1);
-  while (d < n && n % d != 0) ++d;
-  return std::min(d, n);
-}
+/// Samples of a temperature that are held at most, and of one ladder at least.
+constexpr std::uint64_t most_samples = std::uint64_t{1} << 19, fewest_samples = 16;
 
 /// Shape [ladder, time], of the energies or of the magnetisations' moduli.
 Array<double, 2> as_chains(const GatheredSeries& series, bool energy) {
@@ -52,19 +43,14 @@ Array<double, 2> as_chains(const GatheredSeries& series, bool energy) {
   return chains;
 }
 
-std::uint64_t steps_of(const Ensemble& ensemble, const lattice::Geometry& geometry) {
-  const double updates = static_cast<double>(geometry.n_sites()) * static_cast<double>(ensemble.n_series());
-  return static_cast<std::uint64_t>(std::clamp(updates_per_step / updates, 1.0, 4096.0));
-}
-
 } // namespace
 
-Sampling::Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const lattice::Geometry& geometry,
+Sampling::Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const LadderSetup& setup,
                    SamplingPlan plan)
-    : comm_(comm), ensemble_(ensemble), geometry_(geometry), plan_(plan),
-      sweeps_per_step_(steps_of(ensemble, geometry)), trial_sweeps_(plan.equilibration.value_or(first_trial)),
-      trial_(watched_local(ensemble).size()), series_(ensemble.local_series().size()),
-      kept_(packed_bytes(geometry.n_sites())) {
+    : comm_(comm), ensemble_(ensemble), setup_(setup), plan_(std::move(plan)),
+      sweeps_per_step_(sweeps_in_step(ensemble, setup.geometry)),
+      trial_sweeps_(plan_.equilibration.value_or(first_trial)), trial_(watched_local(ensemble).size()),
+      series_(ensemble.local_series().size()), kept_(packed_bytes(setup.geometry.n_sites())) {
   if (trial_sweeps_ == 0) judge_trial();
 }
 
@@ -72,9 +58,20 @@ std::uint64_t Sampling::n_keeps() const {
   return (plan_.n_configurations + ensemble_.n_ladders() - 1) / ensemble_.n_ladders();
 }
 
+bool Sampling::done() const {
+  if (!sampling_ || sweeps_ < kept_sweeps()) return false;
+  return plan_.targets.empty() || met_ || sweeps_ >= last_sweep();
+}
+
+std::uint64_t Sampling::next_look() const {
+  std::uint64_t look = std::max<std::uint64_t>(kept_sweeps(), 1);
+  while (look <= sweeps_) look += std::max<std::uint64_t>(look / 4, 1);
+  return look;
+}
+
 void Sampling::advance() {
   if (sampling_)
-    advance_sampling(std::min(sweeps_per_step_, n_sampling_sweeps() - sweeps_));
+    advance_sampling(std::min({sweeps_per_step_, next_look() - sweeps_, last_sweep() - sweeps_}));
   else
     advance_trial(std::min(sweeps_per_step_, trial_sweeps_ - sweeps_));
 }
@@ -83,27 +80,20 @@ void Sampling::advance_trial(std::uint64_t n) {
   for (std::uint64_t i = 0; i < n; ++i) {
     ensemble_.sweep();
     if (++sweeps_ % trial_stride_ == 0) record(trial_);
-    if (sweeps_ / trial_stride_ >= longest_record(ensemble_.n_ladders())) thin_trial();
+    if (sweeps_ / trial_stride_ < longest_record(ensemble_.n_ladders())) continue;
+    trial_.thin();
+    trial_stride_ *= 2;
   }
   if (sweeps_ == trial_sweeps_) judge_trial();
 }
 
 void Sampling::record(ising::TimeSeries& series) {
   const auto readings = ensemble_.readings();
-  const auto n_bonds = static_cast<std::int64_t>(geometry_.n_bonds());
-  const auto n_sites = static_cast<std::int64_t>(geometry_.n_sites());
+  const auto n_bonds = static_cast<std::int64_t>(setup_.geometry.n_bonds());
+  const auto n_sites = static_cast<std::int64_t>(setup_.geometry.n_sites());
   for (std::size_t row = 0; row < series.n_rows(); ++row)
     series.append(row, 2 * static_cast<std::int64_t>(readings[row].antiparallel) - n_bonds,
                   2 * static_cast<std::int64_t>(readings[row].up) - n_sites);
-}
-
-void Sampling::thin_trial() {
-  ising::TimeSeries thinned(trial_.n_rows());
-  for (std::size_t row = 0; row < trial_.n_rows(); ++row)
-    for (std::size_t i = 1; i < trial_.energy(row).size(); i += 2)
-      thinned.append(row, trial_.energy(row)[i], trial_.magnetization(row)[i]);
-  trial_ = std::move(thinned);
-  trial_stride_ *= 2;
 }
 
 void Sampling::judge_trial() {
@@ -140,18 +130,28 @@ void Sampling::start_sampling() {
   sweeps_ = 0;
   trial_ = ising::TimeSeries();
   interval_ = plan_.interval.value_or(static_cast<std::uint64_t>(std::ceil(2.0 * longest_tau_)));
-  const std::uint64_t samples = n_sampling_sweeps() * ensemble_.n_ladders();
-  stride_ = divisor_from(interval_, samples / samples_per_temperature);
   ensemble_.reset_statistics();
 }
 
 void Sampling::advance_sampling(std::uint64_t n) {
+  const std::uint64_t look = next_look();
   for (std::uint64_t i = 0; i < n; ++i) {
     ensemble_.sweep();
     ++sweeps_;
-    if (sweeps_ % stride_ == 0) record(series_);
-    if (sweeps_ % interval_ == 0) keep(sweeps_ / interval_ - 1);
+    if (sweeps_ % stride_ == 0) record_sampling();
+    if (sweeps_ % interval_ == 0 && sweeps_ <= kept_sweeps()) keep(sweeps_ / interval_ - 1);
   }
+  if (plan_.targets.empty() || sweeps_ != look) return;
+  const auto reports = judge(observables());
+  met_ = std::all_of(reports.begin(), reports.end(), [](const TargetReport& report) { return report.met; });
+}
+
+void Sampling::record_sampling() {
+  record(series_);
+  const std::uint64_t most = std::max(most_samples / ensemble_.n_ladders(), fewest_samples);
+  if (sweeps_ / stride_ < most) return;
+  series_.thin();
+  stride_ *= 2;
 }
 
 void Sampling::keep(std::uint64_t number) {
@@ -165,11 +165,27 @@ double Sampling::work_done() const { return static_cast<double>(sweeps_ + (sampl
 
 double Sampling::work_total() const {
   const std::uint64_t interval = sampling_ ? interval_ : plan_.interval.value_or(10);
-  return static_cast<double>(trial_sweeps_ + n_keeps() * interval);
+  return static_cast<double>(trial_sweeps_ + std::max(n_keeps() * interval, plan_.max_sweeps));
 }
 
-std::vector<ising::Observables> Sampling::observables(std::span<const double> temperatures,
-                                                      double field) const {
+std::vector<TargetReport> Sampling::judge(const std::vector<ising::Observables>& observables) const {
+  std::vector<TargetReport> reports;
+  for (const ErrorTarget& target : plan_.targets) {
+    TargetReport report{target, -1.0, 0, false};
+    for (std::size_t t = 0; t < observables.size(); ++t) {
+      const double error = observables[t][target.observable].error;
+      if (std::isnan(report.worst_error) || error <= report.worst_error) continue;
+      report.worst_error = error; // larger, or NaN, which stays
+      report.where = t;
+    }
+    report.met = report.worst_error <= target.error;
+    reports.push_back(report);
+  }
+  return reports;
+}
+
+std::vector<ising::Observables> Sampling::observables() const {
+  const auto& temperatures = setup_.temperatures;
   constexpr std::size_t numbers = 5;
   std::vector<double> all(temperatures.size() * ising::n_observables * numbers, 0.0);
   for (std::size_t t = 0; t < temperatures.size(); ++t) {
@@ -181,8 +197,8 @@ std::vector<ising::Observables> Sampling::observables(std::span<const double> te
       energy.push_back(series.energy(l));
       magnetization.push_back(series.magnetization(l));
     }
-    const auto measured = ising::measure({geometry_.n_sites(), temperatures[t], field}, energy, magnetization,
-                                         static_cast<double>(stride_));
+    const auto measured = ising::measure({setup_.geometry.n_sites(), temperatures[t], setup_.field}, energy,
+                                         magnetization, static_cast<double>(stride_));
     double* out = &all[t * ising::n_observables * numbers];
     for (const stats::MeanEstimate& e : measured.values)
       for (const double number : {e.mean, e.error, e.tau, e.tau_error, static_cast<double>(e.window)})
@@ -201,8 +217,8 @@ std::vector<ising::Observables> Sampling::observables(std::span<const double> te
 }
 
 void Sampling::save(StateSink& sink) const {
-  const std::uint64_t integers[] = {sampling_ ? 1U : 0U, sweeps_,   trial_sweeps_,
-                                    trial_stride_,       interval_, stride_};
+  const std::uint64_t integers[] = {sampling_ ? 1U : 0U, sweeps_, trial_sweeps_, trial_stride_,
+                                    interval_,           stride_, met_ ? 1U : 0U};
   sink.replicated("sampling", std::span<const std::uint64_t>(integers));
   sink.replicated("longest_tau", longest_tau_);
   const mpi::Range local = ensemble_.local_series();
@@ -215,7 +231,7 @@ void Sampling::save(StateSink& sink) const {
 }
 
 void Sampling::load(StateSource& source) {
-  std::uint64_t integers[6] = {};
+  std::uint64_t integers[7] = {};
   source.replicated("sampling", std::span<std::uint64_t>(integers));
   source.replicated("longest_tau", longest_tau_);
   sampling_ = integers[0] == 1;
@@ -224,6 +240,7 @@ void Sampling::load(StateSource& source) {
   trial_stride_ = integers[3];
   interval_ = integers[4];
   stride_ = integers[5];
+  met_ = integers[6] == 1;
   const mpi::Range local = ensemble_.local_series();
   if (sampling_)
     series_.load(source, "series", local.first, ensemble_.n_series());

@@ -126,6 +126,23 @@ TEST(LaneLadders, ReadingsAreOfThePresentConfigurations) {
   });
 }
 
+// One to three temperatures make one vector: all ranks but one have nothing, and none waits.
+TEST(LaneLadders, FewLatticesOnAnyNumberOfRanks) {
+  const auto self = mpi::Communicator::self();
+  for (const std::size_t n_temperatures : {1, 2, 3}) {
+    LadderSetup setup = small_setup(5);
+    setup.temperatures.resize(n_temperatures);
+    LaneLadders together(test_world(), setup), alone(self, setup);
+    for (int s = 0; s < 10; ++s) {
+      together.sweep();
+      alone.sweep();
+    }
+    const auto expected = local_configurations(alone), mine = local_configurations(together);
+    for (const auto& [key, configuration] : mine) EXPECT_EQ(configuration, expected.at(key));
+    EXPECT_EQ(test_world().sum(std::uint64_t{mine.size()}), 5 * n_temperatures);
+  }
+}
+
 TEST(LaneLadders, ContinuesFromASavedStateAsIfNothingHadHappened) {
   const LadderSetup setup = small_setup(100);
   LaneLadders undisturbed(test_world(), setup), first(test_world(), setup), second(test_world(), setup);

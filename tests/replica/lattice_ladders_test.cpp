@@ -64,11 +64,13 @@ TEST(LatticeLadders, AnyLayoutOfRanksGivesTheSameBits) {
   EXPECT_EQ(n_seen, 3 * 8U);
 }
 
-// Four temperatures, 3,000 states each; a score above 5.5 once in 5e7.
-TEST(LatticeLadders, ExchangeKeepsEveryTemperaturesDistribution) {
-  const LadderSetup setup = make_setup({4, 4}, 2);
-  LatticeLadders ensemble = make(test_world(), setup);
-  std::vector<std::map<StateClass, double>> seen(4);
+namespace {
+
+/// Chi-square scores against enumeration at the claimed temperatures, from 3,000 well separated states of
+/// each.
+std::vector<double> scores(const LadderSetup& run, const std::vector<double>& claimed) {
+  LatticeLadders ensemble = make(test_world(), run);
+  std::vector<std::map<StateClass, double>> seen(claimed.size());
   for (int s = 0; s < 30200; ++s) {
     ensemble.sweep();
     if (s < 200 || s % 20 != 0) continue;
@@ -78,12 +80,51 @@ TEST(LatticeLadders, ExchangeKeepsEveryTemperaturesDistribution) {
       seen[ensemble.temperature_of(first + i)][{static_cast<std::uint32_t>(readings[i].antiparallel),
                                                 static_cast<std::uint32_t>(readings[i].up)}] += 1;
   }
-  const auto counts = count_states(setup.geometry);
-  for (std::size_t t = 0; t < 4; ++t) {
-    const auto p = boltzmann(setup.geometry, counts, setup.temperatures[t], 0.0);
+  const auto counts = count_states(run.geometry);
+  std::vector<double> result;
+  for (std::size_t t = 0; t < claimed.size(); ++t) {
+    const auto p = boltzmann(run.geometry, counts, claimed[t], 0.0);
     std::map<StateClass, double> total;
     for (const auto& [c, unused] : p) total[c] = test_world().sum(seen[t].count(c) != 0 ? seen[t][c] : 0.0);
-    EXPECT_LT(chi_square_score(total, p), 5.5) << setup.temperatures[t];
+    result.push_back(chi_square_score(total, p));
+  }
+  return result;
+}
+
+} // namespace
+
+// Four temperatures; a score above 5.5 once in 5e7.
+TEST(LatticeLadders, ExchangeKeepsEveryTemperaturesDistribution) {
+  const LadderSetup setup = make_setup({4, 4}, 2);
+  for (const double score : scores(setup, setup.temperatures)) EXPECT_LT(score, 5.5);
+}
+
+// A ladder whose temperatures have been swapped must be seen at both.
+TEST(LatticeLadders, TheTestSeesASwappedLadder) {
+  const LadderSetup setup = make_setup({4, 4}, 2);
+  auto claimed = setup.temperatures;
+  std::swap(claimed[1], claimed[2]);
+  const auto found = scores(setup, claimed);
+  EXPECT_GT(found[1], 5.5);
+  EXPECT_GT(found[2], 5.5);
+}
+
+// Ranks that divide nothing evenly, and more of them than there are lattices.
+TEST(LatticeLadders, FewLatticesOnAnyNumberOfRanks) {
+  for (const std::size_t n_temperatures : {1, 2, 3}) {
+    LadderSetup setup = make_setup({9, 70}, 1);
+    setup.temperatures.resize(n_temperatures);
+    const auto self = mpi::Communicator::self();
+    LatticeLadders alone = make(self, setup), together = make(test_world(), setup);
+    for (int s = 0; s < 10; ++s) {
+      alone.sweep();
+      together.sweep();
+    }
+    const auto expected = local_configurations(alone);
+    const auto mine = local_configurations(together);
+    for (const auto& [key, configuration] : mine) EXPECT_EQ(configuration, expected.at(key));
+    EXPECT_EQ(test_world().sum(std::uint64_t{mine.size()}), n_temperatures);
+    EXPECT_EQ(together.exchange_statistics().accepted, alone.exchange_statistics().accepted);
   }
 }
 

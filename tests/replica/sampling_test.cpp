@@ -2,9 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "blockspin/ising/exact/magnetization.hpp"
+#include "blockspin/ising/exact/thermodynamics.hpp"
+#include "blockspin/replica/cluster_walker.hpp"
 #include "blockspin/replica/lane_ladders.hpp"
+#include "blockspin/replica/lattice_ladders.hpp"
 #include "blockspin/replica/sampling.hpp"
 #include "replica/memory_state.hpp"
+#include "support/memory_state.hpp"
 #include "support/world.hpp"
 
 using namespace blockspin;
@@ -30,9 +35,9 @@ LadderSetup make_setup(double scale = 1.0) {
 std::vector<double> pulls(double scale) {
   const LadderSetup setup = make_setup(scale);
   LaneLadders ensemble(test_world(), setup);
-  Sampling sampling(test_world(), ensemble, setup.geometry, {64 * 50, {}, 20});
+  Sampling sampling(test_world(), ensemble, setup, {64 * 50, {}, 20});
   while (!sampling.done()) sampling.advance();
-  const auto observables = sampling.observables(setup.temperatures, 0.0);
+  const auto observables = sampling.observables();
   std::vector<double> result;
   for (std::size_t t = 0; t < temperatures.size(); ++t) {
     const auto& energy = observables[t][ising::Observable::energy];
@@ -41,8 +46,8 @@ std::vector<double> pulls(double scale) {
   return result;
 }
 
-std::vector<std::uint8_t> kept(const Sampling& sampling) {
-  return sampling.kept().collect(test_world(), 1, 128).packed;
+std::vector<std::uint8_t> kept(const Sampling& sampling, std::uint64_t n) {
+  return sampling.kept().collect(test_world(), 1, n).packed;
 }
 
 } // namespace
@@ -62,15 +67,146 @@ TEST(Sampling, ContinuesFromASavedStateAsIfNothingHadHappened) {
   const LadderSetup setup = make_setup();
   const replica::SamplingPlan plan{128, {}, {}};
   LaneLadders one(test_world(), setup), two(test_world(), setup), three(test_world(), setup);
-  Sampling undisturbed(test_world(), one, setup.geometry, plan),
-      first(test_world(), two, setup.geometry, plan), second(test_world(), three, setup.geometry, plan);
+  Sampling undisturbed(test_world(), one, setup, plan), first(test_world(), two, setup, plan),
+      second(test_world(), three, setup, plan);
   while (!undisturbed.done()) undisturbed.advance();
   first.advance();
   MemoryState state;
   first.save(state);
   second.load(state);
   while (!second.done()) second.advance();
-  EXPECT_EQ(kept(second), kept(undisturbed));
+  EXPECT_EQ(kept(second, 128), kept(undisturbed, 128));
   EXPECT_EQ(second.interval(), undisturbed.interval());
   EXPECT_EQ(second.equilibration(), undisturbed.equilibration());
+}
+
+namespace {
+
+using ising::Observable;
+
+/// Everything measured, as bits that can be compared.
+std::vector<double> numbers_of(const Sampling& sampling) {
+  std::vector<double> numbers;
+  for (const auto& observables : sampling.observables())
+    for (const stats::MeanEstimate& e : observables.values)
+      for (const double number : {e.mean, e.error, e.tau}) numbers.push_back(number);
+  return numbers;
+}
+
+/// Runs to the end, and on from there with a longer plan.
+struct Grown {
+  std::vector<double> numbers;
+  std::uint64_t stride, sweeps;
+  std::vector<std::uint8_t> kept;
+};
+Grown run_through(const std::vector<replica::SamplingPlan>& plans) {
+  const LadderSetup setup = make_setup();
+  SavedState state;
+  for (std::size_t i = 0;; ++i) {
+    LaneLadders ensemble(test_world(), setup);
+    Sampling sampling(test_world(), ensemble, setup, plans[i]);
+    MemorySource source(state);
+    if (i > 0) sampling.load(source);
+    while (!sampling.done()) sampling.advance();
+    if (i + 1 == plans.size())
+      return {numbers_of(sampling), sampling.stride(), sampling.sweeps(), kept(sampling, 64)};
+    MemorySink sink(test_world());
+    sampling.save(sink);
+    state = sink.state();
+  }
+}
+
+} // namespace
+
+// 64 ladders: 2^19 samples of a temperature are 8192 sweeps. Grown from below and from above that, and fresh.
+TEST(Sampling, GrownRunsRecordWhatFreshOnesDo) {
+  const auto plan = [](std::uint64_t n) { return replica::SamplingPlan{64 * n, 100, 500}; };
+  const Grown fresh = run_through({plan(40)});
+  EXPECT_EQ(fresh.stride, 4U);
+  EXPECT_EQ(fresh.sweeps, 20000U);
+  for (const std::uint64_t first : {3, 20, 39}) {
+    const Grown grown = run_through({plan(first), plan(40)});
+    EXPECT_EQ(grown.numbers, fresh.numbers) << first;
+    EXPECT_EQ(grown.stride, fresh.stride) << first;
+    EXPECT_EQ(grown.kept, fresh.kept) << first;
+  }
+  EXPECT_NE(run_through({plan(39)}).numbers, fresh.numbers); // the comparison can tell
+}
+
+TEST(Sampling, GoesOnUntilItsErrorsAreSmallEnough) {
+  const double wanted = 1e-3;
+  const auto plan = [&](std::uint64_t most) {
+    replica::SamplingPlan p{64, 100, 20};
+    p.targets = {{Observable::energy, wanted}, {Observable::abs_magnetization, 5 * wanted}};
+    p.max_sweeps = most;
+    return p;
+  };
+  const LadderSetup setup = make_setup();
+  const auto judged = [&](std::uint64_t most) {
+    LaneLadders ensemble(test_world(), setup);
+    Sampling sampling(test_world(), ensemble, setup, plan(most));
+    while (!sampling.done()) sampling.advance();
+    const auto reports = sampling.judge(sampling.observables());
+    return std::pair{sampling.sweeps(), reports};
+  };
+  const auto [sweeps, met] = judged(1000000);
+  EXPECT_GT(sweeps, 20U);
+  EXPECT_LT(sweeps, 1000000U);
+  for (const auto& report : met) {
+    EXPECT_TRUE(report.met);
+    EXPECT_LE(report.worst_error, report.target.error);
+  }
+  // Shortly before, the target was not met: the limit ends the run there, and says so.
+  const std::uint64_t before = sweeps / 2;
+  const auto [limited, unmet] = judged(before);
+  EXPECT_EQ(limited, before);
+  EXPECT_FALSE(unmet[0].met && unmet[1].met);
+  EXPECT_GT(unmet[0].worst_error, wanted);
+  // A run whose limit is raised ends as one that had the higher limit from the start.
+  const Grown fresh = run_through({plan(1000000)}), raised = run_through({plan(before), plan(1000000)});
+  EXPECT_EQ(raised.numbers, fresh.numbers);
+  EXPECT_EQ(raised.sweeps, fresh.sweeps);
+}
+
+namespace {
+
+/// Worst pull of Binder cumulant, both susceptibilities and <|m|> of one lattice at T_c, measured at a
+/// temperature `scale` times as high.
+double worst_pull(std::uint64_t side, bool clusters, double scale) {
+  const double critical = ising::exact::critical_temperature;
+  LadderSetup setup{lattice::Geometry({side, side}), 0.0, {scale * critical, scale * 2.6}};
+  setup.n_ladders = clusters ? 4 : 64;
+  setup.seed = 43;
+  std::unique_ptr<replica::Ensemble> ensemble;
+  if (clusters)
+    ensemble = std::make_unique<replica::LatticeLadders>(
+        test_world(), setup, replica::plan_ranks(setup.geometry, 8, test_world().size(), {}),
+        replica::cluster_walkers(setup, replica::ClusterUpdate::swendsen_wang));
+  else
+    ensemble = std::make_unique<LaneLadders>(test_world(), setup);
+  const std::uint64_t sweeps = clusters ? 8000 : 4000;
+  Sampling sampling(test_world(), *ensemble, setup, {setup.n_ladders * sweeps / 20, 500, 20});
+  while (!sampling.done()) sampling.advance();
+  const auto measured = sampling.observables()[0];
+  const auto exact = ising::exact::magnetization_distribution(side, side, critical);
+  const double n = static_cast<double>(side * side), m2 = exact.moment(2), abs_m = exact.abs_moment();
+  double worst = 0;
+  for (const auto& [observable, value] : {std::pair{Observable::binder_cumulant, exact.binder_cumulant()},
+                                          {Observable::susceptibility, n * (m2 - abs_m * abs_m) / critical},
+                                          {Observable::susceptibility_high_t, n * m2 / critical},
+                                          {Observable::abs_magnetization, abs_m}})
+    worst = std::max(worst, std::abs(measured[observable].mean - value) / measured[observable].error);
+  return worst;
+}
+
+} // namespace
+
+// Sixteen pulls; one beyond 5.7 comes by chance once in 5e6.
+TEST(Sampling, MagnetisationsAreThoseOfTheExactDistribution) {
+  for (const std::uint64_t side : {8, 10})
+    for (const bool clusters : {false, true}) EXPECT_LT(worst_pull(side, clusters, 1.0), 5.7) << side;
+}
+
+TEST(Sampling, TheTestSeesAnotherTemperaturesMagnetisation) {
+  for (const bool clusters : {false, true}) EXPECT_GT(worst_pull(10, clusters, 1.02), 5.7);
 }

@@ -28,6 +28,9 @@ public:
   }
   const std::vector<std::int64_t>& energy(std::size_t row) const { return energy_[row]; }
   const std::vector<std::int64_t>& magnetization(std::size_t row) const { return magnetization_[row]; }
+  /// Keeps every second sample of every row, the second, fourth, ...: a series at twice the spacing.
+  void thin();
+
   /// Collective over `comm`. This rank's rows are [first_row, first_row + n_rows()) of n_global, possibly
   /// none; any division of rows can load what any other saved. `name` keeps two series of one state apart.
   void save(StateSink& sink, const mpi::Communicator& comm, const std::string& name, std::uint64_t first_row,

@@ -1,6 +1,7 @@
 #pragma once
 // A sampling run: equilibrate, measure, keep configurations; cut into safe steps.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,14 +11,31 @@
 #include "blockspin/ising/observables.hpp"
 #include "blockspin/ising/time_series.hpp"
 #include "blockspin/replica/kept.hpp"
+#include "blockspin/replica/ladder_setup.hpp"
 
 namespace blockspin::replica {
+
+/// The largest standard error an observable may have, at every temperature.
+struct ErrorTarget {
+  ising::Observable observable;
+  double error = 0;
+};
 
 struct SamplingPlan {
   std::uint64_t n_configurations = 0;         ///< kept per temperature
   std::optional<std::uint64_t> equilibration; ///< sweeps; empty: found from the time series
   std::optional<std::uint64_t> interval; ///< sweeps between kept configurations; empty: twice the longest tau
+  std::vector<ErrorTarget> targets = {}; ///< sampling goes on until all are met ...
+  std::uint64_t max_sweeps = 0;          ///< ... or has gone on for so many sweeps
   std::uint64_t longest_equilibration = std::uint64_t{1} << 24; ///< where the search gives up
+};
+
+/// How an error target was met: the largest error of all temperatures, and at which.
+struct TargetReport {
+  ErrorTarget target;
+  double worst_error = 0; ///< NaN where an error is unknown
+  std::size_t where = 0;  ///< index of the temperature
+  bool met = false;
 };
 
 /// Runs an ensemble. Members are collective over the communicator.
@@ -26,14 +44,18 @@ struct SamplingPlan {
 /// (stats/equilibration.hpp) applied at every temperature; while it finds the run too short to tell, the run
 /// doubles. Everything up to there is thrown away. With `equilibration` given, that many sweeps are run, and
 /// more only where an automatic interval needs a longer series to measure tau on. Sampling: kept
-/// configuration number k R + l of a temperature comes from ladder l of R after (k + 1) intervals.
+/// configuration number k R + l of a temperature comes from ladder l of R after (k + 1) intervals. Energies
+/// and magnetisations are recorded at every sweep; where they become more than 2^19 a temperature, every
+/// second sample is dropped and from there on every second sweep left out, and again: what is recorded of n
+/// sweeps depends on n alone. With error targets, sampling goes on after the last kept configuration; errors
+/// are looked at when it is kept and whenever the run has grown by a quarter, a schedule that the limit does
+/// not change, so that a run whose limit was raised ends like one that had the higher limit from the start.
 class Sampling : public Stepper {
 public:
   /// The communicator and the ensemble must outlive the object.
-  Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const lattice::Geometry& geometry,
-           SamplingPlan plan);
+  Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const LadderSetup& setup, SamplingPlan plan);
 
-  bool done() const override { return sampling_ && sweeps_ == n_sampling_sweeps(); }
+  bool done() const override;
   void advance() override;
   double work_done() const override;
   double work_total() const override;
@@ -43,27 +65,37 @@ public:
   /// Sweeps thrown away, and between kept configurations; known once done().
   std::uint64_t equilibration() const { return trial_sweeps_; }
   std::uint64_t interval() const { return interval_; }
+  /// Sweeps measured, after equilibration.
+  std::uint64_t sweeps() const { return sampling_ ? sweeps_ : 0; }
+  /// Sweeps between samples of the time series: 1, or a power of two in long runs.
+  std::uint64_t stride() const { return stride_; }
   /// Longest integrated autocorrelation time of the equilibration run, in sweeps.
   double longest_tau() const { return longest_tau_; }
 
   const KeptConfigurations& kept() const { return kept_; }
   /// Observables of every temperature from the whole time series; the same on every rank.
-  std::vector<ising::Observables> observables(std::span<const double> temperatures, double field) const;
+  std::vector<ising::Observables> observables() const;
+  /// How the targets stand, given the observables. Local.
+  std::vector<TargetReport> judge(const std::vector<ising::Observables>& observables) const;
 
 private:
   std::uint64_t n_keeps() const;
-  std::uint64_t n_sampling_sweeps() const { return n_keeps() * interval_; }
+  /// Sweeps that the configurations need.
+  std::uint64_t kept_sweeps() const { return n_keeps() * interval_; }
+  /// The first sweep after the present one at which errors are looked at.
+  std::uint64_t next_look() const;
+  std::uint64_t last_sweep() const { return std::max(kept_sweeps(), plan_.max_sweeps); }
   void advance_trial(std::uint64_t n);
   void advance_sampling(std::uint64_t n);
   void judge_trial();
-  void thin_trial();
+  void record_sampling();
   void start_sampling();
   void record(ising::TimeSeries& series);
   void keep(std::uint64_t number);
 
   const mpi::Communicator& comm_;
   Ensemble& ensemble_;
-  lattice::Geometry geometry_;
+  LadderSetup setup_;
   SamplingPlan plan_;
   std::uint64_t sweeps_per_step_;
   bool sampling_ = false;
@@ -72,6 +104,7 @@ private:
   std::uint64_t trial_stride_ = 1;
   std::uint64_t interval_ = 0;
   std::uint64_t stride_ = 1;
+  bool met_ = false; ///< whether all targets were met at a look
   double longest_tau_ = 0.5;
   ising::TimeSeries trial_;  ///< one row a watched local series
   ising::TimeSeries series_; ///< one row a local series
