@@ -1,0 +1,75 @@
+#pragma once
+// A ladder of temperatures whose neighbours exchange equally often, found from a short trial.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "blockspin/base/state.hpp"
+#include "blockspin/mpi/communicator.hpp"
+#include "blockspin/replica/ensemble.hpp"
+#include "blockspin/replica/ladder_setup.hpp"
+
+namespace blockspin::replica {
+
+/// `count` temperatures in geometric progression, both ends exact; 0 < first < last, count >= 2. Local.
+std::vector<double> geometric_ladder(double first, double last, std::size_t count);
+
+/// The temperatures with the same ends that divide the distance evenly, given the distances between present
+/// neighbours (> 0): ln T is interpolated in the distance by monotone cubics (Fritsch & Carlson, SIAM J.
+/// Numer. Anal. 17, 238, 1980), so that an even ladder stays as it is. Local.
+std::vector<double> even_ladder(std::vector<double> temperatures, const std::vector<double>& distance);
+
+/// How far apart two temperatures are, from the share of exchanges that are accepted: that of two normal
+/// distributions of energy with standard deviation s is erfc(distance), distance = s (1/T - 1/T') / 2, which
+/// adds up along a ladder (Predescu, Predescu & Ciobanu, J. Chem. Phys. 120, 4119, 2004). Where too few were
+/// accepted to tell, distance^2 = (1/T - 1/T') (U' - U) / 4 by the mean total energies U, the same for normal
+/// distributions. Never 0. Local.
+double exchange_distance(std::uint64_t accepted, std::uint64_t attempts, double inverse_difference,
+                         double energy_difference);
+
+/// Finds the ladder by feedback: a trial run counts exchanges, temperatures are moved so that the distances
+/// found are even, and again, each trial twice as long as the one before (64 to 2048 sweeps, half of them
+/// thrown away). Even acceptance is the fixed point, whatever the energies' distribution. All counts are
+/// integers: the ladder is the same bits for every rank count. Temperatures are rounded to six decimals where
+/// neighbours are further apart than 10^-4. Members are collective.
+class LadderSearch : public Stepper {
+public:
+  /// Makes an ensemble of the given setup.
+  using MakeEnsemble = std::function<std::unique_ptr<Ensemble>(const LadderSetup&)>;
+
+  /// The setup's temperatures are where the search begins; its ends stay. Trials use up to 64 of its ladders,
+  /// exchange switched on, and random numbers of instances `setup.instance` and on. The communicator must
+  /// outlive the object.
+  LadderSearch(const mpi::Communicator& comm, LadderSetup setup, MakeEnsemble make);
+
+  bool done() const override { return round_ == n_rounds(); }
+  void advance() override;
+  double work_done() const override;
+  double work_total() const override;
+  void save(StateSink& sink) const override;
+  void load(StateSource& source) override;
+
+  /// The ladder so far.
+  const std::vector<double>& temperatures() const { return setup_.temperatures; }
+  /// Accepted share of each pair in the last trial, before temperatures were moved for the last time.
+  const std::vector<double>& acceptance() const { return acceptance_; }
+
+private:
+  std::uint64_t n_rounds() const;
+  std::uint64_t sweeps_in_round() const;
+  void start_round();
+  void add_energies();
+  void finish_round();
+
+  const mpi::Communicator& comm_;
+  LadderSetup setup_;
+  MakeEnsemble make_;
+  std::uint64_t round_ = 0;
+  std::uint64_t sweeps_ = 0; ///< of the present round
+  std::unique_ptr<Ensemble> ensemble_;
+  std::vector<std::int64_t> antiparallel_, up_; ///< [temperature]: this rank's sums of the present round
+  std::vector<double> acceptance_;
+};
+
+} // namespace blockspin::replica
