@@ -63,7 +63,8 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   const std::string& deck_path = invocation.arguments.front();
   deck::Problems problems;
   const deck::Document document = load_deck(comm, deck_path, invocation.overrides, problems);
-  const int n_ranks = invocation.n_ranks > 0 ? invocation.n_ranks : comm.size();
+  const int n_ranks =
+      invocation.n_ranks > 0 ? invocation.n_ranks : std::max(comm.size(), stages::least_ranks(document));
   stages::Plan plan = stages::read_plan(document, n_ranks, problems);
 
   // A reference may lead into an archive of an earlier run; without a readable one only the deck answers.

@@ -189,4 +189,14 @@ void CheckpointStore::remove(const std::string& group) {
       true);
 }
 
+void CheckpointStore::remove_part(const CheckpointKey& key) {
+  mpi::agreed(
+      comm_,
+      [&] {
+        for (const Numbered& checkpoint : checkpoints(prefix_of(archive_path_, key)))
+          remove_file(checkpoint.path);
+      },
+      true);
+}
+
 } // namespace blockspin::archive

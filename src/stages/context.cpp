@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "blockspin/base/log.hpp"
+#include "blockspin/base/text.hpp"
 #include "pace.hpp"
 
 namespace blockspin::stages {
@@ -63,7 +64,10 @@ void Context::run_stepper(Stepper& stepper, std::string_view part) {
     if (stop) throw_stopped(run_.stop, stage_.label());
   }
   // The final state is kept for what may come: a later part of this stage, or a longer run.
-  if (stage_.may_grow() || !part.empty()) save();
+  if (settling_)
+    searches_.push_back(key);
+  else if (stage_.may_grow() || !part.empty())
+    save();
 }
 
 archive::CheckpointKey Context::checkpoint_key(std::string_view part) {
@@ -72,7 +76,7 @@ archive::CheckpointKey Context::checkpoint_key(std::string_view part) {
   // another state once it has grown.
   for (const auto& value : recorded_values(run_.plan, stage_))
     if (!value.may_grow || !first_part_) key.values[value.key] = value.text;
-  first_part_ = false;
+  first_part_ = first_part_ && settling_;
   // A state made from another sample is of no use: the parents' content belongs to the key.
   for (const std::string& parent : parent_groups(run_.plan, stage_))
     if (const auto group = run_.archive.group(parent)) key.values["parent." + parent] = group->content_hash;
@@ -93,11 +97,58 @@ archive::StageWriter Context::begin_writing() {
 
 void Context::resolve(const std::string& key, const std::string& text) { resolved_[key] = text; }
 
-std::string Context::resolved_before(const std::string& key) const {
-  const auto group = run_.archive.group(stage_.group());
-  if (!group || !run_.resume) return {};
-  const auto found = group->values.find("auto." + key);
-  return found == group->values.end() ? std::string() : h5::to_text(found->second);
+namespace {
+
+constexpr const char* settled_part = "settled";
+
+/// "key=value" lines.
+std::string as_lines(const std::map<std::string, std::string>& settled) {
+  std::string lines;
+  for (const auto& [key, text] : settled) lines += key + "=" + text + "\n";
+  return lines;
+}
+
+std::map<std::string, std::string> from_lines(const std::string& lines) {
+  std::map<std::string, std::string> settled;
+  for (const std::string& line : split(lines, '\n'))
+    if (const auto at = line.find('='); at != std::string::npos)
+      settled[line.substr(0, at)] = line.substr(at + 1);
+  return settled;
+}
+
+} // namespace
+
+std::string Context::settled_before(const std::string& key) {
+  if (!run_.resume) return {};
+  if (const auto group = run_.archive.group(stage_.group())) {
+    const auto found = group->values.find("auto." + key);
+    if (found != group->values.end()) return h5::to_text(found->second);
+  }
+  if (settled_.empty())
+    run_.checkpoints.load(checkpoint_key(settled_part), [&](StateSource& source) {
+      std::vector<char> lines(source.n_saved("lines"));
+      source.replicated("lines", std::as_writable_bytes(std::span(lines)));
+      settled_ = from_lines({lines.begin(), lines.end()});
+    });
+  return settled_.contains(key) ? settled_.at(key) : std::string();
+}
+
+std::string Context::settle(const std::string& key, const std::function<std::string()>& find) {
+  settling_ = true;
+  std::string text = settled_before(key);
+  if (text.empty()) {
+    text = find();
+    settled_[key] = text;
+    const std::string lines = as_lines(settled_);
+    run_.checkpoints.save(checkpoint_key(settled_part), [&](StateSink& sink) {
+      sink.replicated("lines", std::as_bytes(std::span(lines)));
+    });
+  }
+  for (const auto& search : searches_) run_.checkpoints.remove_part(search);
+  searches_.clear();
+  settling_ = false;
+  resolve(key, text);
+  return text;
 }
 
 } // namespace blockspin::stages

@@ -26,7 +26,8 @@ bool has_grown(const std::string& stored, const std::string& wanted) {
 
 std::string growth_note(const Stage& stage, const deck::ResolvedValue& value) {
   if (!value.may_grow) return {};
-  return stage.growth_refusal().empty() ? "; it may grow, not shrink" : "; " + stage.growth_refusal();
+  const std::string refusal = stage.growth_refusal(value.key);
+  return refusal.empty() ? "; it may grow, not shrink" : "; " + refusal;
 }
 
 /// "layer_2.l1" is "l1" where nothing is said of the layer.
@@ -60,7 +61,7 @@ Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& g
   for (const auto& value : wanted_values(plan, stage, group)) {
     const std::string stored = stored_text(group, value.key);
     if (stored == value.text) continue;
-    if (value.may_grow && stage.growth_refusal().empty() && has_grown(stored, value.text))
+    if (value.may_grow && stage.growth_refusal(value.key).empty() && has_grown(stored, value.text))
       result.grown = true;
     else
       result.differing.push_back(stage.label() + "." + value.key + ": '" + value.text + "' in the deck, '" +

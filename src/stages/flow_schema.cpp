@@ -87,14 +87,14 @@ void FlowStage::check(const Plan& plan, const Complain& complain) const {
   const bool mean_field = deck().dynamics == analysis::Dynamics::mean_field;
   if (deck().couplings && (mean_field || plan.model.lattice.values.size() != 2))
     complain("couplings", "needs +-1 states on a square lattice", "off");
-  const auto known = plan.value_as<deck::Temperatures>("/sample/" + sample_name(plan), "temperatures");
+  const auto known = plan.temperatures("/sample/" + sample_name(plan));
   if (!known) return;
   for (const FlowStart& start : deck().start)
     if (start.kind == FlowStart::Kind::temperature &&
         deck::find_temperature(known->values, start.temperature) == known->values.size())
       complain("start",
                format_number(start.temperature) + " is no temperature of [sample." + sample_name(plan) + "]",
-               "up, random, or one of " + deck::Codec<deck::Temperatures>::text(*known));
+               "up, random, or one of " + allowed_temperatures(*known));
 }
 
 Estimate FlowStage::estimate(const Plan& plan, int n_ranks) const {

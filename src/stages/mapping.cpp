@@ -180,10 +180,10 @@ std::vector<Reference> MappingStage::references(const Plan& plan) const {
 
 void MappingStage::check(const Plan& plan, const Complain& complain) const {
   const std::string sample = "/sample/" + sample_name(plan);
-  const auto temperatures = plan.value_as<deck::Temperatures>(sample, "temperatures");
+  const auto temperatures = plan.temperatures(sample);
   if (temperatures &&
       deck::find_temperature(temperatures->values, deck().temperature) == temperatures->values.size())
-    complain("temperature", "is not one of " + sample, deck::Codec<deck::Temperatures>::text(*temperatures));
+    complain("temperature", "is not one of " + sample, allowed_temperatures(*temperatures));
   const auto kept = plan.value_as<std::uint64_t>(sample, "configurations");
   if (kept && deck().configurations.value_or(2) > *kept)
     complain("configurations", "is more than " + sample + " keeps", "2 to " + std::to_string(*kept));

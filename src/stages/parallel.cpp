@@ -2,6 +2,14 @@
 
 namespace blockspin::stages {
 
+std::uint64_t ParallelDeck::ranks_per_lattice() const {
+  std::uint64_t n = 1;
+  if (domains)
+    for (const std::uint64_t along_axis : domains->values)
+      if (__builtin_mul_overflow(n, along_axis, &n)) return ~std::uint64_t{0};
+  return n;
+}
+
 const deck::Schema<ParallelDeck>& parallel_schema() {
   using deck::at_least, deck::field;
   static const deck::Schema<ParallelDeck> schema(

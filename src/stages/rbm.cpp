@@ -87,14 +87,14 @@ std::vector<std::size_t> RbmStage::temperature_indices(const std::vector<double>
 
 void RbmStage::check(const Plan& plan, const Complain& complain) const {
   const std::string group = "/sample/" + deck().sample;
-  const auto sampled = plan.value_as<deck::Temperatures>(group, "temperatures");
+  const auto sampled = plan.temperatures(group);
   if (!sampled) return;
   const auto indices = temperature_indices(sampled->values);
   for (std::size_t i = 0; i < indices.size(); ++i)
     if (indices[i] == sampled->values.size())
       complain("temperatures",
                "sample " + deck().sample + " lacks " + format_number(deck().temperatures->values[i]),
-               deck::Codec<deck::Temperatures>::text(*sampled));
+               allowed_temperatures(*sampled));
   const auto configurations = plan.value_as<std::uint64_t>(group, "configurations").value_or(0);
   if (configurations == 0) return;
   const std::uint64_t rows = indices.size() * n_learned(configurations);
@@ -115,8 +115,7 @@ std::uint64_t RbmStage::n_learned(std::uint64_t n_configurations) const {
 
 Estimate RbmStage::estimate(const Plan& plan, int n_ranks) const {
   const std::string group = "/sample/" + deck().sample;
-  const auto sampled =
-      plan.value_as<deck::Temperatures>(group, "temperatures").value_or(deck::Temperatures{});
+  const auto sampled = plan.temperatures(group).value_or(deck::Temperatures{});
   const auto rows = static_cast<double>(temperature_indices(sampled.values).size() *
                                         plan.value_as<std::uint64_t>(group, "configurations").value_or(0));
   const int groups = n_groups(plan, std::max<std::size_t>(1, n_siblings(plan, *this)), n_ranks);

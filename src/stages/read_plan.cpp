@@ -1,8 +1,11 @@
 #include "blockspin/stages/read_plan.hpp"
 
 #include <algorithm>
+#include <limits>
 
+#include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
+#include "blockspin/replica/rank_layout.hpp"
 #include "blockspin/stages/registry.hpp"
 #include "expand.hpp"
 
@@ -33,17 +36,21 @@ D read_setting(const deck::Document& document, const deck::Schema<D>& schema, de
   return schema.read(section != nullptr ? *section : missing, problems).deck;
 }
 
-/// A layout by axis names every axis of the lattice.
+/// Whether the ranks and the lattice allow the layout that is asked for.
 void check_domains(const deck::Document& document, const Plan& plan, deck::Problems& problems) {
-  const std::size_t n_axes = plan.model.lattice.values.size();
   const auto& domains = plan.parallel.domains;
-  if (!domains || n_axes == 0 || domains->values.size() == 1 || domains->values.size() == n_axes) return;
-  problems.add({document.find("parallel", "main")->find("domains")->place,
-                "parallel.domains",
-                "divides " + std::to_string(domains->values.size()) + " axes, the lattice has " +
-                    std::to_string(n_axes),
-                "auto, a number of ranks, or one for each axis",
-                {}});
+  if (!domains || !problems.empty()) return;
+  try {
+    const lattice::Geometry geometry(plan.model.lattice.values);
+    plan_ranks(geometry, 1, plan.n_ranks, replica::DomainRequest{domains->values});
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::deck) throw;
+    problems.add({document.find("parallel", "main")->find("domains")->place,
+                  "parallel.domains",
+                  error.message(),
+                  "auto, a number of ranks, or one for each axis",
+                  {}});
+  }
 }
 
 std::vector<deck::Section> stage_sections(const deck::Document& document, deck::Problems& problems) {
@@ -160,6 +167,12 @@ bool stands_already(const Plan& plan, const deck::Section& section, deck::Proble
 }
 
 } // namespace
+
+int least_ranks(const deck::Document& document) {
+  deck::Problems later; // read_plan will find them again
+  const std::uint64_t n = read_setting(document, parallel_schema(), later).ranks_per_lattice();
+  return static_cast<int>(std::clamp<std::uint64_t>(n, 1, std::numeric_limits<int>::max()));
+}
 
 std::vector<std::string> sections_always_there() { return settings; }
 

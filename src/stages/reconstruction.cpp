@@ -192,12 +192,12 @@ std::vector<Reference> ReconstructionStage::references(const Plan& plan) const {
 
 void ReconstructionStage::check(const Plan& plan, const Complain& complain) const {
   const std::string sample = "/sample/" + sample_name(plan);
-  const auto stored = plan.value_as<deck::Temperatures>(sample, "temperatures");
+  const auto stored = plan.temperatures(sample);
   if (stored && deck().temperatures)
     for (const double t : deck().temperatures->values)
       if (deck::find_temperature(stored->values, t) == stored->values.size())
         complain("temperatures", format_number(t) + " is not one of " + sample,
-                 deck::Codec<deck::Temperatures>::text(*stored));
+                 allowed_temperatures(*stored));
   const auto kept = plan.value_as<std::uint64_t>(sample, "configurations");
   if (kept && deck().configurations > *kept)
     complain("configurations", "is more than " + sample + " keeps", "2 to " + std::to_string(*kept));
@@ -211,7 +211,7 @@ void ReconstructionStage::check(const Plan& plan, const Complain& complain) cons
 
 Estimate ReconstructionStage::estimate(const Plan& plan, int n_ranks) const {
   const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
-  const auto stored = plan.value_as<deck::Temperatures>("/sample/" + sample_name(plan), "temperatures");
+  const auto stored = plan.temperatures("/sample/" + sample_name(plan));
   const double n_temperatures = static_cast<double>(deck().temperatures ? deck().temperatures->values.size()
                                                     : stored            ? stored->values.size()
                                                                         : 1);

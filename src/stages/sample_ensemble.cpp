@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "blockspin/replica/lane_ladders.hpp"
 #include "blockspin/replica/lattice_ladders.hpp"
 #include "blockspin/replica/local_walker.hpp"
 #include "blockspin/rng/instruction_set.hpp"
+#include "sample_drawn.hpp"
 
 namespace blockspin::stages {
 
@@ -25,26 +27,50 @@ constexpr double hottest_metropolis = 10.0;
 
 constexpr std::uint64_t groups_of(std::uint64_t n, std::uint64_t size) { return (n + size - 1) / size; }
 
+/// The temperatures an update is chosen for, increasing.
+std::vector<double> temperatures_to_judge(const SampleDeck& deck, const lattice::Geometry& geometry) {
+  auto temperatures = simulated(deck.ladder_to_begin_with());
+  if (deck.temperatures || geometry.n_dimensions() == 1) return temperatures;
+  const double critical = geometry.n_dimensions() == 2 ? ising::exact::critical_temperature
+                                                       : ising::exact::cubic_critical_temperature;
+  if (temperatures.front() < critical && critical < temperatures.back())
+    temperatures.insert(std::lower_bound(temperatures.begin(), temperatures.end(), critical), critical);
+  return temperatures;
+}
+
 } // namespace
 
-UpdateChoice choose_update(SampleUpdate asked, replica::LadderSetup& setup) {
+std::vector<double> simulated(const std::vector<double>& temperatures) {
+  std::vector<double> chosen;
+  std::copy_if(temperatures.begin(), temperatures.end(), std::back_inserter(chosen), is_simulated);
+  return chosen;
+}
+
+std::optional<replica::DomainRequest> request_of(const ParallelDeck& parallel) {
+  if (!parallel.domains) return std::nullopt;
+  return replica::DomainRequest{parallel.domains->values};
+}
+
+UpdateChoice choose_update(const SampleDeck& deck, replica::LadderSetup& setup) {
   const auto local = [&](ising::LocalUpdate update, const std::string& reason) -> UpdateChoice {
     setup.update = update;
     return {{}, update == ising::LocalUpdate::metropolis ? "metropolis" : "heat_bath", reason};
   };
   using enum SampleUpdate;
-  switch (asked) {
+  switch (deck.update) {
   case metropolis: return local(ising::LocalUpdate::metropolis, "");
   case heat_bath: return local(ising::LocalUpdate::heat_bath, "");
   case wolff: return {replica::ClusterUpdate::wolff, "wolff", ""};
   case swendsen_wang: return {replica::ClusterUpdate::swendsen_wang, "swendsen_wang", ""};
   case automatic: break;
   }
-  const replica::ClusterAdvice advice = advise_clusters(setup);
+  replica::LadderSetup about = setup;
+  about.temperatures = temperatures_to_judge(deck, setup.geometry);
+  const replica::ClusterAdvice advice = advise_clusters(about);
   if (advice.clusters) return {replica::ClusterUpdate::swendsen_wang, "swendsen_wang", advice.reason};
   if (setup.geometry.n_dimensions() == 1)
     return local(ising::LocalUpdate::heat_bath, "in one dimension the heat bath moves domain walls best");
-  if (!setup.temperatures.empty() && setup.temperatures.back() > hottest_metropolis)
+  if (!about.temperatures.empty() && about.temperatures.back() > hottest_metropolis)
     return local(ising::LocalUpdate::heat_bath,
                  "at high temperatures Metropolis only turns all spins over and over");
   return local(ising::LocalUpdate::metropolis, advice.reason);
@@ -82,6 +108,7 @@ ChosenEnsemble make_ensemble(const mpi::Communicator& comm, const replica::Ladde
     if (n_vectors < static_cast<std::uint64_t>(comm.size()))
       layout += "; " + std::to_string(static_cast<std::uint64_t>(comm.size()) - n_vectors) +
                 " ranks have nothing to do";
+    if (domains) layout += "; lattices so small are not divided into domains";
     return {std::make_unique<replica::LaneLadders>(comm, setup), layout};
   }
   replica::RankLayout layout;

@@ -9,6 +9,7 @@
 #include "blockspin/replica/ensemble.hpp"
 #include "blockspin/replica/ladder_setup.hpp"
 #include "blockspin/replica/rank_layout.hpp"
+#include "blockspin/stages/parallel.hpp"
 #include "blockspin/stages/sample.hpp"
 
 namespace blockspin::stages {
@@ -20,8 +21,15 @@ struct UpdateChoice {
   std::string reason; ///< where the deck left it open, a sentence for the log
 };
 
-/// Sets the setup's local update too. Local.
-UpdateChoice choose_update(SampleUpdate asked, replica::LadderSetup& setup);
+/// By the deck and the setup's geometry and field; sets the setup's local update too. For temperatures that
+/// are still to be found, by those the search begins with and the critical one where it is among them. Local.
+UpdateChoice choose_update(const SampleDeck& deck, replica::LadderSetup& setup);
+
+/// Those of the temperatures that are sampled by chains.
+std::vector<double> simulated(const std::vector<double>& temperatures);
+
+/// The deck's wish for domains; empty where it leaves them open.
+std::optional<replica::DomainRequest> request_of(const ParallelDeck& parallel);
 
 /// Independent ladders where the deck leaves it open: bit-parallel storage wants 64 of them, and pays for
 /// each one's equilibration;

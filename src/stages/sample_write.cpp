@@ -113,6 +113,16 @@ void write_exchange(archive::StageWriter& writer, const SampleRun& run) {
                             std::span<const std::uint64_t>(run.exchange.round_trips));
 }
 
+void write_targets(archive::StageWriter& writer, const SampleRun& run) {
+  for (const replica::TargetReport& report : run.targets) {
+    const std::string path = "target/" + std::string(name(report.target.observable));
+    writer.write_scalar(path + "/wanted", report.target.error);
+    writer.write_scalar(path + "/reached", report.worst_error);
+    writer.write_scalar(path + "/temperature", run.setup.temperatures[report.where]);
+    writer.write_scalar(path + "/met", static_cast<std::uint8_t>(report.met ? 1 : 0));
+  }
+}
+
 } // namespace
 
 double acceptance(const replica::ExchangeStatistics& exchange, std::size_t pair) {
@@ -145,6 +155,8 @@ void write_sample(Context& context, const SampleRun& run, const replica::KeptCon
   write_observables(writer, observables);
   write_correlations(writer, correlations);
   write_exchange(writer, run);
+  writer.write_scalar("sweeps", run.n_sweeps);
+  write_targets(writer, run);
   writer.commit();
 }
 

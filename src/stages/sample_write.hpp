@@ -6,6 +6,7 @@
 #include "blockspin/ising/observables.hpp"
 #include "blockspin/replica/kept.hpp"
 #include "blockspin/replica/ladder_setup.hpp"
+#include "blockspin/replica/sampling.hpp"
 
 namespace blockspin::stages {
 
@@ -18,6 +19,8 @@ struct SampleRun {
   std::vector<ising::Observables> observables = {}; ///< of the simulated temperatures
   std::vector<double> temperatures = {};            ///< all
   std::uint64_t n_configurations = 0;
+  std::uint64_t n_sweeps = 0; ///< measured
+  std::vector<replica::TargetReport> targets = {};
   std::string update = {};
   bool flip = false; ///< a random global sign for each kept configuration
 };

@@ -104,14 +104,14 @@ const deck::Schema<ThermometerDeck>& ThermometerStage::schema() {
 }
 
 void ThermometerStage::check(const Plan& plan, const Complain& complain) const {
-  const auto temperatures = plan.value_as<deck::Temperatures>("/sample/" + deck().sample, "temperatures");
+  const auto temperatures = plan.temperatures("/sample/" + deck().sample);
   if (temperatures && temperatures->values.size() < 2)
     complain("sample", "has one temperature, nothing to tell apart", "a sample of two or more temperatures");
 }
 
 Estimate ThermometerStage::estimate(const Plan& plan, int n_ranks) const {
   const std::string group = "/sample/" + deck().sample;
-  const auto temperatures = plan.value_as<deck::Temperatures>(group, "temperatures");
+  const auto temperatures = plan.temperatures(group);
   const double n_classes = temperatures ? static_cast<double>(temperatures->values.size()) : 1.0;
   const double n =
       n_classes * static_cast<double>(plan.value_as<std::uint64_t>(group, "configurations").value_or(1));

@@ -1,4 +1,4 @@
-"""What `run` does with an archive that exists. Usage: resume_test.py MPIRUN PROGRAM"""
+"""What `run` does with an archive that exists. Usage: resume_test.py MPIRUN PROGRAM [SCENARIO...]"""
 
 import os
 import subprocess
@@ -152,7 +152,92 @@ def stopped_and_locked(folder):
     run(1, "verify", archive, f"{folder}/once.h5")
 
 
-for scenario in (existing_archives, machines, stopped_and_locked):
-    with tempfile.TemporaryDirectory() as scratch:
-        scenario(scratch)
+def found_ladders(folder):
+    """temperatures = auto: the same on any rank count, kept by what comes after, told in the log."""
+    deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
+    auto = DECK.replace("temperatures = 1.5:3.5:0.5", "temperatures = auto\nfirst = 1.5\nlast = 3.5\ncount = 5")
+    write(deck, auto.format(100))
+    text = run(2, "run", deck)
+    expect("of exchanges were accepted" in text, "the search is told", text)
+    ladder = text.split("sample.main: temperatures ")[1].split(";")[0]
+    expect(ladder.startswith("1.5, ") and ladder.endswith(", 3.5") and ladder.count(",") == 4, "the ladder", ladder)
+    run(1, "run", deck, "--set", f"campaign.archive={folder}/one.h5")
+    run(1, "verify", archive, f"{folder}/one.h5")
+
+    # What is made from it may name its temperatures, now that they are known; and only those.
+    inner = ladder.split(", ")[2]
+    machine = f"[rbm]\nhidden = 4\nepochs = 1\nbatch = 50\ntemperatures = 1.5, {inner}\n"
+    write(deck, auto.format(100) + machine)
+    run(1, "run", deck, "--resume")
+    text = run(1, "run", deck, "--resume", "--set", f"rbm.temperatures=1.5, {inner}1", code=3)
+    expect("sample main lacks" in text and ladder in text, "the allowed temperatures", text)
+
+    for number, checkpoints in enumerate(("kept", "deleted")):
+        if checkpoints == "deleted":
+            for name in os.listdir(folder):
+                if ".checkpoint-" in name:
+                    os.remove(f"{folder}/{name}")
+        write(deck, auto.format(150 + 50 * number))
+        text = run(3, "run", deck, "--resume")
+        expect("of exchanges were accepted" not in text, "the ladder is not searched for again", text)
+        once = f"{folder}/long_{number}.h5"
+        run(2, "run", deck, "--set", f"campaign.archive={once}")
+        write(deck, auto.format(150 + 50 * number) + machine)
+        run(1, "run", deck, "--resume", "--set", f"campaign.archive={once}")
+        run(2, "run", deck, "--resume")
+        run(1, "verify", archive, once)
+    text = run(1, "run", deck, "--resume", "--set", "sample.count=6", code=4)
+    expect("sample.main.count: '6' in the deck, '5' in the archive" in text, "another ladder", text)
+
+
+def grown_while_interrupted(folder):
+    """What `auto` became stays when a sample that was stopped is asked for more."""
+    deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
+    write(deck, DECK.format(2000) + "interval = 10000\nequilibration = 1000\n")
+    more = ("--resume", "--set", "sample.configurations=4200")  # auto replicas: 64 for 2,000, 256 for 4,200
+    first = start(2, "run", deck)
+    for _ in range(400):
+        if os.path.exists(f"{archive}.checkpoint-sample.main+settled-1"):
+            break
+        time.sleep(0.02)
+    write(f"{folder}/STOP", "")
+    _, errors = first.communicate(timeout=60)
+    os.remove(f"{folder}/STOP")
+    expect(first.returncode == 75, "the run was stopped", errors)
+    run(3, "run", deck, *more)
+
+    once = f"{folder}/once.h5"
+    run(1, "run", deck, "--set", f"campaign.archive={once}")
+    run(2, "run", deck, "--set", f"campaign.archive={once}", *more)
+    run(1, "verify", archive, once)
+
+
+def targets(folder):
+    """target_error: both ends are told, and a raised limit ends like a limit that was high from the start."""
+    deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
+    target = "equilibration = 200\ninterval = 10\ntarget_error = energy:1e-3, binder_cumulant:1e-2\nmax_sweeps = {}\n"
+    write(deck, DECK.format(100) + target.format(300))
+    text = run(2, "run", deck)
+    expect("target_error energy:0.001 is not met after 300 sweeps" in text, "the limit", text)
+    expect("the limit of max_sweeps is reached" in text, "the limit's name", text)
+    text = run(1, "run", deck, "--resume", "--set", "sample.configurations=200", code=4)
+    expect("with a target_error" in text, "configurations cannot grow", text)
+
+    write(deck, DECK.format(100) + target.format(100000))
+    text = run(3, "run", deck, "--resume")
+    expect("sample.main: continues from a checkpoint" in text, "it goes on", text)
+    expect("target_error energy:0.001 is met after" in text, "the target", text)
+    run(1, "run", deck, "--set", f"campaign.archive={folder}/once.h5")
+    run(1, "verify", archive, f"{folder}/once.h5")
+    text = run(1, "info", archive)
+    expect("target/energy/met" in text and "target/binder_cumulant/reached" in text, "the archive tells", text)
+
+
+SCENARIOS = (existing_archives, machines, stopped_and_locked, found_ladders, grown_while_interrupted, targets)
+wanted = sys.argv[3:] or [scenario.__name__ for scenario in SCENARIOS]
+expect(set(wanted) <= {scenario.__name__ for scenario in SCENARIOS}, "no such scenario", str(wanted))
+for scenario in SCENARIOS:
+    if scenario.__name__ in wanted:
+        with tempfile.TemporaryDirectory() as scratch:
+            scenario(scratch)
 print("archives that exist are continued, extended, refused or replaced as asked")

@@ -40,6 +40,8 @@ public:
 
   /// Deletes the checkpoints of a group: it is complete in the archive now.
   void remove(const std::string& group);
+  /// Deletes the checkpoints of one part of a group: it has done its work.
+  void remove_part(const CheckpointKey& key);
 
 private:
   std::optional<h5::File> newest_whole(const CheckpointKey& key);

@@ -2,8 +2,11 @@
 // What a running stage is given: the ranks, the model, the archive, and the one loop around every stepper.
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "blockspin/archive/archive.hpp"
 #include "blockspin/archive/checkpoint.hpp"
@@ -50,17 +53,23 @@ public:
   archive::StageWriter begin_writing();
   /// What a key left at `auto` became: recorded with the group as `auto.<key>`. Call before begin_writing().
   void resolve(const std::string& key, const std::string& text);
-  /// What resolve() recorded when the group was first written, while it is being extended; else empty. An
-  /// extended stage must use it: `auto` is fixed once found.
-  std::string resolved_before(const std::string& key) const;
+  /// The same for what the work itself rests on, which must not change once found, however often the stage is
+  /// stopped and whichever of its keys grow: the text an earlier run of this stage settled on, finished or
+  /// not, else what `find` gives, which is written to a checkpoint at once. `find` may run steppers of its
+  /// own parts; their checkpoints go when the key is settled.
+  std::string settle(const std::string& key, const std::function<std::string()>& find);
 
 private:
   archive::CheckpointKey checkpoint_key(std::string_view part);
+  std::string settled_before(const std::string& key);
 
   RunParts run_;
   const Stage& stage_;
   std::chrono::steady_clock::time_point start_;
   bool first_part_ = true;
+  bool settling_ = false;                        ///< parts that run now serve settle()
+  std::vector<archive::CheckpointKey> searches_; ///< their keys
+  std::map<std::string, std::string> settled_;   ///< what has been settled so far
   std::map<std::string, std::string> resolved_;
 };
 

@@ -13,6 +13,9 @@ struct ParallelDeck {
   std::optional<deck::Extents> domains;
   /// Groups of ranks that work at instances of a scan side by side, at most; empty is auto.
   std::optional<std::uint64_t> groups;
+
+  /// Ranks that one lattice needs.
+  std::uint64_t ranks_per_lattice() const;
 };
 
 const deck::Schema<ParallelDeck>& parallel_schema();

@@ -28,6 +28,7 @@ public:
   /// The stage of the deck with that group ("/rbm/main"), or null.
   const Stage* find(const std::string& group) const;
   /// The text of a key of a stage, be it in the deck or only in the archive; empty where it is in neither.
+  /// Where it is `auto` and the archive tells what that became: that.
   std::string value(const std::string& group, const std::string& key) const;
   /// Such a value in its own type, as the deck would read it; empty where there is none. `auto` is no value
   /// here.
@@ -37,6 +38,12 @@ public:
     if (text.empty() || text == "auto") return std::nullopt;
     return deck::Codec<T>::parse(text);
   }
+  /// Temperatures of a sample ("/sample/main"); NaN for those that `auto` has still to find, so that no
+  /// temperature matches them. Empty where nothing is known of the sample.
+  std::optional<deck::Temperatures> temperatures(const std::string& sample_group) const;
 };
+
+/// What may be asked of such temperatures, for messages.
+std::string allowed_temperatures(const deck::Temperatures& temperatures);
 
 } // namespace blockspin::stages

@@ -9,6 +9,9 @@ namespace blockspin::stages {
 /// Sections a deck need not write for --set to reach their keys.
 std::vector<std::string> sections_always_there();
 
+/// The fewest ranks that could run a document: those its [parallel] domains need. Local.
+int least_ranks(const deck::Document& document);
+
 /// Understands a document, for a run on `n_ranks`. Whatever is wrong goes to `problems`; what could be
 /// understood is returned. Local.
 Plan read_plan(const deck::Document& document, int n_ranks, deck::Problems& problems);

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "blockspin/replica/sampling.hpp"
 #include "blockspin/stages/stage.hpp"
 
 namespace blockspin::stages {
@@ -11,23 +12,47 @@ enum class SampleUpdate { automatic, metropolis, heat_bath, wolff, swendsen_wang
 std::vector<std::string> choice_names(SampleUpdate);
 
 struct SampleDeck {
-  deck::Temperatures temperatures;
-  std::uint64_t configurations = 0; ///< kept per temperature
+  std::optional<deck::Temperatures> temperatures; ///< empty: a ladder of equal acceptance is found
+  std::optional<double> first, last;              ///< its ends
+  std::optional<std::uint64_t> count;             ///< its temperatures
+  std::uint64_t configurations = 0;               ///< kept per temperature
   SampleUpdate update = SampleUpdate::automatic;
   bool exchange = true;
   std::optional<std::uint64_t> replicas;      ///< independent ladders
   std::optional<std::uint64_t> equilibration; ///< sweeps
   std::optional<std::uint64_t> interval;      ///< sweeps
+  std::vector<replica::ErrorTarget> target_error;
+  std::optional<std::uint64_t> max_sweeps; ///< of sampling, where there are targets
   std::optional<bool> flip_symmetry;
+
+  /// The temperatures where they are given, else where the search for them begins. Only for a deck whose
+  /// rules hold.
+  std::vector<double> ladder_to_begin_with() const;
 };
 
 class SampleStage : public StageOf<SampleDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<SampleDeck>& schema();
+  std::string growth_refusal(const std::string& key) const override;
   void check(const Plan& plan, const Complain& complain) const override;
   Estimate estimate(const Plan& plan, int n_ranks) const override;
   void run(Context& context) override;
+
+private:
+  /// Searches for the temperatures, or takes those found before. Collective.
+  std::vector<double> settle_temperatures(Context& context, const replica::LadderSetup& setup,
+                                          const struct UpdateChoice& update) const;
 };
 
 } // namespace blockspin::stages
+
+/// `observable:error`.
+template <>
+struct blockspin::deck::Codec<blockspin::replica::ErrorTarget> {
+  using Value = blockspin::replica::ErrorTarget;
+  static Value parse(std::string_view text);
+  static std::string text(const Value& value);
+  static std::string type() { return "error target"; }
+  static std::string allowed();
+};

@@ -62,9 +62,9 @@ public:
   const deck::ResolvedValues& values() const { return values_; }
   /// Whether a larger value of some key would continue this stage.
   bool may_grow() const;
-  /// Why a key that may grow must not grow in this deck ("the linear schedule depends on the total length"),
-  /// or empty.
-  virtual std::string growth_refusal() const { return {}; }
+  /// Why this key, which may grow, must not grow in this deck ("the linear schedule depends on the total
+  /// length"), or empty.
+  virtual std::string growth_refusal(const std::string& /*key*/) const { return {}; }
 
   /// Everything this stage reads. The default: what its reference keys say. Where a key left at `auto` means
   /// another stage's value (the rbm's sample), override and add it, asking the plan.

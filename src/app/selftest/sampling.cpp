@@ -32,9 +32,9 @@ replica::LadderSetup setup_of(std::vector<std::uint64_t> extents, std::vector<do
 /// Runs an ensemble to the end and measures it. Collective.
 std::vector<ising::Observables> sample(const mpi::Communicator& comm, replica::Ensemble& ensemble,
                                        const replica::LadderSetup& setup, std::uint64_t n_configurations) {
-  replica::Sampling sampling(comm, ensemble, setup.geometry, {n_configurations, std::nullopt, std::nullopt});
+  replica::Sampling sampling(comm, ensemble, setup, {n_configurations, std::nullopt, std::nullopt});
   while (!sampling.done()) sampling.advance();
-  return sampling.observables(setup.temperatures, setup.field);
+  return sampling.observables();
 }
 
 /// Pulls of one temperature: observable and exact value.

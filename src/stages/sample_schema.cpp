@@ -1,0 +1,207 @@
+#include <algorithm>
+#include <cmath>
+
+#include "blockspin/ising/exact/thermodynamics.hpp"
+#include "blockspin/replica/ladder_search.hpp"
+#include "blockspin/stages/plan.hpp"
+#include "blockspin/stages/sample.hpp"
+#include "sample_drawn.hpp"
+#include "sample_ensemble.hpp"
+
+namespace blockspin::deck {
+
+namespace {
+
+std::vector<std::string> observable_names() {
+  std::vector<std::string> names;
+  for (const ising::Observable observable : ising::all_observables) names.emplace_back(name(observable));
+  return names;
+}
+
+} // namespace
+
+using Target = Codec<replica::ErrorTarget>;
+
+Target::Value Target::parse(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) throw BadValue{"'" + std::string(text) + "' has no colon", allowed()};
+  const std::size_t index = parse_choice(text.substr(0, colon), observable_names());
+  const double error = parse_number(text.substr(colon + 1));
+  if (!(error > 0)) throw BadValue{"'" + std::string(text) + "': an error is above 0", allowed()};
+  return {static_cast<ising::Observable>(index), error};
+}
+
+std::string Target::text(const Value& value) {
+  return std::string(name(value.observable)) + ":" + format_number(value.error);
+}
+
+std::string Target::allowed() { return "observable:error, of " + joined(observable_names(), ", "); }
+
+} // namespace blockspin::deck
+
+namespace blockspin::stages {
+
+namespace {
+
+using Resolved = deck::Resolved<SampleDeck>;
+
+/// What is wrong with `temperatures`, `first`, `last` and `count` together.
+std::string ladder_problem(const Resolved& resolved) {
+  const SampleDeck& d = resolved.deck;
+  if (d.temperatures)
+    return d.first || d.last || d.count ? "first, last and count belong to temperatures = auto" : "";
+  std::vector<std::string> missing;
+  if (!d.first) missing.emplace_back("first");
+  if (!d.last) missing.emplace_back("last");
+  if (!d.count) missing.emplace_back("count");
+  if (!missing.empty()) return "auto needs first, last and count; missing: " + joined(missing, ", ");
+  return *d.first < *d.last ? "" : "auto goes up from first to last: first must be below last";
+}
+
+std::string exchange_problem(const Resolved& resolved) {
+  return !resolved.deck.temperatures && !resolved.deck.exchange
+             ? "temperatures = auto is a ladder of equal acceptance: it needs exchange = on"
+             : "";
+}
+
+std::string limit_problem(const Resolved& resolved) {
+  const SampleDeck& d = resolved.deck;
+  if (d.target_error.empty()) return d.max_sweeps ? "is the limit of a target_error, and there is none" : "";
+  return d.max_sweeps ? "" : "is required with target_error: where to stop when it cannot be met";
+}
+
+bool names_each_once(const std::vector<replica::ErrorTarget>& targets) {
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (targets[i].observable == targets[j].observable) return false;
+  return true;
+}
+
+} // namespace
+
+std::vector<std::string> choice_names(SampleUpdate) {
+  return {"auto", "metropolis", "heat_bath", "wolff", "swendsen_wang"};
+}
+
+std::vector<double> SampleDeck::ladder_to_begin_with() const {
+  return temperatures ? temperatures->values : replica::geometric_ladder(*first, *last, *count);
+}
+
+const deck::Schema<SampleDeck>& SampleStage::schema() {
+  using deck::at_least;
+  using deck::at_most;
+  using deck::between;
+  using deck::field;
+  using D = SampleDeck;
+  static const auto schema =
+      deck::Schema<D>(
+          "sample", "Monte Carlo: configurations of the Ising model at a ladder of temperatures",
+          field(
+              "temperatures", &D::temperatures,
+              "the temperatures; 0 means the ground states, inf independent spins, both drawn exactly; auto: "
+              "`count` of them from `first` to `last`, found in a short trial so that all neighbours "
+              "exchange equally often")
+              .required()
+              .unit("J/k_B"),
+          field("first", &D::first, "lowest temperature of an auto ladder")
+              .default_text("none")
+              .unit("J/k_B")
+              .check(deck::above(0)),
+          field("last", &D::last, "highest temperature of an auto ladder")
+              .default_text("none")
+              .unit("J/k_B")
+              .check(deck::above(0)),
+          field("count", &D::count, "temperatures of an auto ladder, both ends included")
+              .default_text("none")
+              .check(between(2, 10000)),
+          field("configurations", &D::configurations, "configurations kept at each temperature")
+              .required()
+              .check(at_least(1))
+              .check(at_most(1e9))
+              .may_grow(),
+          field("update", &D::update, "how spins are updated"),
+          field("exchange", &D::exchange, "whether neighbouring temperatures exchange configurations"),
+          field("replicas", &D::replicas, "independent ladders that share the configurations")
+              .check(at_least(1))
+              .check(at_most(1 << 20)),
+          field("equilibration", &D::equilibration,
+                "sweeps thrown away at the start; auto finds them from the time series")
+              .unit("sweeps"),
+          field("interval", &D::interval,
+                "sweeps between kept configurations; auto takes two autocorrelation times")
+              .unit("sweeps")
+              .check(at_least(1)),
+          field(
+              "target_error", &D::target_error,
+              "largest standard errors, such as `energy:1e-4, abs_magnetization:1e-3`: once its "
+              "configurations are kept, the sample goes on measuring until every temperature's are smaller, "
+              "or max_sweeps are done")
+              .default_text("none")
+              .check_whole(names_each_once, "a list of observable:error, each observable once"),
+          field("max_sweeps", &D::max_sweeps, "sweeps measured at most for a target_error")
+              .default_text("none")
+              .unit("sweeps")
+              .check(at_least(1))
+              .check(at_most(1e15))
+              .may_grow(),
+          field("flip_symmetry", &D::flip_symmetry,
+                "a random global sign for each kept configuration; auto: when the field is 0"))
+          .rule("temperatures", ladder_problem)
+          .rule("exchange", exchange_problem)
+          .rule("max_sweeps", limit_problem);
+  return schema;
+}
+
+std::string SampleStage::growth_refusal(const std::string& key) const {
+  if (key != "configurations" || deck().target_error.empty()) return {};
+  return "with a target_error, what came after the last configuration was measured but not kept";
+}
+
+void SampleStage::check(const Plan& plan, const Complain& complain) const {
+  const bool clusters = deck().update == SampleUpdate::wolff || deck().update == SampleUpdate::swendsen_wang;
+  if (clusters && plan.model.field != 0.0)
+    complain("update", "cluster updates work without a field only", "auto, metropolis, or heat_bath");
+  if (deck().flip_symmetry.value_or(false) && plan.model.field != 0.0)
+    complain("flip_symmetry", "a field breaks the symmetry", "auto, or off");
+  if (deck().update == SampleUpdate::wolff && plan.parallel.ranks_per_lattice() > 1)
+    complain("update", "wolff needs its lattice on one rank, and parallel.domains divides it",
+             "swendsen_wang, or parallel.domains = auto");
+  const auto ladder = deck().ladder_to_begin_with();
+  if (!deck().target_error.empty() && std::none_of(ladder.begin(), ladder.end(), is_simulated))
+    complain("target_error", "every temperature is drawn exactly, `configurations` times", "none");
+}
+
+Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
+  const lattice::Geometry geometry(plan.model.lattice.values);
+  const auto all = deck().ladder_to_begin_with();
+  replica::LadderSetup setup{geometry, plan.model.field, simulated(all)};
+  const bool clusters = choose_update(deck(), setup).clusters.has_value();
+  const std::uint64_t ladders =
+      deck().replicas.value_or(automatic_replicas(geometry, deck().configurations, clusters));
+  const std::size_t n_t = all.size();
+  const bool across = !clusters && bits_across_replicas(geometry, n_t, ladders);
+  const auto n_sites = static_cast<double>(geometry.n_sites()),
+             configurations = static_cast<double>(deck().configurations);
+  const double lattices = static_cast<double>(n_t * (across ? (ladders + 63) / 64 * 64 : ladders));
+  const double keeps = std::ceil(configurations / static_cast<double>(ladders));
+  const double measured = std::max(keeps * static_cast<double>(deck().interval.value_or(20)),
+                                   static_cast<double>(deck().max_sweeps.value_or(0)));
+  const double trial = deck().temperatures ? 0 : 4032;
+  const double sweeps = static_cast<double>(deck().equilibration.value_or(500)) + measured;
+  const double samples = std::min(sweeps, std::ldexp(1.0, 19) / static_cast<double>(ladders) + 16);
+  Estimate cost;
+  cost.archive_bytes = static_cast<double>(n_t) * configurations * (n_sites / 8 + 20);
+  cost.memory_per_rank = (2 * cost.archive_bytes + lattices * (n_sites / 8 * 1.1 + 16 * samples)) / n_ranks;
+  cost.work = lattices * n_sites * sweeps +
+              static_cast<double>(n_t * std::min<std::uint64_t>(ladders, 64)) * n_sites * trial;
+  cost.work_unit = "spin updates";
+  const double updates_per_second = clusters ? 1.2e8 : 1.5e10;
+  cost.seconds = cost.work / updates_per_second;
+  cost.layout = across ? "bits across replicas, vectors of 512 lattices over the ranks"
+                       : plan_ranks(geometry, n_t * ladders, n_ranks, request_of(plan.parallel),
+                                    deck().update == SampleUpdate::wolff)
+                             .reason;
+  return cost;
+}
+
+} // namespace blockspin::stages
