@@ -36,6 +36,7 @@ std::vector<Benchmark> benchmarks();
 std::vector<Benchmark> archive_benchmarks();
 std::vector<Benchmark> cluster_benchmarks();
 std::vector<Benchmark> local_benchmarks();
+std::vector<Benchmark> training_benchmarks();
 
 /// Median seconds of one call of each rival, timed in turn (a, b, a, b, ...), so that a machine that slows
 /// down slows both. Each call is repeated until it takes `least_seconds`. Collective: the time is that of the
