@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include <oneapi/dnnl/dnnl.h>
 #include <omp.h>
+#include <oneapi/dnnl/dnnl.h>
 
 #include "blockspin/base/error.hpp"
 
@@ -75,7 +75,7 @@ void PlainTraining::sample_visible(const Values& hidden) {
 
 void PlainTraining::sample(const Values& means, Values& out) {
   for (std::size_t i = 0; i < means.size(); ++i)
-    out[i] = static_cast<float>(random_()) * 0x1p-31F - 1.0F < means[i] ? 1.0F : -1.0F;
+    out[i] = static_cast<float>(random_() >> 40) * 0x1p-23F - 1.0F < means[i] ? 1.0F : -1.0F;
 }
 
 void PlainTraining::update() {

@@ -14,9 +14,9 @@ struct TrainingWork {
   std::uint64_t pcd_steps;
 };
 
-/// One machine of spins +-1 in float32 row-major arrays, on data of random spins. Products by oneDNN's sgemm on
-/// one thread, one Mersenne Twister, the standard library's exp; buffers are allocated once, and the products
-/// add straight to the weights.
+/// One machine of spins +-1 in float32 row-major arrays, on data of random spins. Products by oneDNN's sgemm
+/// on one thread, one Mersenne Twister, the standard library's exp; buffers are allocated once, and the
+/// products add straight to the weights.
 class PlainTraining {
 public:
   explicit PlainTraining(const TrainingWork& work);
@@ -32,7 +32,7 @@ private:
 
   TrainingWork work_;
   float rate_;
-  std::mt19937 random_{1};
+  std::mt19937_64 random_{1};
   Values data_, weights_, visible_bias_, hidden_bias_;
   Values visible_, model_, model_means_, data_hidden_, model_hidden_, hidden_;
   std::size_t next_ = 0;

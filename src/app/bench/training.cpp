@@ -67,10 +67,11 @@ std::vector<Figure> training(const mpi::Communicator&, const TrainingWork& work)
 std::vector<Benchmark> training_benchmarks() {
   std::vector<Benchmark> all;
   for (const TrainingWork& work : works)
-    all.push_back({fmt::format("training.{}.float32", work.name),
-                   fmt::format("{}x{} batch {}, {}, beside a plain loop", work.n_visible, work.n_hidden,
-                               work.batch, work.pcd_steps > 0 ? fmt::format("PCD-{}", work.pcd_steps) : "CD-1"),
-                   [work](const mpi::Communicator& comm) { return training(comm, work); }});
+    all.push_back(
+        {fmt::format("training.{}.float32", work.name),
+         fmt::format("{}x{} batch {}, {}, beside a plain loop", work.n_visible, work.n_hidden, work.batch,
+                     work.pcd_steps > 0 ? fmt::format("PCD-{}", work.pcd_steps) : "CD-1"),
+         [work](const mpi::Communicator& comm) { return training(comm, work); }});
   return all;
 }
 
