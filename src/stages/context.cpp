@@ -88,7 +88,7 @@ archive::StageWriter Context::begin_writing() {
   for (const auto& value : recorded_values(run_.plan, stage_)) values[value.key] = value.text;
   for (const auto& [key, text] : resolved_) values["auto." + key] = text;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  double seconds = elapsed.count();
+  double seconds = seconds_before_ + elapsed.count();
   run_.comm.broadcast(std::span<double>(&seconds, 1)); // an attribute's value must not differ between ranks
   run_.record.values["seconds." + stage_.label()] = seconds;
   run_.archive.set_run(run_.record);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "blockspin/base/log.hpp"
+#include "blockspin/base/text.hpp"
 #include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 #include "blockspin/stages/side_by_side.hpp"
@@ -42,6 +43,30 @@ train::DataPart part_above(const train::DataPart& part, const mpi::Communicator&
                            const rng::Generator& draws) {
   const auto held = mpi::block_range(part.n_rows, comm.rank(), comm.size());
   return train::hidden_data(part, held.first, machine, input, draws);
+}
+
+struct LayerCost {
+  double data_bytes = 0;  ///< of one rank: its rows, those of the epoch, and the exchange between them
+  double state_bytes = 0; ///< of one rank: parameters, moments, gradient, rows of one batch
+  double archive_bytes = 0;
+  double seconds = 0;
+};
+
+LayerCost layer_cost(const RbmDeck& deck, std::uint64_t n_visible, std::uint64_t n_hidden, double n_rows,
+                     double ranks, bool real) {
+  constexpr double products_a_second = 5e10, copies = 4, bytes_of_route = 16;
+  const auto units = static_cast<double>(n_visible + n_hidden);
+  const double weights = static_cast<double>(n_visible) * static_cast<double>(n_hidden);
+  const double machines = 1 + static_cast<double>(deck.snapshots.size());
+  const auto row = static_cast<double>(
+      train::row_bytes(real ? train::RowFormat::floats : train::RowFormat::bits, n_visible));
+  LayerCost cost;
+  cost.data_bytes = n_rows / ranks * (copies * row + bytes_of_route);
+  cost.state_bytes = (24 + 4 * machines) * weights + 12 * static_cast<double>(deck.batch) / ranks * units;
+  cost.archive_bytes = 4 * weights * machines;
+  cost.seconds = n_rows * static_cast<double>(deck.epochs) * weights *
+                 (3 + 2 * static_cast<double>(deck.gibbs_steps)) / products_a_second;
+  return cost;
 }
 
 } // namespace
@@ -116,28 +141,28 @@ std::uint64_t RbmStage::n_learned(std::uint64_t n_configurations) const {
 Estimate RbmStage::estimate(const Plan& plan, int n_ranks) const {
   const std::string group = "/sample/" + deck().sample;
   const auto sampled = plan.temperatures(group).value_or(deck::Temperatures{});
-  const auto rows = static_cast<double>(temperature_indices(sampled.values).size() *
-                                        plan.value_as<std::uint64_t>(group, "configurations").value_or(0));
+  const auto configurations = plan.value_as<std::uint64_t>(group, "configurations").value_or(0);
+  const auto rows =
+      static_cast<double>(temperature_indices(sampled.values).size() * n_learned(configurations));
   const int groups = n_groups(plan, std::max<std::size_t>(1, n_siblings(plan, *this)), n_ranks);
-  const double products_a_second = 5e10, ranks = n_ranks / groups; // of the smallest group
+  const double ranks = n_ranks / groups; // of the smallest group
   Estimate estimate;
   estimate.work_unit = "samples";
-  estimate.layout = "each minibatch over " + std::to_string(n_ranks / groups) + " ranks" +
-                    (groups == 1 ? "" : ", " + std::to_string(groups) + " groups");
-  auto below = static_cast<double>(plan.model.n_sites());
+  double data_bytes = 0;
+  auto below = plan.model.n_sites();
   for (std::size_t k = 1; k <= deck().hidden.size(); ++k) {
-    const RbmDeck& d = layer(k);
-    const auto units = static_cast<double>(deck().hidden[k - 1]), weights = below * units;
-    const auto batch = static_cast<double>(d.batch) / ranks;
-    estimate.archive_bytes += 4 * weights * (1 + static_cast<double>(d.snapshots.size()));
-    estimate.work += rows * static_cast<double>(d.epochs);
-    estimate.seconds += rows * static_cast<double>(d.epochs) * weights *
-                        (3 + 2 * static_cast<double>(d.gibbs_steps)) / products_a_second;
-    estimate.memory_per_rank =
-        std::max(estimate.memory_per_rank, 24 * weights + 8 * batch * (below + 2 * units) +
-                                               2 * rows / ranks * below / (k == 1 ? 8 : 0.25));
-    below = units;
+    const LayerCost cost = layer_cost(layer(k), below, deck().hidden[k - 1], rows, ranks,
+                                      k > 1 && deck().stack_input == train::StackInput::probabilities);
+    estimate.archive_bytes += cost.archive_bytes;
+    estimate.work += rows * static_cast<double>(layer(k).epochs);
+    estimate.seconds += cost.seconds;
+    estimate.memory_per_rank = std::max(estimate.memory_per_rank, cost.data_bytes + cost.state_bytes);
+    data_bytes = std::max(data_bytes, cost.data_bytes);
+    below = deck().hidden[k - 1];
   }
+  estimate.layout = (groups == 1 ? "" : std::to_string(groups) + " groups, ") + "each minibatch over " +
+                    std::to_string(n_ranks / groups) + " ranks, " + format_bytes(data_bytes) +
+                    " of data a rank";
   return estimate;
 }
 

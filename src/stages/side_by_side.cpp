@@ -1,6 +1,7 @@
 #include "blockspin/stages/side_by_side.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <numeric>
 
@@ -61,6 +62,7 @@ private:
 /// How far the work at the instances came.
 struct Outcome {
   std::vector<int> done;         ///< by instance; the same on every rank
+  std::vector<double> seconds;   ///< that each took
   std::map<int, Error> failures; ///< those of this rank's group
 };
 
@@ -68,16 +70,18 @@ struct Outcome {
 Outcome work(const RunParts& run, std::span<Stage* const> instances, const std::vector<int>& group_of,
              const Groups& groups, mpi::GroupStop& stop) {
   archive::CheckpointStore checkpoints(groups.comm(), run.archive.path());
-  Outcome outcome{std::vector<int>(instances.size(), 0), {}};
+  Outcome outcome{std::vector<int>(instances.size(), 0), std::vector<double>(instances.size(), 0.0), {}};
   for (std::size_t i = 0; i < instances.size(); ++i) {
     if (group_of[i] != groups.mine()) continue;
     stop.begin(static_cast<int>(i));
     if (stop.stop_now()) break;
     Context context({groups.comm(), run.plan, run.archive, checkpoints, stop, run.record, run.resume},
                     *instances[i]);
+    const auto start = std::chrono::steady_clock::now();
     try {
       instances[i]->divisible()->work(context);
       outcome.done[i] = 1;
+      outcome.seconds[i] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     } catch (const Error& error) {
       if (!error.agreed()) throw; // only some ranks know: the whole job has to end
       if (error.kind() == ErrorKind::stopped) break;
@@ -88,6 +92,7 @@ Outcome work(const RunParts& run, std::span<Stage* const> instances, const std::
   }
   stop.finish();
   run.comm.max(std::span<int>(outcome.done));
+  run.comm.max(std::span<double>(outcome.seconds));
   return outcome;
 }
 
@@ -123,7 +128,7 @@ void run_side_by_side(const RunParts& run, std::span<Stage* const> instances) {
   for (std::size_t i = 0; i < instances.size(); ++i) {
     const bool failed = stop.first_failed() == static_cast<int>(i);
     if (outcome.done[i] == 0 && !failed) throw_stopped(stop, instances[i]->label());
-    Context context(run, *instances[i]);
+    Context context(run, *instances[i], outcome.seconds[i]);
     instances[i]->divisible()->write(context, groups.root(group_of[i]));
     if (failed)
       mpi::agreed(run.comm, [&] {

@@ -92,6 +92,7 @@ void Batches::start_epoch(std::uint64_t epoch) {
 
   std::vector<int> n_send, n_receive;
   std::vector<std::uint8_t> outgoing, incoming(rows_.size());
+  outgoing.reserve(data_.bytes.size());
   for (const auto& rows : route.send) {
     n_send.push_back(static_cast<int>(rows.size()));
     for (const std::uint64_t row : rows) {

@@ -31,8 +31,9 @@ struct RunParts {
 /// Collective in every member that is not a plain getter.
 class Context {
 public:
-  Context(const RunParts& run, const Stage& stage)
-      : run_(run), stage_(stage), start_(std::chrono::steady_clock::now()) {}
+  /// `seconds_before`: what the stage has already taken, for the record of this run.
+  Context(const RunParts& run, const Stage& stage, double seconds_before = 0.0)
+      : run_(run), stage_(stage), start_(std::chrono::steady_clock::now()), seconds_before_(seconds_before) {}
 
   const mpi::Communicator& comm() const { return run_.comm; }
   std::uint64_t seed() const { return run_.plan.campaign.seed; }
@@ -66,6 +67,7 @@ private:
   RunParts run_;
   const Stage& stage_;
   std::chrono::steady_clock::time_point start_;
+  double seconds_before_;
   bool first_part_ = true;
   bool settling_ = false;                        ///< parts that run now serve settle()
   std::vector<archive::CheckpointKey> searches_; ///< their keys
