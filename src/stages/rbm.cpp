@@ -123,10 +123,6 @@ void RbmStage::check(const Plan& plan, const Complain& complain) const {
   const auto configurations = plan.value_as<std::uint64_t>(group, "configurations").value_or(0);
   if (configurations == 0) return;
   const std::uint64_t rows = indices.size() * n_learned(configurations);
-  if (rows == 0)
-    return complain("held_out",
-                    "leaves nothing to learn of " + std::to_string(configurations) + " configurations",
-                    "a smaller share");
   for (std::size_t k = 1; k <= deck().hidden.size(); ++k)
     if (layer(k).batch > rows)
       complain("batch", "is larger than the data, " + std::to_string(rows) + " configurations",
