@@ -10,7 +10,7 @@ namespace blockspin::replica {
 
 namespace {
 
-constexpr std::uint64_t rounds_of_search = 6, sweeps_of_first = 64, most_ladders = 64;
+constexpr std::uint64_t sweeps_of_first = 64, most_ladders = 64;
 
 /// x >= 0 with erfc(x) = p, 0 < p <= 1.
 double inverse_erfc(double p) {
@@ -58,7 +58,21 @@ LadderSetup trial_of(LadderSetup setup) {
   return setup;
 }
 
+/// The last trial takes a tenth of a second of small lattices, and is never shorter than large ones need.
+std::uint64_t rounds_of(const LadderSetup& setup) {
+  if (setup.temperatures.size() == 2) return 0; // two temperatures are their own ladder
+  constexpr double updates_in_last = 0x1p30, fewest = 2048, most = 16384;
+  const double updates_in_sweep = static_cast<double>(setup.geometry.n_sites()) *
+                                  static_cast<double>(setup.temperatures.size() * setup.n_ladders);
+  const double sweeps = std::clamp(updates_in_last / updates_in_sweep, fewest, most);
+  return 1 + static_cast<std::uint64_t>(std::log2(sweeps / static_cast<double>(sweeps_of_first)));
+}
+
 } // namespace
+
+std::uint64_t trial_sweeps(const LadderSetup& setup) {
+  return sweeps_of_first * ((std::uint64_t{1} << rounds_of(trial_of(setup))) - 1);
+}
 
 std::vector<double> geometric_ladder(double first, double last, std::size_t count) {
   std::vector<double> temperatures;
@@ -99,12 +113,10 @@ double exchange_distance(std::uint64_t accepted, std::uint64_t attempts, double 
 LadderSearch::LadderSearch(const mpi::Communicator& comm, LadderSetup setup, MakeEnsemble make)
     : comm_(comm), setup_(trial_of(std::move(setup))), make_(std::move(make)) {
   require(setup_.temperatures.size() >= 2, "a ladder has two temperatures or more");
+  n_rounds_ = rounds_of(setup_);
   acceptance_.assign(setup_.temperatures.size() - 1, 0.0);
   if (!done()) start_round();
 }
-
-/// Two temperatures are their own ladder.
-std::uint64_t LadderSearch::n_rounds() const { return setup_.temperatures.size() > 2 ? rounds_of_search : 0; }
 
 std::uint64_t LadderSearch::sweeps_in_round() const { return sweeps_of_first << round_; }
 
@@ -167,7 +179,7 @@ double LadderSearch::work_done() const {
   return static_cast<double>(sweeps_of_first * ((std::uint64_t{1} << round_) - 1) + (done() ? 0 : sweeps_));
 }
 double LadderSearch::work_total() const {
-  return static_cast<double>(sweeps_of_first * ((std::uint64_t{1} << n_rounds()) - 1));
+  return static_cast<double>(sweeps_of_first * ((std::uint64_t{1} << n_rounds_) - 1));
 }
 
 void LadderSearch::save(StateSink& sink) const {

@@ -30,6 +30,7 @@ std::string Plan::value(const std::string& group, const std::string& key) const 
 
 std::optional<deck::Temperatures> Plan::temperatures(const std::string& sample_group) const {
   if (const auto known = value_as<deck::Temperatures>(sample_group, "temperatures")) return known;
+  if (value(sample_group, "temperatures") != "auto") return std::nullopt; // its ends are none
   const auto first = value_as<double>(sample_group, "first"), last = value_as<double>(sample_group, "last");
   const auto count = value_as<std::uint64_t>(sample_group, "count");
   if (!first || !last || !count) return std::nullopt;

@@ -114,7 +114,8 @@ void SampleStage::run(Context& context) {
   replica::Ensemble& ensemble = *chosen.ensemble;
   replica::Sampling sampling(context.comm(), ensemble, run.setup,
                              {deck().configurations, deck().equilibration, deck().interval,
-                              deck().target_error, deck().max_sweeps.value_or(0)});
+                              deck().target_error.value_or(std::vector<replica::ErrorTarget>{}),
+                              deck().max_sweeps.value_or(0)});
   context.run_stepper(sampling);
   record_choices(context, deck(), run, &sampling);
   run.exchange = ensemble.exchange_statistics();

@@ -66,11 +66,12 @@ std::string exchange_problem(const Resolved& resolved) {
 
 std::string limit_problem(const Resolved& resolved) {
   const SampleDeck& d = resolved.deck;
-  if (d.target_error.empty()) return d.max_sweeps ? "is the limit of a target_error, and there is none" : "";
+  if (!d.target_error) return d.max_sweeps ? "is the limit of a target_error, and there is none" : "";
   return d.max_sweeps ? "" : "is required with target_error: where to stop when it cannot be met";
 }
 
-bool names_each_once(const std::vector<replica::ErrorTarget>& targets) {
+bool names_each_once(const OrNone<std::vector<replica::ErrorTarget>>& asked) {
+  const auto targets = asked.value_or(std::vector<replica::ErrorTarget>{});
   for (std::size_t i = 0; i < targets.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (targets[i].observable == targets[j].observable) return false;
@@ -104,15 +105,12 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
               .required()
               .unit("J/k_B"),
           field("first", &D::first, "lowest temperature of an auto ladder")
-              .default_text("none")
               .unit("J/k_B")
               .check(deck::above(0)),
           field("last", &D::last, "highest temperature of an auto ladder")
-              .default_text("none")
               .unit("J/k_B")
               .check(deck::above(0)),
           field("count", &D::count, "temperatures of an auto ladder, both ends included")
-              .default_text("none")
               .check(between(2, 10000)),
           field("configurations", &D::configurations, "configurations kept at each temperature")
               .required()
@@ -136,10 +134,8 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
               "largest standard errors, such as `energy:1e-4, abs_magnetization:1e-3`: once its "
               "configurations are kept, the sample goes on measuring until every temperature's are smaller, "
               "or max_sweeps are done")
-              .default_text("none")
-              .check_whole(names_each_once, "a list of observable:error, each observable once"),
+              .check_whole(names_each_once, "none, or a list of observable:error, each observable once"),
           field("max_sweeps", &D::max_sweeps, "sweeps measured at most for a target_error")
-              .default_text("none")
               .unit("sweeps")
               .check(at_least(1))
               .check(at_most(1e15))
@@ -153,7 +149,7 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
 }
 
 std::string SampleStage::growth_refusal(const std::string& key) const {
-  if (key != "configurations" || deck().target_error.empty()) return {};
+  if (key != "configurations" || !deck().target_error) return {};
   return "with a target_error, what came after the last configuration was measured but not kept";
 }
 
@@ -167,7 +163,7 @@ void SampleStage::check(const Plan& plan, const Complain& complain) const {
     complain("update", "wolff needs its lattice on one rank, and parallel.domains divides it",
              "swendsen_wang, or parallel.domains = auto");
   const auto ladder = deck().ladder_to_begin_with();
-  if (!deck().target_error.empty() && std::none_of(ladder.begin(), ladder.end(), is_simulated))
+  if (deck().target_error && std::none_of(ladder.begin(), ladder.end(), is_simulated))
     complain("target_error", "every temperature is drawn exactly, `configurations` times", "none");
 }
 
@@ -186,7 +182,8 @@ Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
   const double keeps = std::ceil(configurations / static_cast<double>(ladders));
   const double measured = std::max(keeps * static_cast<double>(deck().interval.value_or(20)),
                                    static_cast<double>(deck().max_sweeps.value_or(0)));
-  const double trial = deck().temperatures ? 0 : 4032;
+  setup.n_ladders = ladders;
+  const double trial = deck().temperatures ? 0 : static_cast<double>(replica::trial_sweeps(setup));
   const double sweeps = static_cast<double>(deck().equilibration.value_or(500)) + measured;
   const double samples = std::min(sweeps, std::ldexp(1.0, 19) / static_cast<double>(ladders) + 16);
   Estimate cost;

@@ -164,6 +164,17 @@ def found_ladders(folder):
     run(1, "run", deck, "--set", f"campaign.archive={folder}/one.h5")
     run(1, "verify", archive, f"{folder}/one.h5")
 
+    # Neighbours that hardly exchange are named; those of a ladder that was found, and these, are not.
+    expect("the ladder is cut there" not in text, "no warning", text)
+    wide = ("--set", "sample.temperatures=1.5,1.6,5,5.5", "--set", f"campaign.archive={folder}/wide.h5")
+    write(deck, DECK.format(100).replace("8x8", "16x16"))
+    text = run(2, "run", deck, *wide)
+    expect(text.count("the ladder is cut there") == 1, "one warning", text)
+    expect("exchange between T = 1.6 and 5 is accepted in 0 % of attempts only" in text, "by name", text)
+    expect("update metropolis (spins are correlated over at most" in text, "update = auto tells its choice", text)
+    expect("auto.update = metropolis" in run(1, "info", f"{folder}/wide.h5"), "the archive has it")
+    write(deck, auto.format(100))
+
     # What is made from it may name its temperatures, now that they are known; and only those.
     inner = ladder.split(", ")[2]
     machine = f"[rbm]\nhidden = 4\nepochs = 1\nbatch = 50\ntemperatures = 1.5, {inner}\n"

@@ -102,6 +102,9 @@ TEST(Checkpoint, KeepsTheNewestTwoOfEachPart) {
                                                                  "run.h5.checkpoint-rbm.main+layer_2-1",
                                                                  "run.h5.checkpoint-rbm.main-2+layer_1-1"}));
   }
+  store.remove_part(other);
+  EXPECT_EQ(load(world, store, other), 0u);
+  EXPECT_EQ(load(world, store), 12u);
   store.remove("/rbm/main");
   EXPECT_EQ(load(world, store), 0u);
   EXPECT_EQ(load(world, store, neighbour), 6u);

@@ -19,6 +19,15 @@ class Decks(unittest.TestCase):
                 self.assertEqual(0, done.returncode, done.stdout + done.stderr)
 
 
+class SharedStarts(unittest.TestCase):
+    def test_walkers_beyond_the_configurations_are_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = campaign.blockspin("run", SMALL, "--set", f"campaign.archive={folder}/small.h5", "--set",
+                                      "flow.V.walkers=200", "--set", "flow.V.steps=1", ranks=2)
+            self.assertEqual(0, done.returncode, done.stderr)
+            self.assertEqual(1, done.stderr.count("flow.V: 200 walkers share the 120 configurations"), done.stderr)
+
+
 class ExistingArchives(unittest.TestCase):
     def test_refused_resumed_overwritten(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -84,9 +84,9 @@ TEST(LaneLadders, AnyNumberOfRanksGivesTheSameBits) {
     together.sweep();
     alone.sweep();
   }
-  const auto expected = local_configurations(alone);
-  for (const auto& [key, configuration] : local_configurations(together))
-    EXPECT_EQ(configuration, expected.at(key));
+  const auto expected = local_configurations(alone), mine = local_configurations(together);
+  for (const auto& [key, configuration] : mine) EXPECT_EQ(configuration, expected.at(key));
+  EXPECT_EQ(test_world().sum(std::uint64_t{mine.size()}), 500U);
   const auto a = together.exchange_statistics(), b = alone.exchange_statistics();
   EXPECT_EQ(a.accepted, b.accepted);
   EXPECT_EQ(a.attempts, b.attempts);

@@ -28,11 +28,16 @@ std::vector<double> even_ladder(std::vector<double> temperatures, const std::vec
 double exchange_distance(std::uint64_t accepted, std::uint64_t attempts, double inverse_difference,
                          double energy_difference);
 
+/// Sweeps of all trials of a search with such a setup, whose ladders beyond 64 are not used. The first trial
+/// has 64, each one twice as many as the one before, the last 2048 or, as long as that is about 10^9 spin
+/// updates, up to 16384; half of each are thrown away. None for two temperatures. Local.
+std::uint64_t trial_sweeps(const LadderSetup& setup);
+
 /// Finds the ladder by feedback: a trial run counts exchanges, temperatures are moved so that the distances
-/// found are even, and again, each trial twice as long as the one before (64 to 2048 sweeps, half of them
-/// thrown away). Even acceptance is the fixed point, whatever the energies' distribution. All counts are
-/// integers: the ladder is the same bits for every rank count. Temperatures are rounded to six decimals where
-/// neighbours are further apart than 10^-4. Members are collective.
+/// found are even, and again, in longer and longer trials. Even acceptance is the fixed point, whatever the
+/// energies' distribution. All counts are integers: the ladder is the same bits for every rank count.
+/// Temperatures are rounded to six decimals where neighbours are further apart than 10^-4. Members are
+/// collective.
 class LadderSearch : public Stepper {
 public:
   /// Makes an ensemble of the given setup.
@@ -43,7 +48,7 @@ public:
   /// outlive the object.
   LadderSearch(const mpi::Communicator& comm, LadderSetup setup, MakeEnsemble make);
 
-  bool done() const override { return round_ == n_rounds(); }
+  bool done() const override { return round_ == n_rounds_; }
   void advance() override;
   double work_done() const override;
   double work_total() const override;
@@ -56,7 +61,6 @@ public:
   const std::vector<double>& acceptance() const { return acceptance_; }
 
 private:
-  std::uint64_t n_rounds() const;
   std::uint64_t sweeps_in_round() const;
   void start_round();
   void add_energies();
@@ -65,6 +69,7 @@ private:
   const mpi::Communicator& comm_;
   LadderSetup setup_;
   MakeEnsemble make_;
+  std::uint64_t n_rounds_ = 0;
   std::uint64_t round_ = 0;
   std::uint64_t sweeps_ = 0; ///< of the present round
   std::unique_ptr<Ensemble> ensemble_;

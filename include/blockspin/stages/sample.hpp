@@ -11,18 +11,24 @@ namespace blockspin::stages {
 enum class SampleUpdate { automatic, metropolis, heat_bath, wolff, swendsen_wang };
 std::vector<std::string> choice_names(SampleUpdate);
 
+/// A value that a deck may do without, `none`.
+template <class T>
+struct OrNone : std::optional<T> {
+  using std::optional<T>::optional;
+};
+
 struct SampleDeck {
   std::optional<deck::Temperatures> temperatures; ///< empty: a ladder of equal acceptance is found
-  std::optional<double> first, last;              ///< its ends
-  std::optional<std::uint64_t> count;             ///< its temperatures
+  OrNone<double> first, last;                     ///< its ends
+  OrNone<std::uint64_t> count;                    ///< its temperatures
   std::uint64_t configurations = 0;               ///< kept per temperature
   SampleUpdate update = SampleUpdate::automatic;
   bool exchange = true;
   std::optional<std::uint64_t> replicas;      ///< independent ladders
   std::optional<std::uint64_t> equilibration; ///< sweeps
   std::optional<std::uint64_t> interval;      ///< sweeps
-  std::vector<replica::ErrorTarget> target_error;
-  std::optional<std::uint64_t> max_sweeps; ///< of sampling, where there are targets
+  OrNone<std::vector<replica::ErrorTarget>> target_error;
+  OrNone<std::uint64_t> max_sweeps; ///< of sampling, where there are targets
   std::optional<bool> flip_symmetry;
 
   /// The temperatures where they are given, else where the search for them begins. Only for a deck whose
@@ -55,4 +61,15 @@ struct blockspin::deck::Codec<blockspin::replica::ErrorTarget> {
   static std::string text(const Value& value);
   static std::string type() { return "error target"; }
   static std::string allowed();
+};
+
+template <class T>
+struct blockspin::deck::Codec<blockspin::stages::OrNone<T>> {
+  using Value = blockspin::stages::OrNone<T>;
+  static Value parse(std::string_view text) {
+    return text == "none" ? Value() : Value(Codec<T>::parse(text));
+  }
+  static std::string text(const Value& value) { return value ? Codec<T>::text(*value) : "none"; }
+  static std::string type() { return Codec<T>::type(); }
+  static std::string allowed() { return "none, or " + Codec<T>::allowed(); }
 };
