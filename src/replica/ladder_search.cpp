@@ -58,20 +58,19 @@ LadderSetup trial_of(LadderSetup setup) {
   return setup;
 }
 
-/// The last trial takes a tenth of a second of small lattices, and is never shorter than large ones need.
-std::uint64_t rounds_of(const LadderSetup& setup) {
+std::uint64_t rounds_of(const LadderSetup& setup, double updates) {
   if (setup.temperatures.size() == 2) return 0; // two temperatures are their own ladder
-  constexpr double updates_in_last = 0x1p30, fewest = 2048, most = 16384;
+  constexpr double fewest = 2048, most = 16384;
   const double updates_in_sweep = static_cast<double>(setup.geometry.n_sites()) *
                                   static_cast<double>(setup.temperatures.size() * setup.n_ladders);
-  const double sweeps = std::clamp(updates_in_last / updates_in_sweep, fewest, most);
+  const double sweeps = std::clamp(updates / updates_in_sweep, fewest, most);
   return 1 + static_cast<std::uint64_t>(std::log2(sweeps / static_cast<double>(sweeps_of_first)));
 }
 
 } // namespace
 
-std::uint64_t trial_sweeps(const LadderSetup& setup) {
-  return sweeps_of_first * ((std::uint64_t{1} << rounds_of(trial_of(setup))) - 1);
+std::uint64_t trial_sweeps(const LadderSetup& setup, double updates) {
+  return sweeps_of_first * ((std::uint64_t{1} << rounds_of(trial_of(setup), updates)) - 1);
 }
 
 std::vector<double> geometric_ladder(double first, double last, std::size_t count) {
@@ -110,10 +109,11 @@ double exchange_distance(std::uint64_t accepted, std::uint64_t attempts, double 
   return std::max(counted, 0.5 * std::sqrt(std::max(0.0, inverse_difference * energy_difference)));
 }
 
-LadderSearch::LadderSearch(const mpi::Communicator& comm, LadderSetup setup, MakeEnsemble make)
+LadderSearch::LadderSearch(const mpi::Communicator& comm, LadderSetup setup, MakeEnsemble make,
+                           double updates)
     : comm_(comm), setup_(trial_of(std::move(setup))), make_(std::move(make)) {
   require(setup_.temperatures.size() >= 2, "a ladder has two temperatures or more");
-  n_rounds_ = rounds_of(setup_);
+  n_rounds_ = rounds_of(setup_, updates);
   acceptance_.assign(setup_.temperatures.size() - 1, 0.0);
   if (!done()) start_round();
 }

@@ -74,9 +74,12 @@ std::vector<double> SampleStage::settle_temperatures(Context& context, const rep
     replica::LadderSetup trial = setup;
     trial.temperatures = deck().ladder_to_begin_with();
     trial.instance = rng::instance_number(label() + ".ladder");
-    replica::LadderSearch ladder(context.comm(), trial, [&](const replica::LadderSetup& one) {
-      return make_ensemble(context.comm(), one, update, request_of(context.parallel())).ensemble;
-    });
+    replica::LadderSearch ladder(
+        context.comm(), trial,
+        [&](const replica::LadderSetup& one) {
+          return make_ensemble(context.comm(), one, update, request_of(context.parallel())).ensemble;
+        },
+        updates_of_trial(update));
     context.run_stepper(ladder, "ladder");
     const std::string found = deck::Codec<deck::Temperatures>::text({ladder.temperatures()});
     if (*deck().count == 2) return found; // nothing to search for

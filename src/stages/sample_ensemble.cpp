@@ -4,6 +4,7 @@
 
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/mpi/agree.hpp"
+#include "blockspin/replica/ladder_search.hpp"
 #include "blockspin/replica/lane_ladders.hpp"
 #include "blockspin/replica/lattice_ladders.hpp"
 #include "blockspin/replica/local_walker.hpp"
@@ -39,6 +40,10 @@ std::vector<double> temperatures_to_judge(const SampleDeck& deck, const lattice:
 }
 
 } // namespace
+
+double updates_of_trial(const UpdateChoice& update) {
+  return update.clusters ? 0x1p28 : replica::updates_of_last_trial;
+}
 
 std::vector<double> simulated(const std::vector<double>& temperatures) {
   std::vector<double> chosen;

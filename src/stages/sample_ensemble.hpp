@@ -25,6 +25,9 @@ struct UpdateChoice {
 /// are still to be found, by those the search begins with and the critical one where it is among them. Local.
 UpdateChoice choose_update(const SampleDeck& deck, replica::LadderSetup& setup);
 
+/// What a search for temperatures may cost (replica/ladder_search.hpp): a second or two of either update.
+double updates_of_trial(const UpdateChoice& update);
+
 /// Those of the temperatures that are sampled by chains.
 std::vector<double> simulated(const std::vector<double>& temperatures);
 

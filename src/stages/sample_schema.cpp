@@ -171,7 +171,8 @@ Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
   const lattice::Geometry geometry(plan.model.lattice.values);
   const auto all = deck().ladder_to_begin_with();
   replica::LadderSetup setup{geometry, plan.model.field, simulated(all)};
-  const bool clusters = choose_update(deck(), setup).clusters.has_value();
+  const UpdateChoice update = choose_update(deck(), setup);
+  const bool clusters = update.clusters.has_value();
   const std::uint64_t ladders =
       deck().replicas.value_or(automatic_replicas(geometry, deck().configurations, clusters));
   const std::size_t n_t = all.size();
@@ -183,7 +184,8 @@ Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
   const double measured = std::max(keeps * static_cast<double>(deck().interval.value_or(20)),
                                    static_cast<double>(deck().max_sweeps.value_or(0)));
   setup.n_ladders = ladders;
-  const double trial = deck().temperatures ? 0 : static_cast<double>(replica::trial_sweeps(setup));
+  const double trial =
+      deck().temperatures ? 0 : static_cast<double>(replica::trial_sweeps(setup, updates_of_trial(update)));
   const double sweeps = static_cast<double>(deck().equilibration.value_or(500)) + measured;
   const double samples = std::min(sweeps, std::ldexp(1.0, 19) / static_cast<double>(ladders) + 16);
   Estimate cost;

@@ -28,10 +28,13 @@ std::vector<double> even_ladder(std::vector<double> temperatures, const std::vec
 double exchange_distance(std::uint64_t accepted, std::uint64_t attempts, double inverse_difference,
                          double energy_difference);
 
+/// Spin updates that the last trial of a search may cost, whatever they cost in time; see trial_sweeps().
+inline constexpr double updates_of_last_trial = 0x1p30;
+
 /// Sweeps of all trials of a search with such a setup, whose ladders beyond 64 are not used. The first trial
-/// has 64, each one twice as many as the one before, the last 2048 or, as long as that is about 10^9 spin
-/// updates, up to 16384; half of each are thrown away. None for two temperatures. Local.
-std::uint64_t trial_sweeps(const LadderSetup& setup);
+/// has 64, each one twice as many as the one before, the last 2048 or, where that is no more than `updates`
+/// spin updates, up to 16384; half of each are thrown away. None for two temperatures. Local.
+std::uint64_t trial_sweeps(const LadderSetup& setup, double updates = updates_of_last_trial);
 
 /// Finds the ladder by feedback: a trial run counts exchanges, temperatures are moved so that the distances
 /// found are even, and again, in longer and longer trials. Even acceptance is the fixed point, whatever the
@@ -46,7 +49,8 @@ public:
   /// The setup's temperatures are where the search begins; its ends stay. Trials use up to 64 of its ladders,
   /// exchange switched on, and random numbers of instances `setup.instance` and on. The communicator must
   /// outlive the object.
-  LadderSearch(const mpi::Communicator& comm, LadderSetup setup, MakeEnsemble make);
+  LadderSearch(const mpi::Communicator& comm, LadderSetup setup, MakeEnsemble make,
+               double updates = updates_of_last_trial);
 
   bool done() const override { return round_ == n_rounds_; }
   void advance() override;
