@@ -1,9 +1,12 @@
 """Receptive fields of every layer on the lattice, how local they are beside controls, and what they cover."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 from blockspin.figures import style
+from blockspin.mehta2014 import tables
 
 N_MAPS = 36
 CONTROLS = (("shuffled", "shuffled sites", "--"), ("untrained", "untrained", ":"))
@@ -11,16 +14,19 @@ CONTROLS = (("shuffled", "shuffled sites", "--"), ("untrained", "untrained", ":"
 
 def draw(archive):
     names = archive.names("receptive_field")
-    for name in names:
-        fields = archive.group("receptive_field", name)
+    for family, seeds in tables.families(names).items():
+        fields = archive.group("receptive_field", seeds[0])  # of several training seeds, the first is drawn
         if len(fields.lattice) == 2:
             for layer in layers(fields):
-                yield style.file_name("receptive_fields", name, f"layer{layer}"), draw_maps(fields, layer)
-            yield style.file_name("coverage", name), draw_coverage(fields)
-        yield style.file_name("locality", name), draw_locality(fields)
+                yield style.file_name("receptive_fields", family, f"layer{layer}"), draw_maps(fields, layer)
+            yield style.file_name("coverage", family), draw_coverage(fields)
+        yield style.file_name("locality", family), draw_locality(fields)
     scans, others = locality_against_l1(archive, names)
     if len({l1 for l1, _ in scans}) > 1:
         yield "locality_against_l1", draw_scan(scans, others)
+    units = locality_against_units(archive, names)
+    if len(units) > 1:
+        yield "locality_against_units", draw_units(units)
 
 
 def layers(fields):
@@ -107,51 +113,89 @@ def cumulative(axes, values, **options):
 
 
 def locality_against_l1(archive, names):
-    """[(what L1 takes from a weight at each update, group)] of the machines that differ from the first in nothing but
-    L1, and the same of those trained on other temperatures, such as independent spins."""
+    """[(what L1 takes from a weight at each update, [group of each seed])] of the machines that differ from the first in
+    nothing but L1, and the same of those trained on other temperatures, such as independent spins."""
     same, others = [], []
-    for name in names:
-        fields = archive.group("receptive_field", name)
-        machine = archive.machine(fields.value("rbm"))
+    for seeds in tables.families(names).values():
+        groups = [archive.group("receptive_field", name) for name in seeds]
+        machine = archive.machine(groups[0].value("rbm"))
         strength = float(machine.value("l1", "0") or 0)
         if machine.value("l1_scaling") == "times_learning_rate":
             strength *= float(machine.value("learning_rate", "0"))
         first = archive.machine(archive.group("receptive_field", names[0]).value("rbm"))
-        is_same = all(machine.value(key) == first.value(key) for key in ("temperatures", "hidden"))
-        (same if is_same else others).append((strength, fields))
+        if machine.value("hidden") == first.value("hidden"):
+            is_same = machine.value("temperatures") == first.value("temperatures")
+            (same if is_same else others).append((strength, groups))
     return sorted(same, key=lambda pair: pair[0]), others
 
 
-def quantile(fields, layer, path, q):
-    values = living(fields, layer, path)
-    return np.quantile(values, q) if len(values) else np.nan
+def locality_against_units(archive, names):
+    """[(hidden units, [group of each seed])] of machines of one scan over their number."""
+    found = [[archive.group("receptive_field", name) for name in seeds]
+             for family, seeds in tables.families(names).items() if re.search(r"_h\d+$", family)]
+    return sorted(((groups[0]["layer_1/field"].shape[1], groups) for groups in found), key=lambda pair: pair[0])
+
+
+def over_seeds(groups, layer, path, q):
+    """(mean, standard error) over the seeds of a quantile over the units."""
+    values = [np.quantile(found, q) for fields in groups if len(found := living(fields, layer, path))]
+    return tables.over_seeds(values) if values else (np.nan, np.nan)
+
+
+def error_points(axes, x, found, **options):
+    mean, error = np.transpose(found)
+    style.points(axes, x, mean, np.nan_to_num(error), **options)
 
 
 def draw_scan(scans, others):
     figure, axes = plt.subplots(figsize=(5.4, 3.8))
-    n_layers = min(len(layers(fields)) for _, fields in scans)
+    n_layers = min(len(layers(groups[0])) for _, groups in scans)
     strengths = [strength for strength, _ in scans]
     for layer, colour in zip(range(1, n_layers + 1), style.COLOURS):
         def of_scan(path, q):
-            return [quantile(fields, layer, path, q) for _, fields in scans]
-        axes.plot(strengths, of_scan("window_fraction", 0.5), "o-", color=colour, label=f"layer {layer}, median")
-        axes.fill_between(strengths, of_scan("window_fraction", 0.1), of_scan("window_fraction", 0.9), color=colour,
+            return [over_seeds(groups, layer, path, q) for _, groups in scans]
+        error_points(axes, strengths, of_scan("window_fraction", 0.5), fmt="o-", color=colour,
+                     label=f"layer {layer}, median")
+        axes.fill_between(strengths, *(np.transpose(of_scan("window_fraction", q))[0] for q in (0.1, 0.9)), color=colour,
                           alpha=0.15, linewidth=0)
         for control, _, line in CONTROLS:
-            axes.plot(strengths, of_scan(f"{control}/window_fraction", 0.5), line, color=colour, linewidth=0.8)
-        for strength, fields in others:
-            axes.plot(strength, quantile(fields, layer, "window_fraction", 0.5), "x", color=colour)
+            axes.plot(strengths, np.transpose(of_scan(f"{control}/window_fraction", 0.5))[0], line, color=colour,
+                      linewidth=0.8)
+        for strength, groups in others:
+            error_points(axes, [strength], [over_seeds(groups, layer, "window_fraction", 0.5)], fmt="x", color=colour)
     for _, label, line in CONTROLS:
         axes.plot([], [], line, color="grey", linewidth=0.8, label=label)
-    for text in sorted({f"trained at $T$ = {fields.archive.machine(fields.value('rbm')).value('temperatures')}"
-                        for _, fields in others}):
+    for text in sorted({f"trained at $T$ = {groups[0].archive.machine(groups[0].value('rbm')).value('temperatures')}"
+                        for _, groups in others}):
         axes.plot([], [], "x", color="grey", label=text)
     axes.set_xscale("symlog", linthresh=max(min((s for s in strengths if s > 0), default=1e-5), 1e-6))
     axes.set_xlim(left=0)
-    axes.set_ylim(0, 1.02)
-    axes.set_xlabel("L1: what each update takes from a weight")
-    window = scans[0][1].value("window")
-    axes.set_ylabel(f"share of $r^2$ in the best {window}x{window} window")
-    axes.set_title(f"{style.lattice_text(scans[0][1].lattice)}: locality against L1 (band: 10 to 90 % of units)")
-    axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
+    finish_scan(axes, scans, "L1: what each update takes from a weight", "L1")
     return figure
+
+
+def draw_units(units):
+    figure, axes = plt.subplots(figsize=(5.0, 3.6))
+    numbers = [n for n, _ in units]
+    error_points(axes, numbers, [over_seeds(groups, 1, "window_fraction", 0.5) for _, groups in units], fmt="o-",
+                 label="median")
+    axes.fill_between(numbers, *([over_seeds(groups, 1, "window_fraction", q)[0] for _, groups in units] for q in (0.1, 0.9)),
+                      alpha=0.15, linewidth=0)
+    for control, label, line in CONTROLS:
+        axes.plot(numbers, [over_seeds(groups, 1, f"{control}/window_fraction", 0.5)[0] for _, groups in units], line,
+                  color="grey", linewidth=0.8, label=label)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(numbers, [str(n) for n in numbers])
+    finish_scan(axes, units, "hidden units", "the number of hidden units")
+    return figure
+
+
+def finish_scan(axes, scan, label, against):
+    fields = scan[0][1][0]
+    window, n_seeds = fields.value("window"), min(len(groups) for _, groups in scan)
+    axes.set_ylim(0, 1.02)
+    axes.set_xlabel(label)
+    axes.set_ylabel(f"share of $r^2$ in the best {window}x{window} window")
+    axes.set_title(f"{style.lattice_text(fields.lattice)}: locality against {against}\n(band: 10 to 90 % of units; "
+                   f"{n_seeds} training seed{'s' if n_seeds > 1 else ''})", fontsize=9)
+    axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))

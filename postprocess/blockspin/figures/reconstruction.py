@@ -5,16 +5,22 @@ import numpy as np
 
 from blockspin.exact import T_C
 from blockspin.figures import style
+from blockspin.mehta2014 import tables
 
 
 def draw(archive):
-    for name in archive.names("reconstruction"):
-        group = archive.group("reconstruction", name)
+    for name, seeds in tables.families(archive.names("reconstruction")).items():
+        group = archive.group("reconstruction", seeds[0])  # of several training seeds, the first is drawn
         if len(group.lattice) == 2:
             yield style.file_name("reconstructions", name), draw_examples(group)
         yield style.file_name("reconstruction_correlation", name), draw_correlation(group)
         if len(group["temperature"]) > 1:
             yield style.file_name("reconstruction_temperature", name), draw_temperatures(group)
+
+
+    rows = tables.order(archive)
+    if len(rows) > 1:
+        yield "hidden_order", draw_order(archive, rows)
 
 
 def level_text(level):
@@ -89,4 +95,25 @@ def draw_temperatures(group):
         axes.set_xlabel(style.TEMPERATURE)
     grid[0, 0].legend(fontsize=7)
     figure.suptitle(f"{machine_text(group)}: layer by layer against temperature (dotted: $T_c$)")
+    return figure
+
+
+def draw_order(archive, rows):
+    """Each stack at the temperature it was trained at: does coarse graining order or disorder?"""
+    figure, (hidden, blocks) = plt.subplots(1, 2, figsize=(8.0, 3.5), sharey=True)
+    rows = sorted(rows, key=lambda row: row[1])
+    temperature, spins, two, four, one, one_error, top, top_error = np.transpose([row[1:9] for row in rows])
+    blocks.plot(temperature, spins, "o-", color=style.COLOURS[-1], label="spins")
+    blocks.plot(temperature, two, "o-", color=style.COLOURS[0], label="majority of 2x2")
+    blocks.plot(temperature, four, "o-", color=style.COLOURS[1], label="majority of 4x4")
+    style.points(hidden, temperature, one, np.nan_to_num(one_error), fmt="o-", color=style.COLOURS[0], label="layer 1")
+    style.points(hidden, temperature, top, np.nan_to_num(top_error), fmt="o-", color=style.COLOURS[1], label="layer 2")
+    hidden.set_title("hidden units, a stack trained at each $T$")
+    blocks.set_title("block spins of the same configurations")
+    hidden.set_ylabel("correlation of neighbours")
+    for axes in (hidden, blocks):
+        axes.set_xlabel(style.TEMPERATURE)
+        style.mark_critical(axes)
+        axes.legend()
+    figure.suptitle(f"{style.lattice_text(archive.sample().lattice)}: layer by layer against blocking")
     return figure

@@ -1,0 +1,40 @@
+"""Command: the tables and verdicts of the study, from its archives.
+
+    python3 -m blockspin.mehta2014 ARCHIVE...              every table, then the verdicts, as in reference/mehta2014.txt
+    python3 -m blockspin.mehta2014 --markdown ARCHIVE...   the verdicts alone, as the README shows them
+"""
+
+import argparse
+
+import blockspin
+from blockspin.mehta2014 import tables, verdicts
+
+
+def text(archive):
+    lines = [f"# {archive.title}; seed {archive.seed}"]
+    for table, heads in tables.TABLES:
+        rows = table(archive)
+        if rows:
+            lines.append("  ".join(f"{head:>14}" for head in heads))
+            lines += ["  ".join(f"{cell:>14.5g}" if isinstance(cell, float) else f"{cell!s:>14}" for cell in row)
+                      for row in rows]
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python3 -m blockspin.mehta2014", description=__doc__.split("\n")[0])
+    parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
+    parser.add_argument("--markdown", action="store_true", help="the verdicts alone")
+    arguments = parser.parse_args()
+    archives = [blockspin.open_archive(path) for path in arguments.archives]
+    if not arguments.markdown:
+        for archive in archives:
+            print(text(archive))
+        print("# Verdicts")
+    print(verdicts.markdown(verdicts.verdicts(archives)))
+    for archive in archives:
+        archive.close()
+
+
+if __name__ == "__main__":
+    main()

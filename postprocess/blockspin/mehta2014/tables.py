@@ -1,0 +1,186 @@
+"""Tables of the study of Mehta and Schwab (2014): lists of rows from one archive each.
+
+Instances of one scan (`seeds = 3`: l1_0_s1, l1_0_s2, ...) are one row; "+-" is then the standard error over the seeds.
+"""
+
+import re
+
+import numpy as np
+
+from blockspin import exact
+
+
+def families(names):
+    """{"l1_0": ["l1_0_s1", "l1_0_s2"], "bond": ["bond"], ...}: the training seeds of each setting."""
+    found = {}
+    for name in names:
+        found.setdefault(family_of(name), []).append(name)
+    return found
+
+
+def family_of(name):
+    """The name of a scan's instance without its training seed."""
+    return re.sub(r"_s\d+$", "", name)
+
+
+def over_seeds(values):
+    """(mean, standard error over the values); the error of one value is NaN."""
+    values = np.asarray(values, dtype=float)
+    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+    return float(values.mean()), float(error)
+
+
+def n_layers(fields):
+    return sum(key.startswith("layer_") for key in fields.group)
+
+
+def layer_numbers(fields, layer):
+    """What one layer's fields are, in numbers; units without weights take no part."""
+    group = f"layer_{layer}/"
+    fraction, radius = fields[group + "window_fraction"], fields[group + "radius"]
+    coverage, spacing = fields[group + "coverage"], fields[group + "spacing"]
+    if np.isnan(fraction).all():
+        return {"units": len(fraction), "dead": len(fraction)}
+    low, median, high = np.nanquantile(fraction, (0.1, 0.5, 0.9))
+    small, middle, large = np.nanquantile(radius, (0.1, 0.5, 0.9))
+    return {
+        "units": len(fraction), "dead": int(np.isnan(fraction).sum()), "low": low, "median": median, "high": high,
+        "radius": middle, "radius_spread": (large - small) / middle,
+        "sign": np.nanmedian(np.abs(fields[group + "orientation"])),
+        "spacing": np.nanmean(spacing) / float(fields[group + "random_spacing"]) if (~np.isnan(spacing)).any() else np.nan,
+        "spacing_sigma": float(fields[group + "random_spacing_std"]) / float(fields[group + "random_spacing"]),
+        "coverage": coverage.std() / coverage.mean(),
+        "shuffled": np.nanmedian(fields[group + "shuffled/window_fraction"]),
+        "shuffled_high": np.nanquantile(fields[group + "shuffled/window_fraction"], 0.9),
+        "untrained": np.nanmedian(fields[group + "untrained/window_fraction"]),
+    }
+
+
+def seeds_of(archive, family, layer):
+    """layer_numbers() of every training seed of one family."""
+    fields = [archive.group("receptive_field", name) for name in families(archive.names("receptive_field"))[family]]
+    return [layer_numbers(one, layer) for one in fields]
+
+
+def locality(archive):
+    """Rows of the fields of each layer; medians over units, then means over seeds."""
+    rows = []
+    for family, names in families(archive.names("receptive_field")).items():
+        for layer in range(1, n_layers(archive.group("receptive_field", names[0])) + 1):
+            seeds = seeds_of(archive, family, layer)
+            if any("median" not in seed for seed in seeds):
+                rows.append((family, layer, seeds[0]["units"], "no fields") + ("",) * 10)
+                continue
+            median, error = over_seeds([seed["median"] for seed in seeds])
+
+            def mean(key):
+                return over_seeds([seed[key] for seed in seeds])[0]
+            rows.append((family, layer, seeds[0]["units"], median, error,
+                         *(mean(key) for key in ("low", "high", "shuffled", "untrained", "radius", "sign", "spacing",
+                                                 "coverage", "dead"))))
+    return rows
+
+
+def joined(groups, path, place):
+    """(mean, error) at one place of path/mean: over seeds, or that of the one group."""
+    means = [group[path + "/mean"][place] for group in groups]
+    return over_seeds(means) if len(groups) > 1 else (float(means[0]), float(groups[0][path + "/error"][place]))
+
+
+def reconstruction(archive):
+    """Rows (machine, temperature, layer, overlap +-, energy +-, |m| +-); layer 0 is the data."""
+    rows = []
+    for names in families(archive.names("reconstruction")).values():
+        groups = [archive.group("reconstruction", name) for name in names]
+        family = family_of(groups[0].value("rbm"))
+        for t, temperature in enumerate(groups[0]["temperature"]):
+            for level in groups[0]["level"]:
+                overlap = joined(groups, "overlap", (level - 1, t)) if level else (1.0, 0.0)
+                rows.append((family, float(temperature), int(level), *overlap, *joined(groups, "energy", (level, t)),
+                             *joined(groups, "abs_magnetization", (level, t))))
+    return rows
+
+
+def maps(archive):
+    """Rows (machine, temperature, spread of ln Tr_h exp T +-, delta F +-, D_KL per spin +-, |H_RG - H_RBM|)."""
+    rows = []
+    for family, names in families(archive.names("mapping")).items():
+        groups = [archive.group("mapping", name) for name in names]
+
+        def value(path, error):
+            values = [float(group[path]) for group in groups]
+            return over_seeds(values) if len(groups) > 1 else (values[0], float(groups[0][error]))
+        violation = max((float(group["renormalised/violation"]) for group in groups if "renormalised" in group), default="")
+        rows.append((family, float(groups[0].value("temperature")), *value("ln_trace/std", "ln_trace/std_error"),
+                     *value("delta_f", "delta_f_error"), *value("kl_divergence_per_spin", "kl_divergence_per_spin_error"),
+                     violation))
+    return rows
+
+
+def annealing(archive):
+    """Rows (machine, ln Z annealed forwards +-, back +-, chains that count)."""
+    return [(name, *(float(group[path]) for path in ("ln_z", "ln_z_error", "ln_z_back", "ln_z_back_error",
+                                                     "effective_chains")))
+            for name in archive.names("likelihood") if "ln_z_back" in (group := archive.group("likelihood", name))]
+
+
+def majority_correlation(spins, side, seed=2014):
+    """(mean over configurations, error) of the neighbour correlation of side x side majority blocks, ties at random."""
+    n, rows, columns = spins.shape
+    sums = spins.reshape(n, rows // side, side, columns // side, side).sum((2, 4), dtype=np.int64)
+    ties = np.random.default_rng(seed).choice((-1, 1), size=sums.shape)
+    blocks = np.sign(2 * sums + ties)
+    each = sum((blocks * np.roll(blocks, -1, axis)).mean((1, 2)) for axis in (1, 2)) / 2
+    return float(each.mean()), float(each.std(ddof=1) / np.sqrt(n))
+
+
+def trained_at(machine):
+    """The one finite temperature a machine was trained at, or None."""
+    text = machine.value("temperatures")
+    return None if text in ("auto", "inf") or "," in text else float(text)
+
+
+def order(archive):
+    """Rows of neighbour correlations, block spins by majority (2x2, 4x4) against hidden units (layers 1, 2), at the
+    temperature each stack was trained at; the last column: up where layer 2 is above layer 1, and by how many errors."""
+    rows = []
+    for family, names in families(archive.names("reconstruction")).items():
+        groups = [archive.group("reconstruction", name) for name in names]
+        if len(groups[0]["temperature"]) < 2 or len(groups[0]["layer"]) < 2:
+            continue
+        trained = trained_at(archive.machine(groups[0].value("rbm")))
+        if trained is None:
+            continue
+        t = int(np.argmin(np.abs(groups[0]["temperature"] - trained)))
+        spins = archive.sample().configurations(trained)
+        blocks = [majority_correlation(spins, side)[0] for side in (1, 2, 4)]
+        one, two = (joined(groups, "hidden/neighbour_correlation", (layer, t)) for layer in (0, 1))
+        change = [group["hidden/neighbour_correlation/mean"][1, t] - group["hidden/neighbour_correlation/mean"][0, t]
+                  for group in groups]
+        rows.append((family, trained, *blocks, *one, *two, *over_seeds(change)))
+    return rows
+
+
+def tori(archive):
+    """Rows (torus, K, map, K_nn, K_nnn, plaquette, D_KL of machines) at the coupling nearest K_c."""
+    rows = []
+    for name in archive.names("kadanoff"):
+        group = archive.group("kadanoff", name)
+        k = int(np.argmin(np.abs(group["coupling"] - 1 / exact.T_C)))
+        for path in group.group["renormalised"]:
+            divergence = float(group[f"{path}/kl_divergence"][k]) if f"{path}/kl_divergence" in group else ""
+            rows.append((name, float(group["coupling"][k]), path,
+                         *(float(group[f"renormalised/{path}/{q}"][k]) for q in ("nearest", "diagonal", "plaquette")),
+                         divergence))
+    return rows
+
+
+TABLES = (
+    (locality, ("fields of", "layer", "units", "median", "+-", "10 %", "90 %", "shuffled", "untrained", "radius",
+                "|sign|", "spacing/random", "coverage", "dead")),
+    (reconstruction, ("reconstruction", "T", "from layer", "overlap", "+-", "energy", "+-", "|m|", "+-")),
+    (order, ("neighbours", "T", "spins", "majority 2x2", "4x4", "layer 1", "+-", "layer 2", "+-", "change", "+-")),
+    (annealing, ("ln Z of", "forwards", "+-", "back", "+-", "chains")),
+    (maps, ("map of", "T", "std ln Tr", "+-", "delta F", "+-", "D_KL/N", "+-", "H_RG-H_RBM")),
+    (tori, ("torus", "K", "map", "K_nn", "K_nnn", "plaquette", "D_KL")),
+)

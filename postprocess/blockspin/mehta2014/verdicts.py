@@ -1,0 +1,286 @@
+"""Verdicts on the claims of Mehta and Schwab (2014), each from the archives that hold what it needs: no number is typed.
+
+A verdict is a comparison in this file; the sentence and the numbers beside it come from the same measurement.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from blockspin import exact
+from blockspin.mehta2014 import tables
+
+ROUNDING = 1e-9  # what identities may miss by
+FLOWS = 3        # errors by which a change from layer to layer counts
+LOCAL = 0.5      # a layer is local where half of the median field's weight is in the window, and ...
+
+
+@dataclass
+class Verdict:
+    claim: str
+    setting: str
+    found: str
+    verdict: str
+
+
+def verdicts(archives):
+    """Every verdict the archives have data for, in the order of the paper's argument."""
+    return [verdict for judge in JUDGES for verdict in judge(archives)]
+
+
+def markdown(rows):
+    lines = ["| claim | setting | found | verdict |", "|---|---|---|---|"]
+    return "\n".join(lines + [f"| {row.claim} | {row.setting} | {row.found} | {row.verdict} |" for row in rows])
+
+
+def groups(archives, stage, lattice=None):
+    """[(archive, group)] of all instances of a stage, on lattices of these extents."""
+    return [(archive, group) for archive in archives for name in archive.names(stage)
+            if (group := archive.group(stage, name)).lattice == (lattice or group.lattice)]
+
+
+def pm(value, error):
+    """27.1(1): the error in units of the last digit shown; two digits below 2."""
+    if not np.isfinite(error) or error <= 0:
+        return f"{value:.3g}"
+    digits = -int(np.floor(np.log10(error))) + (1 if error / 10 ** np.floor(np.log10(error)) < 1.95 else 0)
+    shown = round(error * 10 ** digits) if digits > 0 else round(error)
+    return f"{value:.{max(digits, 0)}f}({shown})"
+
+
+def lattice_text(group):
+    return "x".join(str(extent) for extent in group.lattice)
+
+
+def decimation(archives):
+    for _, group in groups(archives, "decimation"):
+        coupling, energy = group["coupling"], group["free_energy"]
+        follows = np.abs(np.tanh(coupling[:, 1:]) - np.tanh(coupling[:, :-1]) ** 2).max()
+        carried = np.abs(energy - energy[:, :1]).max()
+        trace, delta_f = np.abs(group["kernel/trace_error"]).max(), np.abs(group["kernel/delta_f"]).max()
+        chains = ", ".join(f"{k:g}" for k in group["chain"])
+        yield Verdict("decimation of a chain is a stack of machines", f"K = {chains}, ring of {group.value('sites')}",
+                      f"tanh K' = tanh^2 K to {follows:.0e}, ln Z a spin kept to {carried:.0e} through "
+                      f"{coupling.shape[1] - 1} levels", "exact" if max(follows, carried) < ROUNDING else "no")
+        yield Verdict("Kadanoff's kernel meets the trace condition, so dF = 0", "chains, every strength",
+                      f"ln Tr_h exp T = 0 to {trace:.0e}, dF to {delta_f:.0e}",
+                      "exact" if max(trace, delta_f) < ROUNDING else "no")
+
+
+def identities(archives):
+    for archive, group in groups(archives, "mapping"):
+        if "identity" in group:
+            worst = max(float(group[f"identity/{name}"]) for name in group.group["identity"])
+            yield Verdict("the identities of the map hold for any machine", f"{lattice_text(group)}, all states",
+                          f"within {worst:.0e}", "exact" if worst < ROUNDING else "no")
+    large = [group for _, group in groups(archives, "mapping") if "renormalised" in group and "identity" not in group]
+    if large:
+        worst = max(float(group["renormalised/violation"]) for group in large)
+        n = sum(len(group["renormalised/machine"]) for group in large)
+        yield Verdict("H_RG[h] = H_RBM[h]", ", ".join(sorted({lattice_text(group) for group in large})) + ", trained",
+                      f"within {worst:.0e} on {n} hidden configurations", "exact" if worst < ROUNDING else "no")
+
+
+def known_maps(archives):
+    for _, group in groups(archives, "mapping"):
+        spread, divergence = float(group["ln_trace/std"]), float(group["kl_divergence"])
+        if group.value("rbm") == "bond":
+            yield Verdict("a machine can be an exact map", f"one hidden spin a bond, {lattice_text(group)}",
+                          f"spread of ln Tr_h exp T {spread:.0e}, D_KL = {divergence:.0e} nats",
+                          "yes" if max(spread, abs(divergence)) < ROUNDING else "no")
+        if group.value("rbm") == "lin_tegmark":
+            equal, error = float(group["delta_f"]) == 0, float(group["kl_divergence_error"])
+            yield Verdict("equal free energies make the map exact", f"Lin & Tegmark's machine, {lattice_text(group)}",
+                          f"dF = {float(group['delta_f']):g}, D_KL = {pm(divergence, error)} nats",
+                          "no: one direction only" if equal and divergence > 10 * error else "yes")
+
+
+def minimising(archives):
+    for _, group in groups(archives, "kadanoff"):
+        k = critical(group)
+        normalised, free = group["normalised_delta_f"][k], group["free_delta_f"][k]
+        strength = group["strength"]
+        lost = (free[-1] - free[-2]) / (strength[-1] - strength[-2])
+        lam = ", ".join(f"{x:.3f}" for x in group["bound/lambda"][k])
+        gap = group["bound/free_energy"][k] - group["free_energy"][k]
+        falls = (np.diff(free) < 0).all()
+        yield Verdict("minimising dF finds the map", torus_text(group),
+                      f"normalised: 0 to {np.abs(normalised).max():.0e} at every strength; free: falls by {-lost:.3g} for each "
+                      f"unit of strength; Kadanoff's moved bound is highest at {lam}, {-gap:.3f} below F",
+                      "no" if falls and np.abs(normalised).max() < ROUNDING else "yes")
+
+
+def least_divergence(archives):
+    for _, group in groups(archives, "kadanoff"):
+        k, coupling = critical(group), group["coupling"]
+
+        def nearest(path):
+            return group[f"renormalised/{path}/nearest"][k]
+        rules = [nearest(path) for path in ("majority", "decimation", "kadanoff")]
+        machine = nearest("block_machine")
+        free = pm(group["free_machine/kl_divergence"][k], group["free_machine/kl_divergence_error"][k])
+        yield Verdict("least D_KL renormalises as blocking does", torus_text(group),
+                      f"K_nn: majority {rules[0]:.3f}, decimation {rules[1]:.3f}, Kadanoff {rules[2]:.3f}, block machine "
+                      f"{machine:.3f} (D_KL {group['block_machine/kl_divergence'][k]:.3f}), without constraint "
+                      f"{nearest('free_machine'):.3f} ({free})",
+                      "no" if machine > coupling[k] > max(rules) else "yes")
+
+
+def trained_maps(archives):
+    found = {}
+    for archive, group in groups(archives, "mapping"):
+        if group.value("rbm") not in ("bond", "lin_tegmark") and "identity" not in group:
+            found.setdefault(group.lattice, []).append((archive, group))
+    for lattice, members in found.items():
+        families = tables.families([group.name for _, group in members])
+        by_name = {group.name: (archive, group) for archive, group in members}
+        for family, names in families.items():
+            archive, first = by_name[names[0]]
+            divergence, spread = ([float(by_name[name][1][path]) for name in names] for path in ("kl_divergence",
+                                                                                                  "ln_trace/std"))
+            mean, error = tables.over_seeds(divergence)
+            error = error if len(names) > 1 else float(first["kl_divergence_error"])
+            hidden = archive.machine(first.value("rbm")).value("hidden").split(",")[0]
+            yield Verdict("a trained machine is an exact map", f"{lattice_text(first)}, {family}, {hidden} hidden",
+                          f"D_KL = {pm(mean, error)} nats, {mean / np.prod(lattice):.3f} a spin; spread {np.mean(spread):.3g}",
+                          "no" if mean > 10 * error else "yes")
+
+
+def chains(archives):
+    for _, group in groups(archives, "chain_machine"):
+        learned, error, exact = (group[path] for path in ("learned_coupling/mean", "learned_coupling/error", "coupling"))
+        weight, weight_error, count = (group[path] for path in ("weight/mean", "weight/error", "weight/count"))
+        pulls = (learned - exact) / error
+        texts = [f"{pm(a, e)} for {k:.4g}" for a, e, k in zip(learned, error, exact)]
+        held = [f"w = {pm(w, e)}, exact {x:.3f}" for w, e, x, n in zip(weight, weight_error, group["exact_weight"], count)
+                if n > 2]
+        divergence = group["kl_divergence"].mean(axis=1).max()
+        floor = int(group.value("sites")) ** 2 / (2 * int(group.value("configurations")))
+        agrees = np.abs(pulls) < 3
+        verdict = "yes" if agrees.all() else "to the limit of the data" if divergence < 2 * floor else \
+            f"up to K' = {exact[agrees].max():.2g}" if agrees.any() else "no"
+        yield Verdict("training on a chain inverts decimation", f"rings of {group.value('sites')}",
+                      "K' = " + ", ".join(texts) + ("; bonds of one unit: " + "; ".join(held) if held else "") +
+                      f"; D_KL at most {divergence:.4f} nats, where that many weights learnt from so many configurations cost "
+                      f"{floor:.4f}", verdict)
+
+
+def fields(archives):
+    seen = [(archive, archive.group("receptive_field", name)) for archive in archives
+            for name in archive.names("receptive_field")]
+    for archive, first in seen:
+        if first.lattice != (40, 40):
+            continue
+        layers = range(1, tables.n_layers(first) + 1)
+        numbers = [tables.layer_numbers(first, layer) for layer in layers]
+        window, machine = first.value("window"), archive.machine(first.value("rbm"))
+        setting = f"40x40, L1 {machine.value('l1')} {machine.value('l1_scaling')}, {machine.value('epochs')} epochs"
+
+        def listed(key, form):
+            return ", ".join(form % numbers_of[key] for numbers_of in numbers)
+        local = [n["median"] > LOCAL and n["median"] > n["shuffled_high"] for n in numbers]
+        yield Verdict("fields are local blocks", setting,
+                      f"{window}x{window} window: median {listed('median', '%.2f')} (10 %: {listed('low', '%.2f')}); "
+                      f"shuffled {listed('shuffled', '%.2f')}; untrained {listed('untrained', '%.2f')}",
+                      "yes" if all(local) else "layers " + ", ".join(str(k) for k, x in zip(layers, local) if x)
+                      if any(local) else "no")
+        if all(local):
+            radius = [n["radius"] for n in numbers]
+            yield Verdict("they grow with depth, even within a layer", setting,
+                          f"median radius {listed('radius', '%.2f')}; 10 to 90 % of units within "
+                          f"{', '.join('%.0f %%' % (100 * n['radius_spread']) for n in numbers)} of it; share of one "
+                          f"sign {listed('sign', '%.2f')}",
+                          "yes" if (np.diff(radius) > 0).all() else "no")
+            far = [(n["spacing"] - 1) / n["spacing_sigma"] for n in numbers]
+            yield Verdict("they tile the lattice", setting,
+                          f"centres {listed('spacing', '%.2f')} times as far apart as random points "
+                          f"({', '.join('%+.0f' % x for x in far)} sigma); coverage of sites varies by "
+                          f"{', '.join('%.0f %%' % (100 * n['coverage']) for n in numbers)}",
+                          "yes" if min(far) > 3 else "layers " + ", ".join(str(k) for k, x in zip(layers, far) if x > 3))
+
+
+def settings_that_matter(archives):
+    for archive in archives:
+        found = tables.families(archive.names("receptive_field"))
+        scans = [family for family in found if family.startswith("l1_")]
+        if not scans:
+            continue
+        median = {family: tables.over_seeds([n["median"] for n in tables.seeds_of(archive, family, 1)])
+                  for family in found}
+        size = lattice_text(archive.group("receptive_field", found[scans[0]][0])) + ", first layer, over seeds"
+        scans.sort(key=lambda family: float(family[3:]))
+        low, high = median[scans[0]], median[scans[-1]]
+        yield Verdict("L1 makes fields local", size,
+                      ", ".join(f"{family[3:]}: {pm(*median[family])}" for family in scans),
+                      "yes" if high[0] - low[0] > 3 * np.hypot(low[1], high[1]) else "no")
+        if "random" in median:
+            flat = tables.seeds_of(archive, "random", 1)
+            yield Verdict("so do the data", size, f"independent spins: {pm(*median['random'])}, shuffled "
+                          f"{np.mean([n['shuffled'] for n in flat]):.3f}", "yes" if median["random"][0] < LOCAL else "no")
+        units = sorted((int(family.split("_h")[1]), family) for family in found if "_h" in family)
+        if len(units) > 1:
+            yield Verdict("fields are local whatever the number of units", size,
+                          ", ".join(f"{n}: {pm(*median[family])}" for n, family in units),
+                          "yes" if min(median[family][0] for _, family in units) > LOCAL else "no")
+
+
+def reconstructions(archives):
+    for archive, group in groups(archives, "reconstruction", (40, 40)):
+        overlap, error = group["overlap/mean"][:, 0], group["overlap/error"][:, 0]
+        correlation = group["correlation/mean"][:, 0]
+        far = min(8, correlation.shape[1] - 1)
+        kept = correlation[1:, far] / correlation[0, far]
+        yield Verdict("reconstructions from the top keep the large domains", f"40x40, {group.name}",
+                      f"overlap {', '.join(pm(o, e) for o, e in zip(overlap, error))} from layers 1 to {len(overlap)}; of the "
+                      f"correlation at {far} sites they keep {', '.join('%.0f %%' % (100 * x) for x in kept)}",
+                      "yes" if overlap[-1] > LOCAL and kept[-1] > LOCAL else "in part" if overlap[-1] > 5 * error[-1] else "no")
+
+
+def temperatures(archives):
+    for archive in archives:
+        found = {}
+        for family, names in tables.families(archive.names("receptive_field")).items():
+            first = archive.group("receptive_field", names[0])
+            trained = tables.trained_at(archive.machine(first.value("rbm")))
+            if trained is not None:
+                found.setdefault(trained, (family, first))
+        if len(found) < 3:
+            continue
+        median = {t: tables.over_seeds([n["median"] for n in tables.seeds_of(archive, family, 1)])
+                  for t, (family, _) in sorted(found.items())}
+        local = [t for t in median if median[t][0] > LOCAL]
+        yield Verdict("fields are local at any temperature", f"{lattice_text(archive.sample())}, first layer",
+                      ", ".join(f"T = {t:g}: {pm(*median[t])}" for t in median),
+                      "yes" if len(local) == len(median) else f"from T = {min(local):g} on" if local and
+                      local == [t for t in median if t >= min(local)] else "at some")
+
+
+def flows(archives):
+    for archive in archives:
+        rows = sorted(tables.order(archive), key=lambda row: row[1])
+        if len(rows) < 2:
+            continue
+        up, down = ({row[1] for row in rows if sign * row[-2] > FLOWS * row[-1]} for sign in (1, -1))
+        cold, hot = {row[1] for row in rows if row[1] < exact.T_C}, {row[1] for row in rows if row[1] > exact.T_C}
+        blocks = {row[1] for row in rows if row[4] > row[3]}
+
+        def at(some):
+            return ", ".join(f"{t:g}" for t in sorted(some)) or "none"
+        yield Verdict("layers flow away from T_c, to both sides", f"{lattice_text(archive.sample())}, each stack at its own T",
+                      f"neighbouring units agree more in layer 2 than in layer 1 at T = {at(up)}, less at {at(down)}, by more "
+                      f"than {FLOWS} errors; neighbouring majority blocks more in 4x4 than in 2x2 at {at(blocks)}",
+                      "yes" if up == cold and down == hot else "no" if not up or not down or up & hot or down & cold
+                      else "yes, where it can be told")
+
+
+def critical(group):
+    return int(np.argmin(np.abs(group["coupling"] - 1 / exact.T_C)))
+
+
+def torus_text(group):
+    side, block = group.value("side"), group.value("block")
+    return f"{side}x{side} by {block}x{block}, K = {group['coupling'][critical(group)]:.4f}"
+
+
+JUDGES = (decimation, identities, known_maps, minimising, least_divergence, trained_maps, chains, fields,
+          settings_that_matter, temperatures, reconstructions, flows)
