@@ -1,7 +1,7 @@
 """Command: the tables and verdicts of the study, from its archives.
 
     python3 -m blockspin.mehta2014 ARCHIVE...              every table, then the verdicts, as in reference/mehta2014.txt
-    python3 -m blockspin.mehta2014 --markdown ARCHIVE...   the verdicts alone, as the README shows them
+    python3 -m blockspin.mehta2014 --short ARCHIVE...      the first row of each claim and verdict, as in the README
 """
 
 import argparse
@@ -24,14 +24,17 @@ def text(archive):
 def main():
     parser = argparse.ArgumentParser(prog="python3 -m blockspin.mehta2014", description=__doc__.split("\n")[0])
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
-    parser.add_argument("--markdown", action="store_true", help="the verdicts alone")
+    parser.add_argument("--short", action="store_true", help="verdicts alone, the first of each claim and verdict")
     arguments = parser.parse_args()
     archives = [blockspin.open_archive(path) for path in arguments.archives]
-    if not arguments.markdown:
+    found = verdicts.verdicts(archives)
+    if arguments.short:
+        found = list({(row.claim, row.verdict): row for row in reversed(found)}.values())[::-1]
+    else:
         for archive in archives:
             print(text(archive))
         print("# Verdicts")
-    print(verdicts.markdown(verdicts.verdicts(archives)))
+    print(verdicts.markdown(found))
     for archive in archives:
         archive.close()
 
