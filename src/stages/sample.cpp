@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/packed.hpp"
 #include "blockspin/replica/ladder_search.hpp"
@@ -57,7 +59,7 @@ void tell_of_targets(const std::string& label, const SampleRun& run) {
     const std::string text = label + ": target_error " + name + ":" + format_number(report.target.error) +
                              (report.met ? " is met" : " is not met") + " after " +
                              std::to_string(run.n_sweeps) + " sweeps: the largest error is " +
-                             format_number(report.worst_error) +
+                             fmt::format("{:.3g}", report.worst_error) +
                              ", at T = " + format_number(run.setup.temperatures[report.where]);
     if (report.met)
       log::info(text);
