@@ -1,5 +1,8 @@
 #include "blockspin/archive/stage_writer.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 #include <unistd.h>
 
 #include "archive_state.hpp"
@@ -11,11 +14,10 @@ namespace blockspin::archive {
 
 namespace {
 
-/// 0, 1, 2, ...: the values of an index axis.
-std::vector<std::uint32_t> indices(std::uint64_t n) {
-  require(n <= UINT32_MAX, "an index axis longer than 2^32");
+/// first, first + 1, ...: values of an index axis.
+std::vector<std::uint32_t> indices(std::uint64_t first, std::uint64_t n) {
   std::vector<std::uint32_t> values(n);
-  for (std::uint32_t i = 0; i < n; ++i) values[i] = i;
+  std::iota(values.begin(), values.end(), static_cast<std::uint32_t>(first));
   return values;
 }
 
@@ -56,12 +58,18 @@ void StageWriter::create(const std::string& path, ElementType type,
 void StageWriter::write_index(const std::string& path, const std::string& axis, std::uint64_t n) {
   const std::string full = group_ + "/" + path;
   if (file_->exists(full)) return;
+  require(n <= UINT32_MAX, "an index axis longer than 2^32");
   h5::create_dataset(*file_, full, ElementType::u32, {n});
   h5::write_attribute(*file_, full, "unit", std::string("1"));
   h5::write_attribute(*file_, full, "description", "index of the axis " + axis);
-  const std::vector<std::uint32_t> values = is_root() ? indices(n) : std::vector<std::uint32_t>{};
-  h5::write_slab(*file_, full, ElementType::u32, is_root() ? Slab::whole({n}) : Slab::none({n}),
-                 std::as_bytes(std::span(values)));
+  // Piece by piece: the bytes of a configuration of a large lattice are a long axis.
+  constexpr std::uint64_t piece = std::uint64_t{1} << 20;
+  for (std::uint64_t first = 0; first < n; first += piece) {
+    const std::uint64_t count = std::min(piece, n - first);
+    const auto values = is_root() ? indices(first, count) : std::vector<std::uint32_t>{};
+    h5::write_slab(*file_, full, ElementType::u32, is_root() ? Slab{{n}, {first}, {count}} : Slab::none({n}),
+                   std::as_bytes(std::span(values)));
+  }
   h5::make_scale(*file_, full, axis);
 }
 

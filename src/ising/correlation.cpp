@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numbers>
 
@@ -11,36 +12,72 @@
 namespace blockspin::ising {
 namespace {
 
-/// A configuration with every row twice in succession, so that a row turned by r is a shift away.
-class DoubledRows {
+/// 64 sites of a packed configuration from any site on; bits beyond the last byte are 0.
+std::uint64_t sites_from(std::span<const std::uint8_t> packed, std::uint64_t site) {
+  const std::size_t byte = site / 8, n = std::min<std::size_t>(packed.size() - byte, 9);
+  std::uint64_t low = 0, high = 0;
+  std::memcpy(&low, &packed[byte], std::min<std::size_t>(n, 8));
+  static_assert(std::endian::native == std::endian::little);
+  if (site % 8 == 0) return low;
+  if (n == 9) high = packed[byte + 8];
+  return low >> (site % 8) | high << (64 - site % 8);
+}
+
+/// One row, twice in succession, so that the row turned by r is a shift away.
+class DoubledRow {
 public:
-  DoubledRows(const lattice::Geometry& geometry, const PackedView& configurations, std::size_t i)
-      : length_(geometry.row_length()), words_per_row_((2 * length_ + 63) / 64 + 1),
-        words_(geometry.n_rows() * words_per_row_, 0) {
-    for (std::uint64_t row = 0; row < geometry.n_rows(); ++row)
-      for (std::uint64_t x = 0; x < length_; ++x) {
-        const auto bit = static_cast<std::uint64_t>(configurations.bit(i, row * length_ + x));
-        set(row, x, bit);
-        set(row, x + length_, bit);
+  explicit DoubledRow(std::uint64_t length) : length_(length), words_((2 * length + 63) / 64 + 1) {}
+
+  std::size_t n_words() const { return (length_ + 63) / 64; }
+  /// Bits of the last word that are sites.
+  std::uint64_t last_mask() const { return ~std::uint64_t{0} >> (63 - (length_ - 1) % 64); }
+
+  void read(std::span<const std::uint8_t> packed, std::uint64_t row) {
+    std::fill(words_.begin(), words_.end(), 0);
+    for (const std::uint64_t to : {std::uint64_t{0}, length_})
+      for (std::size_t w = 0; w < n_words(); ++w) {
+        std::uint64_t bits = sites_from(packed, row * length_ + 64 * w);
+        if (w + 1 == n_words()) bits &= last_mask();
+        words_[w + to / 64] |= bits << (to % 64);
+        if (to % 64 != 0) words_[w + to / 64 + 1] |= bits >> (64 - to % 64);
       }
   }
-
-  std::size_t words_in_row() const { return (length_ + 63) / 64; }
-  /// Sites 64 w ... of a row turned by r <= length; bits beyond the row are 0.
-  std::uint64_t word(std::uint64_t row, std::size_t w, std::uint64_t r) const {
-    const std::uint64_t* words = &words_[row * words_per_row_ + w + r / 64];
+  /// Sites 64 w ... of the row turned by r <= length; bits beyond the row are 0.
+  std::uint64_t word(std::size_t w, std::uint64_t r) const {
+    const std::uint64_t* words = &words_[w + r / 64];
     const auto shift = static_cast<unsigned>(r % 64);
     const std::uint64_t both = shift == 0 ? words[0] : words[0] >> shift | words[1] << (64 - shift);
-    return w + 1 < words_in_row() ? both : both & ~std::uint64_t{0} >> (63 - (length_ - 1) % 64);
+    return w + 1 < n_words() ? both : both & last_mask();
   }
 
 private:
-  void set(std::uint64_t row, std::uint64_t x, std::uint64_t bit) {
-    words_[row * words_per_row_ + x / 64] |= bit << (x % 64);
-  }
   std::uint64_t length_;
-  std::size_t words_per_row_;
   std::vector<std::uint64_t> words_;
+};
+
+/// How many of up to 2^n_planes - 1 added bits were set, for each of many places, bit-sliced: adding a word
+/// costs two operations on average, whatever the number of places.
+class ColumnSums {
+public:
+  ColumnSums(std::size_t n_words, std::uint64_t most)
+      : n_words_(n_words), planes_(n_words * static_cast<std::size_t>(std::bit_width(most))) {}
+  void add(std::size_t w, std::uint64_t bits) {
+    for (std::size_t at = w; bits != 0; at += n_words_) {
+      const std::uint64_t carry = planes_[at] & bits;
+      planes_[at] ^= bits;
+      bits = carry;
+    }
+  }
+  std::int64_t sum(std::uint64_t x) const {
+    std::uint64_t sum = 0;
+    for (std::size_t at = x / 64, p = 0; at < planes_.size(); at += n_words_, ++p)
+      sum |= (planes_[at] >> (x % 64) & 1) << p;
+    return static_cast<std::int64_t>(sum);
+  }
+
+private:
+  std::size_t n_words_;
+  std::vector<std::uint64_t> planes_;
 };
 
 /// The row r steps on along an axis other than the last.
@@ -51,28 +88,54 @@ std::uint64_t row_ahead(const lattice::Geometry& geometry, std::uint64_t row, in
   return row + ((place + r) % extent - place) * stride; // modulo 2^64, as the difference may be negative
 }
 
-std::int64_t antiparallel_pairs(const lattice::Geometry& geometry, const DoubledRows& rows, int axis,
-                                std::uint64_t r) {
-  const bool in_row = axis + 1 == geometry.n_dimensions();
+/// Antiparallel pairs of a row with itself turned by r, and with the rows r ahead.
+std::int64_t antiparallel_pairs(const lattice::Geometry& geometry, std::span<const std::uint8_t> packed,
+                                const DoubledRow& turned, std::uint64_t row, std::uint64_t r) {
   std::int64_t n = 0;
-  for (std::uint64_t row = 0; row < geometry.n_rows(); ++row) {
-    const std::uint64_t other = in_row ? row : row_ahead(geometry, row, axis, r);
-    for (std::size_t w = 0; w < rows.words_in_row(); ++w)
-      n += std::popcount(rows.word(row, w, 0) ^ rows.word(other, w, in_row ? r : 0));
+  const std::size_t n_words = turned.n_words();
+  for (std::size_t w = 0; w < n_words; ++w) n += std::popcount(turned.word(w, 0) ^ turned.word(w, r));
+  for (int axis = 0; axis + 1 < geometry.n_dimensions(); ++axis) {
+    const std::uint64_t first = row_ahead(geometry, row, axis, r) * geometry.row_length();
+    for (std::size_t w = 0; w < n_words; ++w) {
+      const std::uint64_t mask = w + 1 < n_words ? ~std::uint64_t{0} : turned.last_mask();
+      n += std::popcount((turned.word(w, 0) ^ sites_from(packed, first + 64 * w)) & mask);
+    }
   }
   return n;
 }
 
-/// Magnetisation of each plane across an axis.
-std::vector<std::int64_t> planes(const lattice::Geometry& geometry, const PackedView& configurations,
-                                 std::size_t i, int axis) {
-  std::uint64_t stride = 1;
-  for (int other = axis + 1; other < geometry.n_dimensions(); ++other) stride *= geometry.extent(other);
-  std::vector<std::int64_t> sum(geometry.extent(axis), 0);
-  for (std::uint64_t site = 0; site < geometry.n_sites(); ++site)
-    sum[site / stride % sum.size()] += configurations.spin(i, site);
-  return sum;
-}
+/// Magnetisation of each plane across each axis.
+class PlaneSums {
+public:
+  explicit PlaneSums(const lattice::Geometry& geometry)
+      : geometry_(geometry), columns_((geometry.row_length() + 63) / 64, geometry.n_rows()) {
+    for (int axis = 0; axis + 1 < geometry.n_dimensions(); ++axis) up_.emplace_back(geometry.extent(axis), 0);
+  }
+  void add(std::uint64_t row, const DoubledRow& bits) {
+    std::int64_t up = 0;
+    for (std::size_t w = 0; w < bits.n_words(); ++w) {
+      up += std::popcount(bits.word(w, 0));
+      columns_.add(w, bits.word(w, 0));
+    }
+    const lattice::Coordinates place = geometry_.coordinates(row * geometry_.row_length());
+    for (std::size_t axis = 0; axis < up_.size(); ++axis) up_[axis][place[axis]] += up;
+  }
+  std::vector<std::int64_t> magnetization(int axis) const {
+    const std::uint64_t extent = geometry_.extent(axis);
+    const auto n_sites = static_cast<std::int64_t>(geometry_.n_sites() / extent);
+    std::vector<std::int64_t> sums(extent);
+    for (std::uint64_t x = 0; x < extent; ++x) {
+      const bool in_row = axis + 1 == geometry_.n_dimensions();
+      sums[x] = 2 * (in_row ? columns_.sum(x) : up_[static_cast<std::size_t>(axis)][x]) - n_sites;
+    }
+    return sums;
+  }
+
+private:
+  const lattice::Geometry& geometry_;
+  ColumnSums columns_;
+  std::vector<std::vector<std::int64_t>> up_; ///< [leading axis][plane]
+};
 
 std::uint64_t longest_extent(const lattice::Geometry& geometry) {
   return *std::max_element(geometry.extents().begin(), geometry.extents().end());
@@ -87,20 +150,24 @@ std::size_t n_distances(const lattice::Geometry& geometry, std::size_t most) {
 
 PairSums pair_sums(const lattice::Geometry& geometry, const PackedView& configurations, std::size_t i,
                    std::size_t distances) {
-  const DoubledRows rows(geometry, configurations, i);
-  const auto n_pairs = static_cast<std::int64_t>(geometry.n_bonds());
-  PairSums sums;
-  for (std::uint64_t r = 0; r < distances; ++r) {
-    std::int64_t antiparallel = 0;
-    for (int axis = 0; axis < geometry.n_dimensions(); ++axis)
-      antiparallel += antiparallel_pairs(geometry, rows, axis, r);
-    sums.pair_sum.push_back(n_pairs - 2 * antiparallel);
+  const std::span<const std::uint8_t> packed = configurations.bytes.row(i);
+  std::vector<std::int64_t> antiparallel(distances, 0);
+  PlaneSums planes(geometry);
+  DoubledRow turned(geometry.row_length());
+  for (std::uint64_t row = 0; row < geometry.n_rows(); ++row) {
+    turned.read(packed, row);
+    planes.add(row, turned);
+    for (std::uint64_t r = 0; r < distances; ++r)
+      antiparallel[r] += antiparallel_pairs(geometry, packed, turned, row, r);
   }
+  PairSums sums;
+  for (const std::int64_t n : antiparallel)
+    sums.pair_sum.push_back(static_cast<std::int64_t>(geometry.n_bonds()) - 2 * n);
   const std::uint64_t longest = longest_extent(geometry);
   int n_axes = 0;
   for (int axis = 0; axis < geometry.n_dimensions(); ++axis) {
     if (geometry.extent(axis) != longest) continue;
-    const auto magnetization = planes(geometry, configurations, i, axis);
+    const auto magnetization = planes.magnetization(axis);
     double real = 0, imaginary = 0;
     sums.magnetization = 0;
     for (std::size_t x = 0; x < magnetization.size(); ++x) {

@@ -192,50 +192,55 @@ BoxCounts HalfRows::count() {
   return counts;
 }
 
-void HalfRows::copy_to(std::span<std::uint64_t> natural) const {
+void HalfRows::copy_row(std::uint64_t row, std::span<std::uint64_t> natural) const {
   const auto& tables = geometry_->tables();
   const BoxLayout& layout = tables.layout;
-  const std::uint64_t per_row = geometry_->words_per_row();
   const std::uint64_t skip =
       (layout.first[static_cast<std::size_t>(layout.last_axis)] - 1024 * layout.first_vector) / 64;
-  for (std::uint64_t row = 0; row < layout.n_rows; ++row)
-    for (std::uint64_t w = 0; w < per_row; ++w) {
-      const std::uint64_t at = skip + w, shift = 32 * (at % 2);
-      const auto half = [&](std::uint64_t e) {
-        const std::uint64_t bits =
-            buffer_[layout.half_row(row, e) + at / 2] & tables.mask(e == 0 ? 3 : 1)[at / 2];
-        return spread(static_cast<std::uint32_t>(bits >> shift));
-      };
-      natural[row * per_row + w] = half(0) | half(1) << 1;
-    }
+  for (std::uint64_t w = 0; w < natural.size(); ++w) {
+    const std::uint64_t at = skip + w, shift = 32 * (at % 2);
+    const auto half = [&](std::uint64_t e) {
+      const std::uint64_t bits =
+          buffer_[layout.half_row(row, e) + at / 2] & tables.mask(e == 0 ? 3 : 1)[at / 2];
+      return spread(static_cast<std::uint32_t>(bits >> shift));
+    };
+    natural[w] = half(0) | half(1) << 1;
+  }
 }
 
-void HalfRows::copy_from(std::span<const std::uint64_t> natural) {
+void HalfRows::copy_to(std::span<std::uint64_t> natural, std::uint64_t first_row) const {
+  const std::uint64_t per_row = geometry_->words_per_row();
+  for (std::uint64_t i = 0; i < natural.size() / per_row; ++i)
+    copy_row(first_row + i, natural.subspan(i * per_row, per_row));
+}
+
+void HalfRows::copy_from(std::span<const std::uint64_t> natural, std::uint64_t first_row) {
   const BoxLayout& layout = geometry_->tables().layout;
   const std::uint64_t per_row = geometry_->words_per_row();
   const std::uint64_t skip =
       (layout.first[static_cast<std::size_t>(layout.last_axis)] - 1024 * layout.first_vector) / 64;
-  std::fill(buffer_.flat().begin(), buffer_.flat().end(), 0);
-  for (std::uint64_t row = 0; row < layout.n_rows; ++row)
+  for (std::uint64_t i = 0; i < natural.size() / per_row; ++i) {
+    std::uint64_t* const half[2] = {buffer_.data() + layout.half_row(first_row + i, 0),
+                                    buffer_.data() + layout.half_row(first_row + i, 1)};
+    for (std::uint64_t* const words : half) std::fill(words, words + 8 * layout.n_vectors, 0);
     for (std::uint64_t w = 0; w < per_row; ++w) {
-      const std::uint64_t at = skip + w, shift = 32 * (at % 2), bits = natural[row * per_row + w];
-      buffer_[layout.half_row(row, 0) + at / 2] |= std::uint64_t{gather(bits)} << shift;
-      buffer_[layout.half_row(row, 1) + at / 2] |= std::uint64_t{gather(bits >> 1)} << shift;
+      const std::uint64_t at = skip + w, shift = 32 * (at % 2), bits = natural[i * per_row + w];
+      half[0][at / 2] |= std::uint64_t{gather(bits)} << shift;
+      half[1][at / 2] |= std::uint64_t{gather(bits >> 1)} << shift;
     }
+  }
 }
 
 void HalfRows::pack(std::span<std::uint8_t> out) const {
   const BoxLayout& layout = geometry_->tables().layout;
-  const std::uint64_t per_row = geometry_->words_per_row(),
-                      length = geometry_->domain().geometry().row_length();
-  std::vector<std::uint64_t> natural(layout.n_rows * per_row);
-  copy_to(natural);
-  for (std::uint64_t row = 0; row < layout.n_rows; ++row)
-    for (std::uint64_t w = 0; w < per_row; ++w)
-      put_bits(out,
-               geometry_->global_row(row) * length +
-                   layout.first[static_cast<std::size_t>(layout.last_axis)] + 64 * w,
-               natural[row * per_row + w]);
+  const std::uint64_t length = geometry_->domain().geometry().row_length();
+  std::vector<std::uint64_t> natural(geometry_->words_per_row());
+  for (std::uint64_t row = 0; row < layout.n_rows; ++row) {
+    copy_row(row, natural);
+    const std::uint64_t first =
+        geometry_->global_row(row) * length + layout.first[static_cast<std::size_t>(layout.last_axis)];
+    for (std::uint64_t w = 0; w < natural.size(); ++w) put_bits(out, first + 64 * w, natural[w]);
+  }
 }
 
 } // namespace blockspin::ising

@@ -57,11 +57,13 @@ public:
   }
   void pack(std::span<std::uint8_t> out) const override { spins_.pack(out); }
   Slab slab() const override { return shared_->block.slab(); }
-  void copy_to(std::span<std::uint64_t> natural) const override {
-    std::copy(spins_.words().begin(), spins_.words().end(), natural.begin());
+  void copy_to(std::span<std::uint64_t> natural, std::uint64_t first_row) const override {
+    const auto rows = spins_.words().subspan(first_row * shared_->block.words_per_row(), natural.size());
+    std::copy(rows.begin(), rows.end(), natural.begin());
   }
-  void copy_from(std::span<const std::uint64_t> natural) override {
-    std::copy(natural.begin(), natural.end(), spins_.words().begin());
+  void copy_from(std::span<const std::uint64_t> natural, std::uint64_t first_row) override {
+    std::copy(natural.begin(), natural.end(),
+              spins_.words().subspan(first_row * shared_->block.words_per_row()).begin());
   }
 
 private:

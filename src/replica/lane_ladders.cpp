@@ -242,7 +242,7 @@ void LaneLadders::configurations(const std::function<void(const KeptConfiguratio
     for (std::size_t b = 0; b < 64 && (active(word) >> b & 1) != 0; ++b)
       sink({temperature_of_word(word), 64 * (word / n_temperatures()) + b,
             Travellers::replica(lanes_[local(word) / 8], word % 8, b), readings_[64 * local(word) + b],
-            std::span(packed).subspan(b * n_bytes, n_bytes)});
+            std::span(packed).subspan(b * n_bytes, n_bytes), nullptr});
   }
 }
 

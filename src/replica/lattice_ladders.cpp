@@ -26,7 +26,39 @@ void gather_bits(const mpi::Communicator& group, std::span<std::uint8_t> bits) {
   }
 }
 
-std::string walker_name(std::uint64_t walker) { return "walker_" + std::to_string(walker); }
+/// A state holds a lattice in pieces of about so many words, so that a second copy is never whole.
+constexpr std::uint64_t piece_words = std::uint64_t{1} << 20;
+
+/// One piece of a lattice: some indices of the first axis.
+struct Piece {
+  std::string name;
+  Slab slab;               ///< of this rank, within the piece
+  std::uint64_t first_row; ///< of this rank's rows in the piece
+};
+
+/// The pieces of a walker. mine: this rank's slab of the whole lattice, all zero counts where it has none.
+std::vector<Piece> pieces_of(std::uint64_t walker, const Slab& mine) {
+  const std::uint64_t n = mine.extent.front();
+  const std::uint64_t step = std::max<std::uint64_t>(1, piece_words / (mine.n_global() / n));
+  std::vector<Piece> pieces;
+  for (std::uint64_t first = 0; first < n; first += step) {
+    const std::uint64_t last = std::min(first + step, n);
+    const std::uint64_t begin = std::clamp(mine.offset.front(), first, last),
+                        end = std::clamp(mine.offset.front() + mine.count.front(), first, last);
+    Slab slab = mine;
+    slab.extent.front() = last - first;
+    slab.offset.front() = begin - first;
+    slab.count.front() = end - begin;
+    const bool in_rows = mine.extent.size() == 1; // one axis: its words are a row
+    const bool here = slab.n_local() > 0;
+    std::uint64_t rows = 0;
+    if (here && !in_rows)
+      rows = (begin - mine.offset.front()) * (slab.n_local() / slab.count.front() / slab.count.back());
+    pieces.push_back({"walker_" + std::to_string(walker) + "_" + std::to_string(pieces.size()),
+                      here ? slab : Slab::none(slab.extent), rows});
+  }
+  return pieces;
+}
 
 } // namespace
 
@@ -126,15 +158,15 @@ void LatticeLadders::reset_statistics() {
 
 void LatticeLadders::configurations(const std::function<void(const KeptConfiguration&)>& sink) {
   measure();
-  std::vector<std::uint8_t> packed(packed_bytes(setup_.geometry.n_sites()));
+  std::vector<std::uint8_t> packed;
   for (std::size_t i = 0; i < mine_.size(); ++i) {
-    std::fill(packed.begin(), packed.end(), std::uint8_t{0});
+    packed.assign(packed_bytes(setup_.geometry.n_sites()), 0);
     mine_[i]->pack(packed);
     gather_bits(group_, packed);
     const std::uint64_t walker = walkers_.first + i;
     if (group_.is_root())
       sink({temperature_[walker], walker / n_temperatures(),
-            static_cast<std::uint32_t>(walker % n_temperatures()), all_readings_[walker], packed});
+            static_cast<std::uint32_t>(walker % n_temperatures()), all_readings_[walker], packed, &packed});
   }
 }
 
@@ -142,10 +174,12 @@ void LatticeLadders::save(StateSink& sink) const {
   const Slab shape = natural_shape(setup_.geometry);
   for (std::uint64_t walker = 0; walker < n_series(); ++walker) {
     const bool here = walker >= walkers_.first && walker < walkers_.last;
-    const Slab slab = here ? mine_[walker - walkers_.first]->slab() : Slab::none(shape.extent);
-    std::vector<std::uint64_t> natural(slab.n_local());
-    if (here) mine_[walker - walkers_.first]->copy_to(natural);
-    sink.distributed(walker_name(walker), slab, std::span<const std::uint64_t>(natural));
+    const Walker* const mine = here ? mine_[walker - walkers_.first].get() : nullptr;
+    for (const Piece& piece : pieces_of(walker, here ? mine->slab() : Slab::none(shape.extent))) {
+      std::vector<std::uint64_t> natural(piece.slab.n_local());
+      if (!natural.empty()) mine->copy_to(natural, piece.first_row);
+      sink.distributed(piece.name, piece.slab, std::span<const std::uint64_t>(natural));
+    }
   }
   sink.replicated("n_sweeps", n_sweeps_);
   sink.replicated("temperature", std::span<const std::uint32_t>(temperature_));
@@ -160,10 +194,12 @@ void LatticeLadders::load(StateSource& source) {
   const Slab shape = natural_shape(setup_.geometry);
   for (std::uint64_t walker = 0; walker < n_series(); ++walker) {
     const bool here = walker >= walkers_.first && walker < walkers_.last;
-    const Slab slab = here ? mine_[walker - walkers_.first]->slab() : Slab::none(shape.extent);
-    std::vector<std::uint64_t> natural(slab.n_local());
-    source.distributed(walker_name(walker), slab, std::span(natural));
-    if (here) mine_[walker - walkers_.first]->copy_from(natural);
+    Walker* const mine = here ? mine_[walker - walkers_.first].get() : nullptr;
+    for (const Piece& piece : pieces_of(walker, here ? mine->slab() : Slab::none(shape.extent))) {
+      std::vector<std::uint64_t> natural(piece.slab.n_local());
+      source.distributed(piece.name, piece.slab, std::span(natural));
+      if (!natural.empty()) mine->copy_from(natural, piece.first_row);
+    }
   }
   source.replicated("n_sweeps", n_sweeps_);
   source.replicated("temperature", std::span(temperature_));

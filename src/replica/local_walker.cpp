@@ -42,8 +42,12 @@ public:
   }
   void pack(std::span<std::uint8_t> out) const override { spins_.pack(out); }
   Slab slab() const override { return shared_->geometry.slab(); }
-  void copy_to(std::span<std::uint64_t> natural) const override { spins_.copy_to(natural); }
-  void copy_from(std::span<const std::uint64_t> natural) override { spins_.copy_from(natural); }
+  void copy_to(std::span<std::uint64_t> natural, std::uint64_t first_row) const override {
+    spins_.copy_to(natural, first_row);
+  }
+  void copy_from(std::span<const std::uint64_t> natural, std::uint64_t first_row) override {
+    spins_.copy_from(natural, first_row);
+  }
 
 private:
   std::shared_ptr<const Shared> shared_;

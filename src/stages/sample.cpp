@@ -112,8 +112,7 @@ void SampleStage::run(Context& context) {
     record_choices(context, deck(), run, nullptr);
     return write_sample(context, run, nullptr);
   }
-  const ChosenEnsemble chosen =
-      make_ensemble(context.comm(), run.setup, update, request_of(context.parallel()));
+  ChosenEnsemble chosen = make_ensemble(context.comm(), run.setup, update, request_of(context.parallel()));
   log::info(label() + ": " + run.setup.geometry.name() + ", update " + update.name +
             (update.reason.empty() ? "" : " (" + update.reason + ")") + "; " + chosen.layout);
   replica::Ensemble& ensemble = *chosen.ensemble;
@@ -129,6 +128,7 @@ void SampleStage::run(Context& context) {
   run.n_sweeps = sampling.sweeps();
   if (run.setup.exchange) warn_of_gaps(run);
   tell_of_targets(label(), run);
+  chosen.ensemble.reset(); // large lattices make room for what is written
   write_sample(context, run, &sampling.kept());
 }
 

@@ -4,15 +4,14 @@
 
 namespace blockspin::stages {
 
-ising::Correlations correlations_of(const mpi::Communicator& comm, const lattice::Geometry& geometry,
-                                    const replica::KeptRows& rows, std::size_t n_chains) {
-  const std::size_t distances = ising::n_distances(geometry), width = distances + 1;
-  const std::size_t bytes = packed_bytes(geometry.n_sites());
-  const PackedView configurations{{rows.packed.data(), {rows.range.size(), bytes}}, geometry.n_sites()};
+void CorrelationSums::add(const mpi::Communicator& comm, const replica::KeptRows& rows) {
+  const std::size_t distances = ising::n_distances(geometry_), width = distances + 1;
+  const std::size_t bytes = packed_bytes(geometry_.n_sites());
+  const PackedView configurations{{rows.packed.data(), {rows.range.size(), bytes}}, geometry_.n_sites()};
   std::vector<std::int64_t> integers; // of each configuration: the pair sums, then the magnetisation
   std::vector<double> structure;
   for (std::uint64_t i = 0; i < rows.range.size() && rows.range.first + i < most_correlated; ++i) {
-    const ising::PairSums sums = ising::pair_sums(geometry, configurations, i, distances);
+    const ising::PairSums sums = ising::pair_sums(geometry_, configurations, i, distances);
     integers.insert(integers.end(), sums.pair_sum.begin(), sums.pair_sum.end());
     integers.push_back(sums.magnetization);
     structure.push_back(sums.structure);
@@ -20,12 +19,14 @@ ising::Correlations correlations_of(const mpi::Communicator& comm, const lattice
   // Ranks hold consecutive rows, so what is gathered is in the configurations' order.
   const auto all_integers = comm.gather_all<std::int64_t>(integers);
   const auto all_structure = comm.gather_all<double>(structure);
-  std::vector<ising::PairSums> all(all_structure.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
+  for (std::size_t i = 0; i < all_structure.size(); ++i) {
     const auto* first = &all_integers[i * width];
-    all[i] = {{first, first + distances}, first[distances], all_structure[i]};
+    all_.push_back({{first, first + distances}, first[distances], all_structure[i]});
   }
-  return ising::correlations(geometry, all, n_chains);
+}
+
+ising::Correlations CorrelationSums::correlations(std::size_t n_chains) const {
+  return ising::correlations(geometry_, all_, n_chains);
 }
 
 void write_correlations(archive::StageWriter& writer, const std::vector<ising::Correlations>& all) {

@@ -13,10 +13,20 @@ namespace blockspin::stages {
 /// a few per cent, and cheap beside sampling them.
 inline constexpr std::uint64_t most_correlated = 4096;
 
-/// Collective: from this rank's rows of one temperature; the same on every rank. A global sign changes
-/// nothing. Kept configuration i is of chain i % n_chains.
-ising::Correlations correlations_of(const mpi::Communicator& comm, const lattice::Geometry& geometry,
-                                    const replica::KeptRows& rows, std::size_t n_chains);
+/// Gathers the sums of one temperature's configurations, a few at a time. A global sign changes nothing.
+class CorrelationSums {
+public:
+  explicit CorrelationSums(const lattice::Geometry& geometry) : geometry_(geometry) {}
+
+  /// Collective: each rank's rows of the next configurations, ranks' ranges consecutive.
+  void add(const mpi::Communicator& comm, const replica::KeptRows& rows);
+  /// The same on every rank. Kept configuration i is of chain i % n_chains.
+  ising::Correlations correlations(std::size_t n_chains) const;
+
+private:
+  const lattice::Geometry& geometry_;
+  std::vector<ising::PairSums> all_;
+};
 
 /// Collective. [temperature]
 void write_correlations(archive::StageWriter& writer, const std::vector<ising::Correlations>& all);

@@ -1,5 +1,6 @@
 #include "sample_write.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -37,19 +38,26 @@ std::int64_t magnetization(const lattice::Geometry& g, const replica::Reading& r
   return 2 * static_cast<std::int64_t>(reading.up) - static_cast<std::int64_t>(g.n_sites());
 }
 
-/// Observables of exact draws: all configurations, as one chain of independent samples. Collective.
-ising::Observables drawn_observables(const mpi::Communicator& comm, const SampleRun& run, double temperature,
-                                     const replica::KeptRows& rows) {
+/// Energies and magnetisations of exact draws: all configurations, as one chain of independent samples.
+struct DrawnSeries {
   std::vector<std::int64_t> energy, magnet;
-  for (const auto& reading : rows.readings) {
-    energy.push_back(bond_energy(run.setup.geometry, reading));
-    magnet.push_back(magnetization(run.setup.geometry, reading));
+
+  /// Collective.
+  void add(const mpi::Communicator& comm, const lattice::Geometry& geometry, const replica::KeptRows& rows) {
+    std::vector<std::int64_t> mine_energy, mine_magnet;
+    for (const auto& reading : rows.readings) {
+      mine_energy.push_back(bond_energy(geometry, reading));
+      mine_magnet.push_back(magnetization(geometry, reading));
+    }
+    for (const std::int64_t e : comm.gather_all<std::int64_t>(mine_energy)) energy.push_back(e);
+    for (const std::int64_t m : comm.gather_all<std::int64_t>(mine_magnet)) magnet.push_back(m);
   }
-  const auto all_energy = comm.gather_all<std::int64_t>(energy),
-             all_magnet = comm.gather_all<std::int64_t>(magnet);
-  const std::span<const std::int64_t> energies[] = {all_energy}, magnets[] = {all_magnet};
-  return ising::measure({run.setup.geometry.n_sites(), temperature, run.setup.field}, energies, magnets, 1.0);
-}
+  ising::Observables observables(const SampleRun& run, double temperature) const {
+    const std::span<const std::int64_t> energies[] = {energy}, magnets[] = {magnet};
+    return ising::measure({run.setup.geometry.n_sites(), temperature, run.setup.field}, energies, magnets,
+                          1.0);
+  }
+};
 
 void write_rows(archive::StageWriter& writer, const SampleRun& run, std::size_t temperature,
                 const replica::KeptRows& rows) {
@@ -142,14 +150,23 @@ void write_sample(Context& context, const SampleRun& run, const replica::KeptCon
   for (std::size_t t = 0; t < run.temperatures.size(); ++t) {
     const double temperature = run.temperatures[t];
     const bool chain = is_simulated(temperature);
-    replica::KeptRows rows =
-        chain ? kept->collect(comm, simulated, run.n_configurations)
-              : draw(draws, temperature, mpi::block_range(run.n_configurations, comm.rank(), comm.size()));
-    observables.push_back(chain ? run.observables[simulated]
-                                : drawn_observables(comm, run, temperature, rows));
-    correlations.push_back(correlations_of(comm, run.setup.geometry, rows, chain ? run.setup.n_ladders : 1));
-    if (chain && run.flip) flip_at_random(run, t, rows);
-    write_rows(writer, run, t, rows);
+    CorrelationSums sums(run.setup.geometry);
+    DrawnSeries drawn;
+    // A few configurations at a time: large ones would fill the memory a second time.
+    const std::uint64_t step =
+        replica::KeptConfigurations::n_at_once(packed_bytes(run.setup.geometry.n_sites()), comm.size());
+    for (std::uint64_t first = 0; first < run.n_configurations; first += step) {
+      const mpi::Range some{first, std::min(first + step, run.n_configurations)};
+      replica::KeptRows rows =
+          chain ? kept->collect(comm, simulated, some)
+                : draw(draws, temperature, replica::part_of(some, comm.rank(), comm.size()));
+      if (!chain) drawn.add(comm, run.setup.geometry, rows);
+      sums.add(comm, rows);
+      if (chain && run.flip) flip_at_random(run, t, rows);
+      write_rows(writer, run, t, rows);
+    }
+    observables.push_back(chain ? run.observables[simulated] : drawn.observables(run, temperature));
+    correlations.push_back(sums.correlations(chain ? run.setup.n_ladders : 1));
     simulated += chain ? 1 : 0;
   }
   write_observables(writer, observables);

@@ -64,15 +64,16 @@ public:
   /// Of this box; a bond belongs to its backward end. Collective.
   BoxCounts count();
 
-  /// Natural order, bit x % 64 of word x / 64 of a row, [n_rows][words_per_row]; bits beyond a row are 0.
-  /// Local.
-  void copy_to(std::span<std::uint64_t> natural) const;
-  void copy_from(std::span<const std::uint64_t> natural);
+  /// Natural order, bit x % 64 of word x / 64 of a row, [row][words_per_row]; bits beyond a row are 0. As
+  /// many rows from `first_row` on as the span holds. Local.
+  void copy_to(std::span<std::uint64_t> natural, std::uint64_t first_row = 0) const;
+  void copy_from(std::span<const std::uint64_t> natural, std::uint64_t first_row = 0);
   /// Sets the bits of this box in a packed configuration of the whole lattice (base/packed.hpp) that starts
   /// as zeros. Local.
   void pack(std::span<std::uint8_t> out) const;
 
 private:
+  void copy_row(std::uint64_t row, std::span<std::uint64_t> natural) const;
   void wrap_all();
   void exchange_begin();
   void exchange_end();

@@ -39,6 +39,8 @@ struct KeptConfiguration {
   std::uint32_t replica; ///< temperature index its replica started at
   Reading reading;
   std::span<const std::uint8_t> packed; ///< base/packed.hpp; only valid during the call
+  /// Where not null: holds `packed` and nothing else, and may be moved from.
+  std::vector<std::uint8_t>* storage = nullptr;
 };
 
 /// `n_ladders` independent ladders of the same temperatures: one configuration for each ladder and

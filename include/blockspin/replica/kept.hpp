@@ -19,17 +19,28 @@ struct KeptRows {
   std::vector<std::uint32_t> replica; ///< [row]
 };
 
+/// A rank's part of some indices: ranges are consecutive. Local.
+mpi::Range part_of(const mpi::Range& indices, int rank, int n_ranks);
+
 /// This rank's share of the kept configurations: in whatever order and on whatever rank they came to be.
+/// Memory: packed_bytes + 32 each, in pieces that never move.
 class KeptConfigurations {
 public:
-  explicit KeptConfigurations(std::size_t packed_bytes) : packed_bytes_(packed_bytes) {}
+  explicit KeptConfigurations(std::size_t packed_bytes);
 
   /// `index` < 2^40: which of its temperature's configurations this is.
   void add(const KeptConfiguration& configuration, std::uint64_t index);
   std::size_t size() const { return rows_.size(); }
 
-  /// Collective: the configurations [0, n) of one temperature, divided over the ranks in consecutive ranges.
-  KeptRows collect(const mpi::Communicator& comm, std::size_t temperature, std::uint64_t n) const;
+  /// Collective: the configurations `indices` of one temperature, divided over the ranks in consecutive
+  /// ranges. Needs memory for the result, and where they come from or go to other ranks for two copies more.
+  KeptRows collect(const mpi::Communicator& comm, std::size_t temperature, mpi::Range indices) const;
+  /// All n of a temperature.
+  KeptRows collect(const mpi::Communicator& comm, std::size_t temperature, std::uint64_t n) const {
+    return collect(comm, temperature, mpi::Range{0, n});
+  }
+  /// Configurations that `n_ranks` ranks can collect at once in little memory: one each, or a few megabytes.
+  static std::uint64_t n_at_once(std::size_t packed_bytes, int n_ranks);
 
   /// Collective. Any number of ranks may load what any other number saved.
   void save(StateSink& sink, const mpi::Communicator& comm) const;
@@ -44,9 +55,16 @@ private:
   };
   static_assert(sizeof(Row) == 8 * row_words);
 
+  void add(const Row& row, std::span<const std::uint8_t> packed);
+  std::span<const std::uint8_t> packed(std::size_t row) const {
+    return std::span(pieces_[row / rows_per_piece_])
+        .subspan(row % rows_per_piece_ * packed_bytes_, packed_bytes_);
+  }
+
   std::size_t packed_bytes_;
+  std::size_t rows_per_piece_;
   std::vector<Row> rows_;
-  std::vector<std::uint8_t> packed_; ///< [row][packed_bytes_]
+  std::vector<std::vector<std::uint8_t>> pieces_; ///< [row / rows_per_piece_][row % rows_per_piece_]
 };
 
 } // namespace blockspin::replica

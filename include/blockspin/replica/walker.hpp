@@ -22,10 +22,11 @@ public:
   virtual Reading count() = 0;
   /// Sets this rank's bits in a packed configuration that starts as zeros. Local.
   virtual void pack(std::span<std::uint8_t> out) const = 0;
-  /// This rank's spins in natural order, 64 a word, as slab() says. Local.
+  /// This rank's spins in natural order, 64 a word, as slab() says: as many rows of its last axis from
+  /// `first_row` on as the span holds. Local.
   virtual Slab slab() const = 0;
-  virtual void copy_to(std::span<std::uint64_t> natural) const = 0;
-  virtual void copy_from(std::span<const std::uint64_t> natural) = 0;
+  virtual void copy_to(std::span<std::uint64_t> natural, std::uint64_t first_row) const = 0;
+  virtual void copy_from(std::span<const std::uint64_t> natural, std::uint64_t first_row) = 0;
 };
 
 /// Makes walker number `number` of an ensemble, in its starting state, on the ranks of `group` (which
