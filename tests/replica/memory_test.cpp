@@ -71,9 +71,9 @@ std::size_t peak_of_a_run(std::size_t waste) {
   n_peak = before;
   replica::LadderSetup setup{lattice::Geometry({side, side}), 0.0, {2.3}};
   setup.exchange = false;
-  const replica::RankLayout layout = plan_ranks(setup.geometry, 1, 1, {});
+  const replica::RankLayout layout = replica::plan_ranks(setup.geometry, 1, 1, {});
   auto ensemble =
-      std::make_unique<replica::LatticeLadders>(test_world(), setup, layout, local_walkers(setup));
+      std::make_unique<replica::LatticeLadders>(test_world(), setup, layout, replica::local_walkers(setup));
   replica::Sampling sampling(test_world(), *ensemble, setup, {1, 1, 1});
   while (!sampling.done()) sampling.advance();
   const std::vector<char> wasted(waste);
