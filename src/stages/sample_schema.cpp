@@ -78,6 +78,16 @@ bool names_each_once(const OrNone<std::vector<replica::ErrorTarget>>& asked) {
   return true;
 }
 
+/// The program itself, MPI and HDF5.
+constexpr double program_bytes = 5e7;
+
+/// A lattice with bits along its rows: the halves of each row are vectors of 512 sites and as much again as
+/// guard.
+double half_row_bytes(const lattice::Geometry& geometry) {
+  const double vectors = std::ceil(static_cast<double>(geometry.row_length()) / 1024);
+  return static_cast<double>(geometry.n_rows()) * 2 * 64 * (vectors + 1);
+}
+
 } // namespace
 
 std::vector<std::string> choice_names(SampleUpdate) {
@@ -189,8 +199,12 @@ Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
   const double sweeps = static_cast<double>(deck().equilibration.value_or(500)) + measured;
   const double samples = std::min(sweeps, std::ldexp(1.0, 19) / static_cast<double>(ladders) + 16);
   Estimate cost;
-  cost.archive_bytes = static_cast<double>(n_t) * configurations * (n_sites / 8 + 20);
-  cost.memory_per_rank = (2 * cost.archive_bytes + lattices * (n_sites / 8 * 1.1 + 16 * samples)) / n_ranks;
+  // With the numbers of a configuration's bytes, which are the scale of an axis.
+  cost.archive_bytes = static_cast<double>(n_t) * configurations * (n_sites / 8 + 20) + n_sites / 2;
+  const double kept = static_cast<double>(n_t) * configurations * (n_sites / 8 + 32);
+  const double held = lattices * (across || clusters ? n_sites / 8 : half_row_bytes(geometry)) / n_ranks;
+  cost.memory_per_rank = program_bytes + (kept + 16 * lattices * samples) / n_ranks +
+                         std::max(held, (n_ranks > 1 ? 3 : 1) * std::max(n_sites / 8, 8e6));
   cost.work = lattices * n_sites * sweeps +
               static_cast<double>(n_t * std::min<std::uint64_t>(ladders, 64)) * n_sites * trial;
   cost.work_unit = "spin updates";
