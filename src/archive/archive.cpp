@@ -4,8 +4,10 @@
 #include <set>
 
 #include "archive_state.hpp"
+#include "blockspin/base/log.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "durable.hpp"
+#include "overwrite.hpp"
 #include "segments.hpp"
 
 namespace blockspin::archive {
@@ -65,11 +67,42 @@ std::map<std::string, Group> read_groups(const h5::File& file) {
 }
 
 void check_existing(const std::string& path, OnExisting existing) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return;
   if (existing == OnExisting::refuse)
     throw Error(ErrorKind::archive,
                 "the archive exists; --resume continues it, --overwrite starts anew and replaces it", path);
   if (existing == OnExisting::overwrite && !std::filesystem::is_regular_file(path))
     throw Error(ErrorKind::archive, "is a directory or no regular file, and is not overwritten", path);
+}
+
+/// Whether the run continues the file under the archive's name. Where it starts anew, that file and the
+/// checkpoints of whatever ran before are not its own. For the root, under the lock.
+bool begin_run(const std::string& path, OnExisting existing) {
+  if (existing != OnExisting::resume) {
+    start_overwrite(path);
+    return false;
+  }
+  std::error_code ignored;
+  const bool exists = std::filesystem::exists(path, ignored);
+  finish_overwrite_start(path);
+  if (!overwrite_is_under_way(path)) {
+    end_overwrite(path);
+    return exists;
+  }
+  if (exists)
+    log::info(path +
+              ": continues the overwrite; the old archive stands until the first new stage is complete");
+  return false;
+}
+
+/// Deletes the files of segments that no group of the archive is linked to. For the root, under the lock.
+void remove_unlinked_segments(const std::string& path, const std::map<std::string, Group>& groups) {
+  std::set<std::string> linked;
+  for (const auto& [name, group] : groups) linked.insert(segment_path(path, name, group.content_hash));
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(segment_folder(path), ignored))
+    if (!linked.contains(entry.path().string())) remove_file(entry.path().string());
 }
 
 } // namespace
@@ -125,14 +158,10 @@ void Archive::State::commit_group(h5::File& group_file, const std::string& group
   group_file.close();
   mpi::agreed(
       *comm, [&] { put_in_place(temporary, segment); }, true);
-  const auto before = groups.find(group);
-  const std::string replaced =
-      before == groups.end() ? "" : segment_path(path, group, before->second.content_hash);
   h5::File version = begin_version();
   if (version.exists(group)) version.remove(group);
   version.link(group, segment);
   commit_version(version);
-  if (replaced != segment && comm->is_root()) remove_file(replaced); // nothing links to it any more
 }
 
 void Archive::State::commit_version(h5::File& version) {
@@ -150,8 +179,15 @@ void Archive::State::commit_version(h5::File& version) {
   version.close();
   close_file();
   mpi::agreed(
-      *comm, [&] { put_in_place(temporary, path); }, true);
+      *comm,
+      [&] {
+        announce_replacement(path, temporary);
+        put_in_place(temporary, path);
+        end_overwrite(path);
+      },
+      true);
   load();
+  if (comm->is_root()) remove_unlinked_segments(path, groups);
 }
 
 Archive::Archive(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -174,22 +210,20 @@ Archive Archive::open_for_run(const mpi::Communicator& comm, const std::string& 
   state->path = path;
   state->identity = identity;
   state->storage = storage;
-  bool exists = false;
+  bool continues = false;
   mpi::agreed(
       comm,
       [&] {
-        std::error_code ignored;
-        exists = std::filesystem::exists(path, ignored);
-        if (exists) check_existing(path, existing);
+        check_existing(path, existing);
         state->lock = Lock::acquire(path, lock_patience_seconds);
-        exists = std::filesystem::exists(path, ignored); // the former holder may just have made it
-        if (exists) check_existing(path, existing);
+        check_existing(path, existing); // the former holder may just have made it
         remove_leftovers(path);
+        remove_leftovers(overwrite_marker(path));
         remove_leftovers(segment_folder(path) + "/segment");
+        continues = begin_run(path, existing);
       },
       true);
-  const bool resumes = comm.max(exists && existing == OnExisting::resume ? 1 : 0) == 1;
-  if (resumes) {
+  if (comm.max(continues ? 1 : 0) == 1) {
     state->load();
     mpi::agree(comm, state->identity.seed == identity.seed, ErrorKind::archive,
                "the archive was made with seed " + std::to_string(state->identity.seed) + ", the deck says " +

@@ -73,6 +73,19 @@ bool is_number(const std::string& ending) {
          ending.find_first_not_of("0123456789", 1) == std::string::npos;
 }
 
+/// The checkpoints of all parts of a group, by what follows group_prefix() in their names. Local: for the
+/// root.
+std::map<std::string, std::string> checkpoints_of_group(const std::string& archive_path,
+                                                        const std::string& group) {
+  auto found = files_by_ending(group_prefix(archive_path, group));
+  std::erase_if(found, [](const auto& file) {
+    const std::string& ending = file.first;
+    const std::size_t dash = ending.rfind('-');
+    return dash == std::string::npos || !is_number(ending.substr(dash)) || (dash > 0 && ending[0] != '+');
+  });
+  return found;
+}
+
 /// "group\npart\nseed=7\nname=value\n...": a checkpoint's owner as one text, compared on loading.
 std::string owner_text(const CheckpointKey& key) {
   std::string text = key.group + "\n" + key.part + "\nseed=" + std::to_string(key.seed) + "\n";
@@ -183,8 +196,7 @@ void CheckpointStore::remove(const std::string& group) {
   mpi::agreed(
       comm_,
       [&] {
-        for (const auto& [ending, path] : files_by_ending(group_prefix(archive_path_, group)))
-          if (ending.starts_with('+') || is_number(ending)) remove_file(path);
+        for (const auto& [ending, path] : checkpoints_of_group(archive_path_, group)) remove_file(path);
       },
       true);
 }
@@ -197,6 +209,27 @@ void CheckpointStore::remove_part(const CheckpointKey& key) {
           remove_file(checkpoint.path);
       },
       true);
+}
+
+void CheckpointStore::settle(const std::string& group, bool may_grow) {
+  if (!may_grow) return remove(group);
+  mpi::agreed(
+      comm_,
+      [&] {
+        const std::string start = group_prefix(archive_path_, group);
+        for (const auto& [ending, path] : checkpoints_of_group(archive_path_, group)) {
+          const std::string prefix = start + ending.substr(0, ending.rfind('-') + 1);
+          if (checkpoints(prefix).front().path != path) remove_file(path);
+        }
+      },
+      true);
+}
+
+std::vector<std::string> all_checkpoints(const std::string& archive_path) {
+  std::vector<std::string> paths;
+  for (const auto& [ending, path] : files_by_ending(archive_path + ".checkpoint-"))
+    if (is_number(ending.substr(std::min(ending.rfind('-'), ending.size())))) paths.push_back(path);
+  return paths;
 }
 
 } // namespace blockspin::archive

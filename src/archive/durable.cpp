@@ -93,6 +93,20 @@ void put_in_place(const std::string& temporary, const std::string& path) {
   Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY).sync();
 }
 
+void write_durably(const std::string& path, const std::string& text) {
+  const std::string temporary = temporary_name(path);
+  try {
+    {
+      const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+      write_all(file.number(), text.data(), text.size(), path);
+    }
+    put_in_place(temporary, path);
+  } catch (...) {
+    remove_file(temporary);
+    throw;
+  }
+}
+
 void remove_leftovers(const std::string& path) noexcept {
   std::error_code ignored;
   const std::string name = fs::path(path).filename().string();

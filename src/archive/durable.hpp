@@ -15,6 +15,8 @@ void copy_file(const std::string& from, const std::string& to);
 /// Syncs the temporary file, renames it to `path` and syncs the folder. Throws ErrorKind::archive naming
 /// `path`.
 void put_in_place(const std::string& temporary, const std::string& path);
+/// Writes a small file so that it is there, whole, or the one before it is. Throws as put_in_place().
+void write_durably(const std::string& path, const std::string& text);
 /// Deletes the temporary files that killed runs left beside `path`. Failures are ignored.
 void remove_leftovers(const std::string& path) noexcept;
 /// Deletes a file; failures are ignored.

@@ -6,6 +6,7 @@
 #include "blockspin/archive/layout.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
+#include "overwrite.hpp"
 
 namespace blockspin::archive {
 
@@ -90,6 +91,7 @@ Summary summarize(const Archive& archive) {
     const h5::File& file = archive.file();
     summary.format_version = std::get<std::uint64_t>(h5::read_attribute(file, "/", "format_version"));
     summary.n_bytes = std::filesystem::file_size(archive.path());
+    summary.overwritten = overwrite_is_under_way(archive.path());
     for (const std::string& path : archive.groups()) {
       GroupSummary group{archive.group(path).value(), false, {}};
       group.stale = is_stale(archive, group.group);
@@ -109,6 +111,7 @@ std::string to_text(const Summary& summary) {
                      std::to_string(summary.identity.seed) + ", " +
                      format_bytes(static_cast<double>(summary.n_bytes)) + ", format " +
                      std::to_string(summary.format_version) + "\n";
+  if (summary.overwritten) text += "an overwrite is under way: this is the archive before it\n";
   for (const GroupSummary& entry : summary.groups) {
     text += "\n" + entry.group.path + "  " + entry.group.status +
             (entry.stale ? ", STALE: its input has changed" : "") + "  " + entry.group.content_hash + "\n";

@@ -76,8 +76,8 @@ std::string json(const std::vector<T>& values) {
 std::string to_json(const Summary& summary) {
   return "{\"path\": " + json(summary.path) + ", \"format_version\": " + json(summary.format_version) +
          ", \"title\": " + json(summary.identity.title) + ", \"seed\": " + json(summary.identity.seed) +
-         ", \"bytes\": " + json(summary.n_bytes) + ", \"groups\": " + json(summary.groups) +
-         ", \"provenance\": " + json(summary.runs) + "}\n";
+         ", \"bytes\": " + json(summary.n_bytes) + ", \"overwritten\": " + json(summary.overwritten) +
+         ", \"groups\": " + json(summary.groups) + ", \"provenance\": " + json(summary.runs) + "}\n";
 }
 
 } // namespace blockspin::archive

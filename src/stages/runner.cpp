@@ -33,7 +33,7 @@ void run_alone(const RunParts& parts, Stage& stage) {
   Context context(parts, stage);
   stage.run(context);
   running.clear();
-  if (!stage.may_grow()) parts.checkpoints.remove(stage.group());
+  parts.checkpoints.settle(stage.group(), stage.may_grow());
 }
 
 /// Instances of one scan.

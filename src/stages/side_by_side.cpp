@@ -135,7 +135,7 @@ void run_side_by_side(const RunParts& run, std::span<Stage* const> instances) {
         if (const auto found = outcome.failures.find(static_cast<int>(i)); found != outcome.failures.end())
           throw found->second;
       });
-    if (!instances[i]->may_grow()) run.checkpoints.remove(instances[i]->group());
+    run.checkpoints.settle(instances[i]->group(), instances[i]->may_grow());
   }
 }
 

@@ -128,6 +128,28 @@ def machines(folder):
     run(1, "verify", archive, f"{folder}/long.h5")
 
 
+def flows(folder):
+    """More steps continue a flow, twice over, on other rank counts; fewer are refused."""
+    deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
+    write(deck, DECK.format(100) + THERMOMETER + "[rbm]\nhidden = 8\nepochs = 2\n"
+          "[flow]\nrbm = main\nstart = 1.5, up, random\nwalkers = 70\nsteps = 4\n"
+          "[flow.mean]\nrbm = main\nstart = 3.5\nwalkers = 30\nsteps = 4\ndynamics = mean_field_hidden\n")
+    run(2, "run", deck)
+    for ranks, steps in ((3, 7), (1, 11)):
+        text = run(ranks, "run", deck, "--resume", "--set", f"flow.steps={steps}", "--set", f"flow.mean.steps={steps}")
+        for name in ("main", "mean"):
+            expect(f"flow.{name}: complete, extended" in text, "a flow grows", text)
+            expect(f"flow.{name}: continues from a checkpoint" in text, "a flow grows from its end", text)
+        expect("rbm.main: complete, skipped" in text, "its machine stays", text)
+    kept = [name for name in os.listdir(folder) if "checkpoint-flow.main-" in name]
+    expect(len(kept) == 1, "one checkpoint of a finished stage", str(kept))
+    text = run(1, "run", deck, "--resume", "--set", "flow.steps=5", "--set", "flow.mean.steps=11", code=4)
+    expect("flow.main.steps: '5' in the deck, '11' in the archive; it may grow, not shrink" in text, "fewer", text)
+    run(2, "run", deck, "--set", "flow.steps=11", "--set", "flow.mean.steps=11", "--set",
+        f"campaign.archive={folder}/long.h5")
+    run(1, "verify", archive, f"{folder}/long.h5")
+
+
 def stopped_and_locked(folder):
     """One run holds the archive; another is refused; the first is stopped by a file and resumed."""
     deck, archive = f"{folder}/long.ini", f"{folder}/run.h5"
@@ -244,7 +266,7 @@ def targets(folder):
     expect("target/energy/met" in text and "target/binder_cumulant/reached" in text, "the archive tells", text)
 
 
-SCENARIOS = (existing_archives, machines, stopped_and_locked, found_ladders, grown_while_interrupted, targets)
+SCENARIOS = (existing_archives, machines, flows, stopped_and_locked, found_ladders, grown_while_interrupted, targets)
 wanted = sys.argv[3:] or [scenario.__name__ for scenario in SCENARIOS]
 expect(set(wanted) <= {scenario.__name__ for scenario in SCENARIOS}, "no such scenario", str(wanted))
 for scenario in SCENARIOS:

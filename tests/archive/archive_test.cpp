@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "blockspin/archive/checkpoint.hpp"
+#include "blockspin/archive/summary.hpp"
 #include "example.hpp"
 #include "support/scratch.hpp"
 #include "support/world.hpp"
@@ -141,6 +143,14 @@ TEST(Archive, RecordsEachRun) {
   file.close();
 }
 
+std::vector<std::string> segments_of(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path + ".segments"))
+    names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 TEST(Archive, ResumeAndOverwrite) {
   const mpi::Communicator& world = test_world();
   const ScratchFolder folder(world);
@@ -164,12 +174,63 @@ TEST(Archive, ResumeAndOverwrite) {
   archive.close();
 }
 
-std::vector<std::string> segments_of(const std::string& path) {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path + ".segments"))
-    names.push_back(entry.path().filename());
-  std::sort(names.begin(), names.end());
-  return names;
+bool exists_for_all(const mpi::Communicator& world, const std::string& path) {
+  world.barrier();
+  const bool exists = std::filesystem::exists(path);
+  world.barrier();
+  return exists;
+}
+
+TEST(Archive, OverwriteStoppedBeforeItsFirstCommitIsResumedAsItself) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  const std::string path = folder.file("run.h5");
+  write_example(world, path);
+  archive::CheckpointStore checkpoints(world, path);
+  const archive::CheckpointKey key{"/rbm/main", "layer 1", 9, {}};
+  const auto save = [](StateSink& sink) { sink.replicated("step", std::uint64_t{1}); };
+  const auto load = [](StateSource& source) {
+    std::uint64_t step = 0;
+    source.replicated("step", step);
+  };
+  checkpoints.save(key, save);
+  Archive::open_for_run(world, path, OnExisting::overwrite, {"new", 9}).close();
+  EXPECT_FALSE(checkpoints.load(key, load)) << "a checkpoint of the run before";
+  checkpoints.save(key, save);
+  // Stopped here. The old archive stands, with another seed, and the new run goes on from its own checkpoint.
+  Archive reader = Archive::open(world, path);
+  EXPECT_TRUE(archive::summarize(reader).overwritten);
+  reader.close();
+  Archive archive = Archive::open_for_run(world, path, OnExisting::resume, {"new", 9});
+  EXPECT_TRUE(archive.groups().empty()) << "the old archive is taken for the new run's";
+  EXPECT_TRUE(checkpoints.load(key, load)) << "its own checkpoint is lost";
+  const std::string hash = example::write_sample(archive, 1);
+  EXPECT_FALSE(exists_for_all(world, path + ".overwrite"));
+  archive.close();
+  Archive again = Archive::open_for_run(world, path, OnExisting::resume, {"new", 9});
+  EXPECT_EQ(again.group("/sample/main")->content_hash, hash);
+  EXPECT_FALSE(archive::summarize(again).overwritten);
+  again.close();
+}
+
+TEST(Archive, OverwriteLeavesNoSegmentOfTheOldOne) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  const std::string path = folder.file("run.h5");
+  using archive::Storage;
+  Archive old = Archive::open_for_run(world, path, OnExisting::refuse, {"", 7}, Storage::segments);
+  example::write_sample(old, 1);
+  example::write_machine(old, "main");
+  old.close();
+  Archive archive = Archive::open_for_run(world, path, OnExisting::overwrite, {"", 7}, Storage::segments);
+  if (world.is_root()) {
+    EXPECT_EQ(segments_of(path).size(), 2u) << "the old archive still needs them";
+  }
+  example::write_sample(archive, 2);
+  archive.close();
+  if (world.is_root()) {
+    EXPECT_EQ(segments_of(path).size(), 1u);
+  }
 }
 
 TEST(Archive, SegmentsHoldWhatOneFileHolds) {

@@ -102,10 +102,18 @@ TEST(Checkpoint, KeepsTheNewestTwoOfEachPart) {
                                                                  "run.h5.checkpoint-rbm.main+layer_2-1",
                                                                  "run.h5.checkpoint-rbm.main-2+layer_1-1"}));
   }
+  store.settle("/rbm/main", true);
+  if (world.is_root()) {
+    EXPECT_EQ(files_in(folder.path()), (std::vector<std::string>{"run.h5.checkpoint-rbm.main+layer_1-12",
+                                                                 "run.h5.checkpoint-rbm.main+layer_2-1",
+                                                                 "run.h5.checkpoint-rbm.main-2+layer_1-1"}));
+    EXPECT_EQ(archive::all_checkpoints(folder.file("run.h5")).size(), 3u);
+  }
+  EXPECT_EQ(load(world, store), 12u);
   store.remove_part(other);
   EXPECT_EQ(load(world, store, other), 0u);
   EXPECT_EQ(load(world, store), 12u);
-  store.remove("/rbm/main");
+  store.settle("/rbm/main", false);
   EXPECT_EQ(load(world, store), 0u);
   EXPECT_EQ(load(world, store, neighbour), 6u);
 }

@@ -1,9 +1,16 @@
-/* LD_PRELOAD: makes one write, sync or rename of the files below FAULT_FOLDER fail, or kills the process there.
+/* LD_PRELOAD: makes one write, sync, rename or close of the files below FAULT_FOLDER fail, or kills the
+ * process there.
  *
- * FAULT_AT   which call, counted from 1 in each process
- * FAULT_DO   "kill" (SIGKILL before the call), "half" (half the bytes of a write, then SIGKILL), or an error number
- * FAULT_RANK only in the process with this rank; "all" for every one
- * FAULT_LOG  where each process appends the number of calls it made, at its end
+ * FAULT_AT: which call, counted from 1 in each process.
+ *
+ * FAULT_DO: "kill" (SIGKILL before the call), "half" (half the bytes of a write, then SIGKILL), or an error
+ * number.
+ *
+ * FAULT_RANK: only in the process with this rank; "all" for every one.
+ *
+ * FAULT_LOG: where each process appends the number of calls it made, at its end.
+ *
+ * FAULT_HIT: where the name of the call that was disturbed is written.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,8 +25,8 @@
 
 static int n_calls;
 
-static int watched_path(const char *path) {
-  const char *folder = getenv("FAULT_FOLDER");
+static int watched_path(const char* path) {
+  const char* folder = getenv("FAULT_FOLDER");
   return folder != NULL && strncmp(path, folder, strlen(folder)) == 0;
 }
 
@@ -38,17 +45,22 @@ static int is_my_rank(void) {
 }
 
 /* Counts a call. Returns 0 (go on), 1 (write half, then die) or an errno to fail with. */
-static int fault(void) {
-  const char *at = getenv("FAULT_AT"), *what = getenv("FAULT_DO");
+static int fault(const char* name) {
+  const char *at = getenv("FAULT_AT"), *what = getenv("FAULT_DO"), *path = getenv("FAULT_HIT");
   ++n_calls;
   if (at == NULL || what == NULL || !is_my_rank() || atoi(at) != n_calls) return 0;
+  FILE* hit = path != NULL ? fopen(path, "w") : NULL;
+  if (hit != NULL) {
+    fputs(name, hit);
+    fclose(hit);
+  }
   if (strcmp(what, "kill") == 0) kill(getpid(), SIGKILL);
   return strcmp(what, "half") == 0 ? -1 : atoi(what);
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define FAIL_OR_HALF(result, half)                                                                           \
-  int what = watched(fd) ? fault() : 0;                                                                      \
+  int what = watched(fd) ? fault(__func__) : 0;                                                              \
   if (what > 0) {                                                                                            \
     errno = what;                                                                                            \
     return -1;                                                                                               \
@@ -59,29 +71,37 @@ static int fault(void) {
   }                                                                                                          \
   return result
 
-ssize_t write(int fd, const void *data, size_t n) {
+ssize_t write(int fd, const void* data, size_t n) {
   FAIL_OR_HALF(REAL(write)(fd, data, n), (void)!REAL(write)(fd, data, n / 2));
 }
-ssize_t pwrite(int fd, const void *data, size_t n, off_t at) {
+ssize_t pwrite(int fd, const void* data, size_t n, off_t at) {
   FAIL_OR_HALF(REAL(pwrite)(fd, data, n, at), (void)!REAL(pwrite)(fd, data, n / 2, at));
 }
-ssize_t pwrite64(int fd, const void *data, size_t n, off64_t at) {
+ssize_t pwrite64(int fd, const void* data, size_t n, off64_t at) {
   FAIL_OR_HALF(REAL(pwrite64)(fd, data, n, at), (void)!REAL(pwrite64)(fd, data, n / 2, at));
 }
-ssize_t writev(int fd, const struct iovec *parts, int n) {
+ssize_t writev(int fd, const struct iovec* parts, int n) {
   FAIL_OR_HALF(REAL(writev)(fd, parts, n), (void)!REAL(writev)(fd, parts, n / 2));
 }
-ssize_t pwritev(int fd, const struct iovec *parts, int n, off_t at) {
+ssize_t pwritev(int fd, const struct iovec* parts, int n, off_t at) {
   FAIL_OR_HALF(REAL(pwritev)(fd, parts, n, at), (void)!REAL(pwritev)(fd, parts, n / 2, at));
 }
-ssize_t pwritev64(int fd, const struct iovec *parts, int n, off64_t at) {
+ssize_t pwritev64(int fd, const struct iovec* parts, int n, off64_t at) {
   FAIL_OR_HALF(REAL(pwritev64)(fd, parts, n, at), (void)!REAL(pwritev64)(fd, parts, n / 2, at));
 }
 int ftruncate(int fd, off_t n) { FAIL_OR_HALF(REAL(ftruncate)(fd, n), ); }
 int ftruncate64(int fd, off64_t n) { FAIL_OR_HALF(REAL(ftruncate64)(fd, n), ); }
 int fsync(int fd) { FAIL_OR_HALF(REAL(fsync)(fd), ); }
-int rename(const char *from, const char *to) {
-  int what = watched_path(to) ? fault() : 0;
+/* A close that fails has closed nevertheless. Of files that are only read it is left alone. */
+int close(int fd) {
+  int what = (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY && watched(fd) ? fault(__func__) : 0;
+  int result = REAL(close)(fd);
+  if (what < 0) kill(getpid(), SIGKILL);
+  if (what > 0) errno = what;
+  return what > 0 ? -1 : result;
+}
+int rename(const char* from, const char* to) {
+  int what = watched_path(to) ? fault(__func__) : 0;
   if (what > 0) {
     errno = what;
     return -1;
@@ -91,8 +111,8 @@ int rename(const char *from, const char *to) {
 }
 
 __attribute__((destructor)) static void report(void) {
-  const char *path = getenv("FAULT_LOG");
-  FILE *log = path != NULL && n_calls > 0 ? fopen(path, "a") : NULL;
+  const char* path = getenv("FAULT_LOG");
+  FILE* log = path != NULL && n_calls > 0 ? fopen(path, "a") : NULL;
   if (log == NULL) return;
   fprintf(log, "%s %d\n", getenv("OMPI_COMM_WORLD_RANK"), n_calls);
   fclose(log);

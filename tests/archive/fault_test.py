@@ -1,46 +1,73 @@
 """Writes that fail or are cut off by SIGKILL, at every call of the file system: nothing that was complete is lost.
 
-fault_test.py MPIRUN WRITER SHIM [--stride N] [--ranks 1,4] [--kills]
+fault_test.py MPIRUN WRITER PROGRAM SHIM [--stride N] [--ranks 1,4] [--subjects archive,...] [--faults kill,28,half,5] [--first N]
 
-The writer replaces old content by new with a preloaded shim that, at the n-th write, sync or rename of one rank, kills
+Old content is replaced by new with a preloaded shim that, at the n-th write, sync, rename or close of one rank, kills
 the process (before the call, or in the middle of a write) or returns an error. Afterwards there is exactly old or new
 content, an error has ended the job with exit code 4 and one message that names the file, and an undisturbed run on
-another number of ranks reaches the new content and leaves nothing behind. Each fault is tried on an archive and on a
-checkpoint. --stride 1 tries every call; CI takes a larger one. --kills leaves out the errors: on several ranks each may
-cost the half minute after which a rank that waits inside the MPI library is given up.
+another number of ranks reaches the new content and leaves nothing behind. Subjects: the writer's archive, the same
+overwritten, its checkpoint, and a small campaign of the program that grows its sample, in one file and in segments.
+--stride 1 tries every call, with the faults in turn; CI takes a larger one.
 """
 
 import argparse
+import collections
 import errno
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 import h5py
 
 TIMEOUT = 60
 OLD, NEW = 1, 2
-FAULTS = ["kill", errno.ENOSPC, "half", errno.EIO]
+FAULTS = f"kill,{errno.ENOSPC},half,{errno.EIO}"
+# An error ends the job after the failing rank's patience (h5/together.hpp), not after the half minute of a hang.
+MOST_SECONDS_OF_AN_ERROR = 20
+DECK = """[campaign]
+archive = run.h5
+seed = 3
+checkpoint_interval = 1000
+[model]
+lattice = 4x4
+[sample]
+temperatures = 1, 2, 3
+configurations = 20
+[rbm]
+hidden = 4, 2
+epochs = 1
+batch = 10
+[spectrum]
+rbm = main
+"""
 
 
-class Writer:
-    """Runs the writer program in a folder, with or without a fault."""
+class Subject:
+    """What is disturbed: runs it in a folder, with or without a fault."""
 
     def __init__(self, args, what, folder):
         self.args, self.what, self.folder, self.path = args, what, folder, folder + "/run.h5"
 
-    def run(self, shift, ranks, faults=None):
+    def command(self, shift, resume):
+        if not self.what.startswith("campaign"):
+            what = "archive" if self.what == "overwrite" and resume else self.what
+            return [self.args.writer, what, self.path, str(shift)]
+        storage = "segments" if self.what.endswith("segments") else "single"
+        return [self.args.program, "run", self.args.deck, "--resume", "--set", f"campaign.archive={self.path}",
+                "--set", f"campaign.storage={storage}", "--set", f"sample.configurations={20 if shift == OLD else 30}"]
+
+    def run(self, shift, ranks, faults=None, resume=False):
         exports = [f"{key}={value}" for key, value in (faults or {}).items()]
         if faults is not None:
             exports += [f"LD_PRELOAD={self.args.shim}", f"FAULT_FOLDER={self.folder}"]
-        command = [self.args.mpirun, "-n", str(ranks), "env", *exports]
-        command += [self.args.writer, self.what, self.path, str(shift)]
+        command = [self.args.mpirun, "-n", str(ranks), "env", *exports, *self.command(shift, resume)]
         return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=TIMEOUT)
 
-    def must_run(self, shift, ranks, faults=None, label=""):
-        done = self.run(shift, ranks, faults)
+    def must_run(self, shift, ranks, faults=None, label="", resume=False):
+        done = self.run(shift, ranks, faults, resume)
         assert done.returncode == 0, f"{label}: {done.stderr}"
         return done.stdout
 
@@ -57,105 +84,163 @@ class Writer:
 class ArchiveCase:
     """Old or new datasets, group by group; a rerun gives the new ones."""
 
-    def __init__(self, writer, ranks):
-        self.writer = writer
-        writer.must_run(NEW, ranks)
+    def __init__(self, subject, ranks):
+        self.subject = subject
+        subject.must_run(NEW, ranks)
         self.new = self.datasets()
-        os.remove(writer.path)
-        writer.must_run(OLD, ranks)
+        shutil.rmtree(subject.folder)
+        os.mkdir(subject.folder)
+        subject.must_run(OLD, ranks)
         self.old = self.datasets()
+        assert self.old.keys() == self.new.keys() and self.old != self.new
 
     def datasets(self):
+        """{group: {dataset: bytes}}, of linked files as well."""
         found = {}
-
-        def visit(name, item):
-            if isinstance(item, h5py.Dataset):
-                found.setdefault(name.split("/")[0], {})[name] = item[()].tobytes()
-
-        with h5py.File(self.writer.path) as archive:
-            archive.visititems(visit)
+        with h5py.File(self.subject.path) as archive:
+            for stage in archive:
+                for name, group in archive[stage].items() if stage != "provenance" else ():
+                    content = found.setdefault(f"{stage}/{name}", {})
+                    group.visititems(
+                        lambda key, item, content=content: content.update({key: item[()].tobytes()})
+                        if isinstance(item, h5py.Dataset)
+                        else None
+                    )
         return found
 
     def check(self, label):
-        now = self.datasets()
-        for group, content in now.items():
+        for group, content in self.datasets().items():
             assert content in (self.old[group], self.new[group]), f"{label}: {group} is neither old nor new"
 
-    def check_rerun(self, ranks, label):
-        self.writer.must_run(NEW, ranks, label=label)
+    def check_done(self, label):
         assert self.datasets() == self.new, label
+
+    def check_rerun(self, ranks, label, rank, call):
+        self.subject.must_run(NEW, ranks, label=label, resume=True)
+        self.check_done(label)
+
+
+class OverwriteCase(ArchiveCase):
+    """And the rerun, which resumes, never continues the old archive, unless the overwrite had not begun: before the
+    root renamed its marker, which is its seventh call at the latest."""
+
+    def __init__(self, subject, ranks):
+        super().__init__(subject, ranks)
+        self.hash = subject.must_run(OLD, ranks, resume=True)
+        assert "found nothing" not in self.hash
+
+    def check_rerun(self, ranks, label, rank, call):
+        found = self.subject.must_run(NEW, ranks, label=label, resume=True)
+        assert found != self.hash or (rank == 0 and call <= 7), f"{label}: the old archive was continued"
+        self.check_done(label)
 
 
 class CheckpointCase:
     """The next run finds the old state or the new one."""
 
-    def __init__(self, writer, ranks):
-        self.writer = writer
-        writer.must_run(OLD, ranks)
+    def __init__(self, subject, ranks):
+        self.subject = subject
+        subject.must_run(OLD, ranks)
 
     def check(self, label):
         pass
 
-    def check_rerun(self, ranks, label):
-        found = self.writer.must_run(NEW, ranks, label=label)
+    def check_done(self, label):
+        pass
+
+    def check_rerun(self, ranks, label, rank, call):
+        found = self.subject.must_run(NEW, ranks, label=label)
         assert found in (f"found {OLD}\n", f"found {NEW}\n"), f"{label}: {found}"
 
 
+CASES = {"archive": ArchiveCase, "overwrite": OverwriteCase, "checkpoint": CheckpointCase, "campaign": ArchiveCase,
+         "campaign-segments": ArchiveCase}
+
+
 def faults_of(counts, stride, kinds):
-    """(fault, rank, call): every stride-th call of every rank, all kinds of faults in turn or, at stride 1, each."""
+    """(fault, rank, call): every stride-th call of every rank, the kinds of faults in turn."""
     number = 0
     for rank, n in sorted(counts.items()):
         for call in range(1 + rank % stride, n + 1, stride):
-            for fault in kinds if stride == 1 else [kinds[number % len(kinds)]]:
-                yield fault, rank, call
+            yield kinds[number % len(kinds)], rank, call
             number += 1
 
 
-def check_end(done, fault, path, label):
+def check_end(done, fault, hit, path, label):
     """A killed job fails. An error has the exit code of files and names the file: once, or once a rank that saw it
-    where the other ranks could not be told (they were inside the same collective write)."""
+    where the other ranks could not be told (they were inside the same collective write). Whether a run went through."""
     if isinstance(fault, str):
         assert done.returncode != 0, label
-        return
-    together = [line for line in done.stderr.splitlines() if line.startswith("writer: error")]
+        return False
+    if done.returncode == 0:  # what was synced before is safe whatever its close says
+        assert hit == "close", f"{label}: {hit} failed, and the run did not"
+        return True
+    together = [line for line in done.stderr.splitlines() if "error: " in line and not line.startswith("[")]
     alone = [line for line in done.stderr.splitlines() if line.startswith("[rank ")]
-    assert done.returncode == 4, f"{label}: exit code {done.returncode}: {done.stderr}"
-    assert len(together) + len(alone) == 1 and path in (together + alone)[0], f"{label}: {done.stderr}"
+    assert done.returncode == 4, f"{label}: {hit}: exit code {done.returncode}: {done.stderr}"
+    assert len(together) + len(alone) == 1 and path in (together + alone)[0], f"{label}: {hit}: {done.stderr}"
+    return False
 
 
-def try_faults(args, what, case_of, ranks):
-    """Number of faults tried."""
-    n_tried = 0
+def try_fault(subject, case, ranks, fault, rank, call, seen):
+    label = f"{subject.what}: {ranks} ranks, {fault} in rank {rank} at call {call}"
+    hit_path = subject.folder + ".hit"
+    faults = {"FAULT_AT": call, "FAULT_DO": fault, "FAULT_RANK": rank, "FAULT_HIT": hit_path}
+    start = time.time()
+    done = subject.run(NEW, ranks, faults)
+    seconds = time.time() - start
+    with open(hit_path) as file:
+        hit = file.read()
+    os.remove(hit_path)
+    seen[hit] += 1
+    went_through = check_end(done, fault, hit, subject.path, label)
+    if not isinstance(fault, str):
+        seen["slowest error, s"] = max(seen["slowest error, s"], round(seconds, 1))
+        assert seconds < MOST_SECONDS_OF_AN_ERROR, f"{label}: {hit}: {seconds:.0f} s\n{done.stderr}"
+    case.check(label)
+    if went_through:
+        case.check_done(label)
+    case.check_rerun(1 + call % 3, label, rank, call)
+    left = [name for name in os.listdir(subject.folder) if "tmp" in name or "lock" in name or "overwrite" in name]
+    assert not left or subject.what == "checkpoint", f"{label}: left behind {left}"
+
+
+def try_faults(args, what, ranks):
+    """Number of faults tried, and how many of each call they hit."""
+    n_tried, seen = 0, collections.Counter()
+    kinds = [int(kind) if kind.isdigit() else kind for kind in args.faults.split(",")]
     with tempfile.TemporaryDirectory() as kept, tempfile.TemporaryDirectory() as folder:
-        writer = Writer(args, what, folder)
-        case = case_of(writer, ranks)
+        subject = Subject(args, what, folder)
+        case = CASES[what](subject, ranks)
         shutil.copytree(folder, kept, dirs_exist_ok=True)
-        for fault, rank, call in faults_of(writer.n_calls(ranks), args.stride, ["kill", "half"] if args.kills else FAULTS):
-            label = f"{what}: {ranks} ranks, {fault} in rank {rank} at call {call}"
+        for fault, rank, call in faults_of(subject.n_calls(ranks), args.stride, kinds):
+            if call < args.first:
+                continue
             shutil.rmtree(folder)
             shutil.copytree(kept, folder)
-            done = writer.run(NEW, ranks, {"FAULT_AT": call, "FAULT_DO": fault, "FAULT_RANK": rank})
-            check_end(done, fault, writer.path, label)
-            case.check(label)
-            case.check_rerun(1 + call % 3, label)
-            left = [name for name in os.listdir(folder) if "tmp" in name or "lock" in name]
-            assert not left or what == "checkpoint", f"{label}: left behind {left}"
+            try_fault(subject, case, ranks, fault, rank, call, seen)
             n_tried += 1
-    return n_tried
+    return n_tried, dict(seen)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("mpirun", "writer", "shim"):
+    for name in ("mpirun", "writer", "program", "shim"):
         parser.add_argument(name)
     parser.add_argument("--stride", type=int, default=1)
     parser.add_argument("--ranks", default="1,4")
-    parser.add_argument("--kills", action="store_true")
+    parser.add_argument("--subjects", default=",".join(CASES))
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--faults", default=FAULTS)
     args = parser.parse_args()
-    for what, case_of in (("archive", ArchiveCase), ("checkpoint", CheckpointCase)):
-        for ranks in map(int, args.ranks.split(",")):
-            n_tried = try_faults(args, what, case_of, ranks)
-            print(f"{what}, {ranks} ranks: {n_tried} faults, nothing lost", flush=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".ini") as deck:
+        deck.write(DECK)
+        deck.flush()
+        args.deck = deck.name
+        for what in args.subjects.split(","):
+            for ranks in map(int, args.ranks.split(",")):
+                n_tried, seen = try_faults(args, what, ranks)
+                print(f"{what}, {ranks} ranks: {n_tried} faults, nothing lost; {seen}", flush=True)
 
 
 if __name__ == "__main__":

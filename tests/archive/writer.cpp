@@ -1,7 +1,9 @@
-// writer archive|checkpoint PATH SHIFT: writes the example as a run would, and ends as the program ends.
+// writer archive|overwrite|checkpoint PATH SHIFT: writes the example as a run would, and ends as the program
+// ends.
 //
 // Its values depend on SHIFT, so that old and new content can be told apart. "archive" resumes PATH, or
-// starts it, and commits the sample, then a machine; "checkpoint" saves a state with the value SHIFT.
+// starts it, prints the hash of the sample it finds, and commits the sample, then a machine; "overwrite" does
+// the same but starts anew; "checkpoint" saves a state with the value SHIFT.
 
 #include <cstdio>
 #include <string>
@@ -14,9 +16,11 @@ namespace {
 
 using namespace blockspin;
 
-void write_archive(const mpi::Communicator& comm, const std::string& path, std::uint64_t shift) {
-  archive::Archive archive =
-      archive::Archive::open_for_run(comm, path, archive::OnExisting::resume, {"an example", 7});
+void write_archive(const mpi::Communicator& comm, const std::string& path, std::uint64_t shift,
+                   archive::OnExisting existing) {
+  archive::Archive archive = archive::Archive::open_for_run(comm, path, existing, {"an example", 7});
+  const auto found = archive.group("/sample/main");
+  if (comm.is_root()) std::printf("found %s\n", found ? found->content_hash.c_str() : "nothing");
   archive.set_run(archive::start_record());
   example::write_sample(archive, shift);
   example::write_machine(archive, "main");
@@ -44,7 +48,12 @@ int main(int, char** argv) {
   mpi::Session session;
   const std::string what = argv[1];
   try {
-    (what == "archive" ? write_archive : write_checkpoint)(session.world(), argv[2], std::stoull(argv[3]));
+    const std::uint64_t shift = std::stoull(argv[3]);
+    if (what == "checkpoint")
+      write_checkpoint(session.world(), argv[2], shift);
+    else
+      write_archive(session.world(), argv[2], shift,
+                    what == "overwrite" ? archive::OnExisting::overwrite : archive::OnExisting::resume);
   } catch (const Error& error) {
     if (session.world().is_root() || !error.agreed())
       std::fprintf(stderr, "writer: error: %s\n", error.what());

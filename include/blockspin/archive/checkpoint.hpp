@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "blockspin/base/state.hpp"
 #include "blockspin/h5/attribute.hpp"
@@ -38,10 +39,13 @@ public:
   /// False where there is none.
   bool load(const CheckpointKey& key, const std::function<void(StateSource&)>& load_state);
 
-  /// Deletes the checkpoints of a group: it is complete in the archive now.
+  /// Deletes the checkpoints of a group.
   void remove(const std::string& group);
   /// Deletes the checkpoints of one part of a group: it has done its work.
   void remove_part(const CheckpointKey& key);
+  /// A group is complete in the archive: keeps the newest checkpoint of each part for a longer run where it
+  /// may grow, and none where not.
+  void settle(const std::string& group, bool may_grow);
 
 private:
   std::optional<h5::File> newest_whole(const CheckpointKey& key);
@@ -49,5 +53,8 @@ private:
   const mpi::Communicator& comm_;
   std::string archive_path_;
 };
+
+/// The files of all checkpoints of an archive. Local.
+std::vector<std::string> all_checkpoints(const std::string& archive_path);
 
 } // namespace blockspin::archive

@@ -26,6 +26,7 @@ struct Summary {
   std::uint64_t format_version = 0;
   Identity identity;
   std::uint64_t n_bytes = 0;
+  bool overwritten = false; ///< a run that started anew has not yet replaced it
   std::vector<GroupSummary> groups;
   std::map<std::string, std::map<std::string, h5::Value>> runs; ///< "run_1" and its attributes
 };
