@@ -28,8 +28,7 @@ namespace fs = std::filesystem;
 /// An open file; closing is checked by close_checked().
 class Descriptor {
 public:
-  Descriptor(const std::string& path, int flags)
-      : path_(path), number_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  Descriptor(const std::string& path, int flags) : number_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
     if (number_ < 0) fail("cannot open the file", path);
   }
   ~Descriptor() {
@@ -39,12 +38,11 @@ public:
   Descriptor& operator=(const Descriptor&) = delete;
 
   int number() const { return number_; }
-  void sync() const {
-    if (fsync(number_) != 0) fail("cannot sync the file to disk", path_);
+  void sync(const std::string& action, const std::string& where) const {
+    if (fsync(number_) != 0) fail(action, where);
   }
 
 private:
-  std::string path_;
   int number_;
 };
 
@@ -88,9 +86,9 @@ void put_in_place(const std::string& temporary, const std::string& path) {
   const Descriptor file(temporary, O_WRONLY);
   // The end stays; room that was set aside behind it and not needed goes back to the disk.
   if (ftruncate(file.number(), lseek(file.number(), 0, SEEK_END)) != 0) fail("cannot end the file", path);
-  file.sync();
+  file.sync("cannot sync the file to disk", path);
   if (rename(temporary.c_str(), path.c_str()) != 0) fail("cannot rename " + temporary, path);
-  Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY).sync();
+  Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY).sync("cannot sync the folder to disk", path);
 }
 
 void write_durably(const std::string& path, const std::string& text) {

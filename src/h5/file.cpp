@@ -8,9 +8,11 @@
 #include "blockspin/h5/attribute.hpp"
 #include "blockspin/h5/dataset.hpp"
 #include "blockspin/mpi/agree.hpp"
+#include "blockspin/mpi/session.hpp"
 #include "crash_guard.hpp"
 #include "file_check.hpp"
 #include "let_go.hpp"
+#include "mpi_io.hpp"
 #include "together.hpp"
 
 namespace blockspin::h5 {
@@ -100,6 +102,7 @@ File File::create(const mpi::Communicator& comm, const std::string& path) {
 
 File File::open(const mpi::Communicator& comm, const std::string& path, Access access) {
   silence();
+  watch_mpi_io();
   mpi::agreed(
       comm, [&] { probe(comm, path); }, true);
   hid_t id = H5I_INVALID_HID;
@@ -129,11 +132,16 @@ File::~File() {
 }
 
 void File::close() {
-  // What fails, fails in flush(): a failing H5Fclose leaves HDF5 with a file that it can neither use nor
-  // forget.
+  // Nearly all that can fail fails in flush(): a failing H5Fclose (the superblock's last update) leaves HDF5
+  // with a file that it can neither use nor forget.
   if (access_ == Access::write) flush();
   const hid_t id = std::exchange(id_, H5I_INVALID_HID);
-  together(*comm_, path_, 0, [&] { check(H5Fclose(id), "cannot close the file", path_); });
+  try {
+    together(*comm_, path_, 0, [&] { check(H5Fclose(id), "cannot close the file", path_); });
+  } catch (const Error& error) {
+    mpi::end_without_finalizing(error.exit_code()); // HDF5 would crash there over the file it has half closed
+    throw;
+  }
 }
 
 void File::flush() {

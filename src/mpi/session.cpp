@@ -1,8 +1,15 @@
 #include "blockspin/mpi/session.hpp"
 
 #include <cstdlib>
+#include <optional>
 
 namespace blockspin::mpi {
+
+namespace {
+
+std::optional<int> code_without_finalizing;
+
+} // namespace
 
 Session::Session() {
   int provided = 0;
@@ -12,8 +19,14 @@ Session::Session() {
 
 Session::~Session() {
   world_ = Communicator();
+  if (code_without_finalizing) {
+    MPI_Barrier(MPI_COMM_WORLD); // the root has spoken by now
+    abort(*code_without_finalizing);
+  }
   MPI_Finalize();
 }
+
+void end_without_finalizing(int exit_code) { code_without_finalizing = exit_code; }
 
 void abort(int exit_code) {
   MPI_Abort(MPI_COMM_WORLD, exit_code);
