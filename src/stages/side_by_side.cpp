@@ -20,10 +20,12 @@ bool same_section(const Stage& a, const Stage& b) {
   return a.kind() == b.kind() && here.file == there.file && here.line == there.line;
 }
 
+constexpr double least_seconds = 1e-3; ///< of an instance: those that cost nothing are divided all the same
+
 /// The group of each instance.
 std::vector<int> assign(const Plan& plan, std::span<Stage* const> instances, int n_groups) {
   std::vector<double> cost;
-  for (const Stage* instance : instances) cost.push_back(instance->estimate(plan, 1).seconds);
+  for (const Stage* instance : instances) cost.push_back(std::max(instance->estimate(plan, 1).seconds, least_seconds));
   std::vector<std::size_t> order(instances.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return cost[a] > cost[b]; });

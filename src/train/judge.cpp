@@ -86,21 +86,33 @@ double Judge::mean(const std::vector<double>& mine) const {
   return std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size());
 }
 
-double Judge::mean_free_energy(const rbm::Machine& machine, const Judged& judged) const {
+double Judge::mean_held_out_free_energy(const rbm::Machine& machine) const {
+  if (!has_held_out_) return nothing;
   std::vector<double> values;
-  for (std::size_t s = 0; s < judged.states.extent(0); ++s)
-    values.push_back(rbm::free_energy(machine, judged.states.row(s)));
+  for (std::size_t s = 0; s < held_out_.states.extent(0); ++s)
+    values.push_back(rbm::free_energy(machine, held_out_.states.row(s)));
   return mean(values);
 }
 
+void Judge::judge_learned(const rbm::Machine& machine, std::uint64_t epoch, Judgement& found) const {
+  std::vector<double> fields(machine.n_hidden()), free_energies, pseudo;
+  for (std::size_t s = 0; s < learned_.states.extent(0); ++s) {
+    const auto visible = learned_.states.row(s);
+    rbm::hidden_fields(machine, visible, fields);
+    const std::uint64_t start = draws_.below(first_sites + epoch, learned_.first + s, n_units_);
+    free_energies.push_back(-ln_weight(machine, visible, fields));
+    pseudo.push_back(pseudo_likelihood(machine, visible, fields, start));
+  }
+  found.free_energy = mean(free_energies);
+  found.pseudo_likelihood = mean(pseudo);
+}
+
 double Judge::pseudo_likelihood(const rbm::Machine& machine, std::span<const float> visible,
-                                std::uint64_t number, std::uint64_t epoch) const {
-  std::vector<double> fields(machine.n_hidden()), flipped_fields(machine.n_hidden());
-  rbm::hidden_fields(machine, visible, fields);
+                                std::span<const double> fields, std::uint64_t start) const {
+  std::vector<double> flipped_fields(machine.n_hidden());
   const double ln_here = ln_weight(machine, visible, fields);
   std::vector<float> flipped(visible.begin(), visible.end());
   const std::uint64_t n_sites = std::min<std::uint64_t>(sites_judged, n_units_), stride = n_units_ / n_sites;
-  const std::uint64_t start = draws_.below(first_sites + epoch, number, n_units_);
   double sum = 0.0;
   for (std::uint64_t k = 0; k < n_sites; ++k) {
     const std::size_t i = (start + k * stride) % n_units_;
@@ -160,14 +172,10 @@ double Judge::mean_abs_magnetization(View<const float, 2> states) const {
 Judgement Judge::operator()(const rbm::Machine& machine, const rbm::GibbsSampler& sampler,
                             const ChainStarts& starts, std::uint64_t epoch) const {
   const View<const float, 2> data = learned_.states.view();
-  std::vector<double> pseudo;
-  for (std::size_t s = 0; s < data.extent(0); ++s)
-    pseudo.push_back(pseudo_likelihood(machine, data.row(s), learned_.first + s, epoch));
   const Array<float, 2> model = run_chains(sampler, starts, epoch);
   Judgement found;
-  found.free_energy = mean_free_energy(machine, learned_);
-  found.free_energy_held_out = has_held_out_ ? mean_free_energy(machine, held_out_) : nothing;
-  found.pseudo_likelihood = mean(pseudo);
+  judge_learned(machine, epoch, found);
+  found.free_energy_held_out = mean_held_out_free_energy(machine);
   found.energy_data = mean_energy(data);
   found.energy_model = mean_energy(model.view());
   found.abs_magnetization_data = mean_abs_magnetization(data);

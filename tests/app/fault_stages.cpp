@@ -3,8 +3,10 @@
 #include <new>
 #include <thread>
 
+#include "blockspin/base/log.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "blockspin/stages/context.hpp"
+#include "blockspin/stages/divisible.hpp"
 #include "blockspin/stages/registry.hpp"
 
 namespace blockspin::stages {
@@ -68,8 +70,49 @@ private:
   }
 };
 
+/// What an instance of a scan does: ends well, or fails in work() with what its group or one rank knows, or
+/// goes on until it is stopped.
+struct ScanDeck {
+  std::uint64_t number = 0;
+  std::vector<std::uint64_t> numbers;
+  std::uint64_t agreed = 0, lonely = 0, endless = 0; ///< numbers of instances that do so
+};
+
+class ScanStage : public StageOf<ScanDeck>, public Divisible {
+public:
+  using StageOf::StageOf;
+  static const deck::Schema<ScanDeck>& schema() {
+    using deck::field;
+    static const deck::Schema<ScanDeck> all(
+        "scan", "fails on purpose in one of several instances", field("number", &ScanDeck::number, ""),
+        field("numbers", &ScanDeck::numbers, "").default_text("none").scans("number", "i"),
+        field("agreed", &ScanDeck::agreed, ""), field("lonely", &ScanDeck::lonely, ""),
+        field("endless", &ScanDeck::endless, ""));
+    return all;
+  }
+  void run(Context& context) override {
+    read(context, context.comm());
+    work(context);
+    write(context, 0);
+  }
+  Divisible* divisible() override { return this; }
+  void read(Context&, const mpi::Communicator&) override {}
+  void share_input(const Stage&) override {}
+  void work(Context& context) override {
+    if (deck().number == deck().agreed) throw_agreed(ErrorKind::numerical, "failed on purpose", label());
+    if (deck().number == deck().lonely) throw Error(ErrorKind::numerical, "failed on purpose", label());
+    if (deck().number != deck().endless) return;
+    Endless endless;
+    context.run_stepper(endless);
+  }
+  void write(Context&, int) override {
+    if (deck().number != deck().agreed) log::info(label() + ": written"); // of a failure nothing is kept
+  }
+};
+
 const bool registered = [] {
   add_kind(kind_of<FaultStage>());
+  add_kind(kind_of<ScanStage>());
   return true;
 }();
 

@@ -58,6 +58,23 @@ def check_stop(ranks, ask):
         expect(errors.count("--resume") == 1, f"stop by {ask}: no word of --resume", errors)
 
 
+def check_scan(ranks, keys, code, written, message, *options):
+    """Four instances of a scan, side by side: which are written, and how the job ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        deck = os.path.join(folder, "deck.ini")
+        with open(deck, "w") as file:
+            file.write(DECK.split("[fault]")[0] + "[scan.V]\nnumbers = 1, 2, 3, 4\n" + keys)
+        command = [MPIRUN, "-n", str(ranks), PROGRAM, "run", deck, *options]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True)
+        status, errors = finish(process)
+        name = f"{keys!r} on {ranks}"
+        expect(status == code, f"{name}: exit code {status}, not {code}", errors)
+        found = [i for i in (1, 2, 3, 4) if f"scan.V_i{i}: written" in errors]
+        expect(found == written, f"{name}: written {found}, not {written}", errors)
+        expect(errors.count(message) == 1, f"{name}: {errors.count(message)} times '{message}'", errors)
+
+
 def check_no_orphans():
     """SIGKILL of the launcher takes the ranks with it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -80,4 +97,12 @@ check_failure(2, "foreign", 1, 1, "a foreign failure", "[rank 1/2] ")
 for how in ("signal", "walltime", "file"):
     check_stop(2, how)
 check_no_orphans()
+for n in (1, 2, 3, 4):
+    check_scan(n, "", 0, [1, 2, 3, 4], "blockspin: done")
+    check_scan(n, "agreed = 3\n", 5, [1, 2], "error: scan.V_i3: failed on purpose")
+    check_scan(n, "agreed = 2\nendless = 3\n", 5, [1], "error: scan.V_i2: failed on purpose")
+check_scan(1, "lonely = 1\n", 5, [], "error: scan.V_i1: failed on purpose")
+check_scan(3, "lonely = 2\nendless = 1\n", 5, [], "/3] scan.V_i2: failed on purpose")
+for n in (1, 2, 4):
+    check_scan(n, "endless = 2\n", 75, [1], "--resume", "--walltime", "00:00:01")
 print("every failure ended its job")

@@ -66,9 +66,10 @@ private:
   Judged choose(const DataPart& data, std::uint64_t sequence) const;
   void sample_if_real(const DataPart& data, std::uint64_t row, std::uint64_t sequence,
                       std::span<float> values) const;
-  double mean_free_energy(const rbm::Machine& machine, const Judged& judged) const;
-  double pseudo_likelihood(const rbm::Machine& machine, std::span<const float> visible, std::uint64_t number,
-                           std::uint64_t epoch) const;
+  void judge_learned(const rbm::Machine& machine, std::uint64_t epoch, Judgement& found) const;
+  double mean_held_out_free_energy(const rbm::Machine& machine) const;
+  double pseudo_likelihood(const rbm::Machine& machine, std::span<const float> visible,
+                           std::span<const double> fields, std::uint64_t start) const;
   Array<float, 2> run_chains(const rbm::GibbsSampler& sampler, const ChainStarts& starts,
                              std::uint64_t epoch) const;
   double mean_energy(View<const float, 2> states) const;
