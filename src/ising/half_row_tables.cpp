@@ -73,7 +73,7 @@ HalfRowGeometry::Tables::Tables(const mpi::Communicator& communicator, const lat
   fill_masks();
   fill_tasks();
   fill_wraps();
-  if (domain.is_divided()) link_boxes();
+  if (domain.is_divided()) halo.emplace(comm, layout.n_words, links());
 }
 
 void HalfRowGeometry::Tables::fill_places() {
@@ -175,7 +175,7 @@ void HalfRowGeometry::Tables::fill_wraps() {
   wrap_column[odd_sites] = -1;
 }
 
-void HalfRowGeometry::Tables::link_boxes() {
+std::vector<lattice::Link> HalfRowGeometry::Tables::links() const {
   std::vector<lattice::Link> links;
   for (int axis = 0; axis <= layout.last_axis; ++axis)
     for (const bool ahead : {false, true}) {
@@ -202,7 +202,7 @@ void HalfRowGeometry::Tables::link_boxes() {
                              other.half_row(other.row(place), half) + w});
       }
     }
-  halo.emplace(comm, layout.n_words, links);
+  return links;
 }
 
 } // namespace blockspin::ising

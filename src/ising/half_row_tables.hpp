@@ -61,13 +61,14 @@ struct HalfRowGeometry::Tables {
   std::optional<lattice::Halo> halo;
 
   const std::uint64_t* mask(std::size_t part) const { return masks.data() + part * 8 * layout.n_vectors; }
+  /// Which words of ghost rows and columns are copies of which words of other boxes. Local.
+  std::vector<lattice::Link> links() const;
 
 private:
   void fill_places();
   void fill_tasks();
   void fill_masks();
   void fill_wraps();
-  void link_boxes();
 };
 
 } // namespace blockspin::ising

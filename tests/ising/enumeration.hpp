@@ -1,6 +1,7 @@
 #pragma once
 // The oracle of every sampler: all states of a small lattice.
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <map>
@@ -22,12 +23,32 @@ inline StateClass classify(const blockspin::lattice::Geometry& g, std::uint64_t 
   return result;
 }
 
-/// Number of states in each class; at most 2^20 states or so.
+/// Number of states in each class; at most 2^27 states or so. In the order of Gray's code, one spin turned at
+/// a time; the first is never turned, as a state and its opposite have the same bonds.
 inline std::map<StateClass, double> count_states(const blockspin::lattice::Geometry& g) {
-  std::map<StateClass, double> counts;
-  for (std::uint64_t state = 0; state < std::uint64_t{1} << g.n_sites(); ++state)
-    counts[classify(g, state)] += 1;
-  return counts;
+  const std::uint64_t n = g.n_sites();
+  std::vector<std::uint64_t> neighbours(n, 0);
+  for (std::uint64_t s = 0; s < n; ++s)
+    for (int axis = 0; axis < g.n_dimensions(); ++axis)
+      for (const bool ahead : {false, true}) neighbours[s] |= std::uint64_t{1} << g.neighbour(s, axis, ahead);
+  std::vector<double> counts((g.n_bonds() + 1) * (n + 1), 0.0);
+  std::uint64_t state = 0, antiparallel = 0, up = 0;
+  for (std::uint64_t step = 1;; ++step) {
+    counts[antiparallel * (n + 1) + up] += 1;
+    counts[antiparallel * (n + 1) + n - up] += 1;
+    if (step == std::uint64_t{1} << (n - 1)) break;
+    const auto s = static_cast<std::size_t>(std::countr_zero(step)) + 1;
+    const bool was_up = (state >> s & 1) != 0;
+    const auto differ = static_cast<std::uint64_t>(std::popcount((was_up ? ~state : state) & neighbours[s]));
+    antiparallel += static_cast<std::uint64_t>(2 * g.n_dimensions()) - 2 * differ;
+    up += was_up ? std::uint64_t(-1) : 1;
+    state ^= std::uint64_t{1} << s;
+  }
+  std::map<StateClass, double> result;
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] > 0)
+      result[{static_cast<std::uint32_t>(i / (n + 1)), static_cast<std::uint32_t>(i % (n + 1))}] = counts[i];
+  return result;
 }
 
 /// Boltzmann probabilities of the classes at temperature T in a field, J = k_B = 1.

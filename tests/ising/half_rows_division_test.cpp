@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "../../src/ising/half_row_tables.hpp"
 #include "blockspin/base/packed.hpp"
 #include "blockspin/ising/half_rows.hpp"
 #include "support/world.hpp"
@@ -20,8 +21,21 @@ struct Result {
   bool operator==(const Result&) const = default;
 };
 
-Result simulate(const mpi::Communicator& comm, const Geometry& g, const BoxCounts& boxes) {
+enum class Fault { none, half_a_halo };
+
+/// Leaves every other copy of another box's words as it was at the start.
+void damage(const mpi::Communicator& comm, const HalfRowGeometry& geometry) {
+  auto& tables = const_cast<HalfRowGeometry::Tables&>(geometry.tables());
+  std::vector<lattice::Link> links;
+  for (const lattice::Link& link : tables.links())
+    if (link.word % 2 == 0) links.push_back(link);
+  tables.halo.emplace(comm, tables.layout.n_words, links);
+}
+
+Result simulate(const mpi::Communicator& comm, const Geometry& g, const BoxCounts& boxes,
+                Fault fault = Fault::none) {
   const HalfRowGeometry geometry(comm, lattice::Domain(comm, g, boxes));
+  if (fault == Fault::half_a_halo) damage(comm, geometry);
   HalfRows spins(geometry, 1);
   const rng::Generator generator(29, rng::StreamId::test, 0);
   const FlipRule rule(ising::LocalUpdate::metropolis, 2.4, 0.0, g.n_neighbours());
@@ -60,6 +74,16 @@ TEST(HalfRowsDivision, AnyGridOfBoxesGivesTheSameBits) {
     }
   }
   EXPECT_GE(n_tried, 8);
+}
+
+// Divided along rows and across them, the comparison must see a halo of which half is missing.
+TEST(HalfRowsDivision, TheTestSeesHalfAHaloMissing) {
+  const int n = test_world().size();
+  if (n == 1) return; // no halo
+  const Geometry g({16, 2050});
+  const Result alone = simulate(mpi::Communicator::self(), g, {1, 1, 1});
+  for (const BoxCounts& boxes : {BoxCounts{n, 1, 1}, BoxCounts{1, n, 1}})
+    EXPECT_FALSE(simulate(test_world(), g, boxes, Fault::half_a_halo) == alone) << boxes[0];
 }
 
 TEST(HalfRowsDivision, TheBestGridIsOneThatDivides) {
