@@ -8,6 +8,8 @@
 #include "blockspin/app/bench.hpp"
 #include "blockspin/ising/half_rows.hpp"
 #include "blockspin/replica/lane_ladders.hpp"
+#include "blockspin/replica/lattice_ladders.hpp"
+#include "blockspin/replica/local_walker.hpp"
 #include "plain_ising.hpp"
 
 namespace blockspin::app {
@@ -79,10 +81,66 @@ std::vector<Figure> many_replicas(const mpi::Communicator& comm) {
           {"local.replicas.exchange_cost", times.seconds[1] / times.seconds[2] - 1, "of a sweep", 0, ""}};
 }
 
+/// What all ranks together do, beside the same work done by one of them while the others wait.
+Figure beside_one_rank(const mpi::Communicator& comm, const std::string& name,
+                       const std::function<void()>& together, const std::function<void()>& alone) {
+  const std::function<void()> on_root = [&] {
+    if (comm.is_root()) alone();
+  };
+  const std::function<void()> rivals[] = {on_root, together};
+  const InTurn times = measure_in_turn(comm, rivals);
+  return {name, times.seconds[0] / times.seconds[1], fmt::format("times one of {}", comm.size()), 0, ""};
+}
+
+std::vector<Figure> beside_one(const mpi::Communicator& comm, std::uint64_t side) {
+  const mpi::Communicator self = mpi::Communicator::self();
+  const lattice::Geometry square({side, side});
+  std::vector<Figure> figures;
+  replica::LaneLadders shared(comm, ladder(true)), own(self, ladder(true));
+  figures.push_back(beside_one_rank(
+      comm, "ranks.temperatures", [&] { shared.sweep(); }, [&] { own.sweep(); }));
+  const ising::HalfRowGeometry whole(self, lattice::Domain(self, square, {1, 1, 1}));
+  OneLattice alone(whole, rng::best_instruction_set());
+  for (const lattice::BoxCounts& boxes : {lattice::BoxCounts{comm.size(), 1, 1}, {1, comm.size(), 1}}) {
+    const ising::HalfRowGeometry divided(comm, lattice::Domain(comm, square, boxes));
+    OneLattice together(divided, rng::best_instruction_set());
+    figures.push_back(beside_one_rank(
+        comm, fmt::format("ranks.{}.{}x{}", side, boxes[0], boxes[1]), [&] { together.sweep(); },
+        [&] { alone.sweep(); }));
+  }
+  return figures;
+}
+
+/// The layout that `sample` takes for so few replicas, and the other.
+std::vector<Figure> few_replicas(const mpi::Communicator& comm, std::uint64_t side) {
+  replica::LadderSetup setup = ladder(true);
+  setup.geometry = lattice::Geometry({side, side});
+  setup.n_ladders = 1;
+  PlainIsing scalar(side, critical_temperature, 1);
+  replica::LaneLadders across(comm, setup);
+  replica::LatticeLadders along(comm, setup, replica::plan_ranks(setup.geometry, 25, comm.size(), {}),
+                                replica::local_walkers(setup));
+  const std::function<void()> rivals[] = {[&] { scalar.metropolis_sweep(); }, [&] { across.sweep(); },
+                                          [&] { along.sweep(); }};
+  const InTurn times = measure_in_turn(comm, rivals);
+  const double n = static_cast<double>(side * side) * 1e-9;
+  const auto figure = [&](const char* layout, double seconds) {
+    return Figure{fmt::format("local.few.{}.{}", side, layout), 25 * n / seconds, "updates/ns",
+                  25 * times.seconds[0] / seconds, scalar_name};
+  };
+  return {figure("across_replicas", times.seconds[1]), figure("along_rows", times.seconds[2])};
+}
+
 } // namespace
 
 std::vector<Benchmark> local_benchmarks() {
   std::vector<Benchmark> all;
+  for (const std::uint64_t side : {64, 128, 256, 512})
+    all.push_back({fmt::format("local.few.{}", side),
+                   "25 temperatures, one replica, exchange at every sweep, in either layout",
+                   [side](const mpi::Communicator& comm) { return few_replicas(comm, side); }});
+  all.push_back({"ranks", "many temperatures, and one 8192x8192 lattice: all ranks beside one of them",
+                 [](const mpi::Communicator& comm) { return beside_one(comm, 8192); }});
   for (const std::uint64_t side : {1024, 8192})
     all.push_back({fmt::format("local.{}", side),
                    "Metropolis on one lattice at T_c, in as many domains as ranks",
