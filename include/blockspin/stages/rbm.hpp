@@ -56,7 +56,7 @@ struct RbmDeck {
   double weight_limit = 1000.0;
   std::vector<std::uint64_t> snapshots;
   double held_out = 0.0;
-  std::uint64_t judge_interval = 5;
+  std::uint64_t judge_interval = 10;
   std::uint64_t judge_configurations = 500;
   std::uint64_t judge_steps = 10;
   std::vector<std::uint64_t> hidden_scan;
