@@ -13,23 +13,6 @@ namespace {
 
 using Point = std::array<double, lattice::max_dimensions>;
 
-/// out[s] = sum of values over the window whose lowest corner is s: a sliding sum along each axis in turn.
-std::vector<double> window_sums(const lattice::Geometry& geometry, std::vector<double> values,
-                                std::uint64_t window) {
-  std::vector<double> sums(values.size());
-  for (int axis = 0; axis < geometry.n_dimensions(); ++axis) {
-    for (std::uint64_t site = 0; site < values.size(); ++site) {
-      double sum = 0;
-      std::uint64_t at = site;
-      for (std::uint64_t step = 0; step < window; ++step, at = geometry.neighbour(at, axis, true))
-        sum += values[at];
-      sums[site] = sum;
-    }
-    values.swap(sums);
-  }
-  return values;
-}
-
 /// x - y along one axis, the shorter way around.
 double separation(double x, double y, double extent) {
   const double d = x - y;
@@ -91,6 +74,22 @@ std::vector<double> nearest_distances(const lattice::Geometry& geometry, std::sp
 }
 
 } // namespace
+
+std::vector<double> window_sums(const lattice::Geometry& geometry, std::vector<double> values,
+                                std::uint64_t window) {
+  std::vector<double> sums(values.size());
+  for (int axis = 0; axis < geometry.n_dimensions(); ++axis) {
+    for (std::uint64_t site = 0; site < values.size(); ++site) {
+      double sum = 0;
+      std::uint64_t at = site;
+      for (std::uint64_t step = 0; step < window; ++step, at = geometry.neighbour(at, axis, true))
+        sum += values[at];
+      sums[site] = sum;
+    }
+    values.swap(sums);
+  }
+  return values;
+}
 
 std::vector<Array<double, 2>> stack_fields(std::span<const rbm::Machine> stack) {
   std::vector<Array<double, 2>> fields;

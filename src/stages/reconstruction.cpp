@@ -1,6 +1,7 @@
 #include "blockspin/stages/reconstruction.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "blockspin/analysis/block_moments.hpp"
 #include "blockspin/analysis/hidden_order.hpp"
@@ -17,7 +18,7 @@ namespace {
 constexpr std::uint64_t pass_block = 64;
 
 /// Quantities of one configuration at one level, in the order of a row.
-enum Quantity { overlap, energy, abs_magnetization, excess, first_distance };
+enum Quantity { overlap, energy, abs_magnetization, excess, domain_overlap, first_distance };
 constexpr std::size_t n_hidden_quantities = 3;
 
 /// The table of all quantities of this rank's configurations at one temperature.
@@ -25,7 +26,7 @@ class PassMeasurement {
 public:
   PassMeasurement(const lattice::Geometry& geometry, double field, std::span<const rbm::Machine> stack,
                   std::uint64_t window)
-      : spins_(geometry, field), n_levels_(stack.size() + 1) {
+      : geometry_(geometry), window_(window), spins_(geometry, field), n_levels_(stack.size() + 1) {
     for (const auto& fields : analysis::stack_fields(stack))
       orders_.emplace_back(geometry, analysis::measure_fields(geometry, fields, window));
   }
@@ -44,9 +45,12 @@ public:
   /// values [configuration, quantity].
   void measure(View<const float, 2> data, const analysis::PassedUp& passed, View<double, 2> values) const {
     for (std::size_t i = 0; i < data.extent(0); ++i) {
+      const auto domains = domains_of(data.row(i));
       for (std::size_t level = 0; level < n_levels_; ++level) {
         const auto spins = level == 0 ? data.row(i) : passed.reconstruction[level - 1].view().row(i);
-        measure_level(data.row(i), spins, values.row(i).subspan(place(level, 0), n_per_level()));
+        const auto row = values.row(i).subspan(place(level, 0), n_per_level());
+        measure_level(data.row(i), spins, row);
+        row[domain_overlap] = cosine(domains, domains_of(spins));
       }
       for (std::size_t layer = 0; layer < orders_.size(); ++layer) {
         const auto order = orders_[layer].measure(passed.hidden[layer].view().row(i));
@@ -69,6 +73,22 @@ private:
     row[excess] = observed.excess();
   }
 
+  /// Magnetisations of all windows.
+  std::vector<double> domains_of(std::span<const float> spins) const {
+    return analysis::window_sums(geometry_, {spins.begin(), spins.end()}, window_);
+  }
+  static double cosine(std::span<const double> a, std::span<const double> b) {
+    double product = 0, a_squared = 0, b_squared = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      product += a[i] * b[i];
+      a_squared += a[i] * a[i];
+      b_squared += b[i] * b[i];
+    }
+    return product / std::sqrt(a_squared * b_squared);
+  }
+
+  lattice::Geometry geometry_;
+  std::uint64_t window_;
   analysis::WalkerMeasurement spins_;
   std::size_t n_levels_;
   std::vector<analysis::HiddenOrder> orders_;
@@ -83,6 +103,7 @@ public:
 
   void write(archive::StageWriter& writer) const {
     write_levels(writer, "overlap", 1, overlap, 1);
+    write_levels(writer, "domain_overlap", 1, domain_overlap, 1);
     write_levels(writer, "energy", 0, energy, 1);
     write_levels(writer, "abs_magnetization", 0, abs_magnetization, 1);
     write_levels(writer, "nearest_neighbour_excess", 0, excess, 1);
@@ -172,7 +193,9 @@ const deck::Schema<ReconstructionDeck>& ReconstructionStage::schema() {
           .check(between(1, 1000)),
       field("dynamics", &D::dynamics, "whether units take sampled values or their means"),
       field("window", &D::window,
-            "side of the window that finds where a unit looks; auto: a quarter of the lattice's")
+            "side of the windows that find where a unit looks, and whose magnetisations are the domains; "
+            "auto: a "
+            "quarter of the lattice's")
           .unit("sites")
           .check(at_least(1)));
   return schema;
@@ -227,7 +250,7 @@ Estimate ReconstructionStage::estimate(const Plan& plan, int n_ranks) const {
   // Packed configurations and their quantities all at once, spins and reconstructions a batch at a time.
   const double at_once =
       std::max(std::min(n / n_ranks, static_cast<double>(batch)), static_cast<double>(deck().examples));
-  const double n_quantities = (depth + 1) * (static_cast<double>(plan.model.lattice.values.front()) / 2 + 6);
+  const double n_quantities = (depth + 1) * (static_cast<double>(plan.model.lattice.values.front()) / 2 + 7);
   estimate.memory_per_rank =
       n / n_ranks * (n_sites / 8 + 8 * n_quantities) + 4 * at_once * n_sites * (2 * depth + 2);
   estimate.archive_bytes = 4 * n_temperatures * static_cast<double>(deck().examples) * n_sites * (depth + 1);

@@ -68,6 +68,16 @@ TEST(ReceptiveField,
   EXPECT_LT(fraction, 0.18);
 }
 
+TEST(ReceptiveField, WindowSumsWrapAroundTheLattice) {
+  const lattice::Geometry small(std::vector<std::uint64_t>{3, 4});
+  std::vector<double> values(12);
+  for (std::size_t site = 0; site < 12; ++site) values[site] = static_cast<double>(site);
+  const auto sums = window_sums(small, values, 2);
+  EXPECT_EQ(sums[0], 0 + 1 + 4 + 5);
+  EXPECT_EQ(sums[11], 11 + 8 + 3 + 0) << "the last corner wraps along both axes";
+  EXPECT_EQ(window_sums(small, values, 1), values);
+}
+
 TEST(ReceptiveField, FieldsOfAStackAreProductsOfWeights) {
   std::vector<rbm::Machine> stack{rbm::Machine(rbm::Units::binary, 9, 4),
                                   rbm::Machine(rbm::Units::binary, 4, 2)};

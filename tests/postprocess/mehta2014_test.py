@@ -60,10 +60,16 @@ class Study(unittest.TestCase):
         self.assertLess(numbers["untrained"], 0.35)
 
     def test_deeper_layers_know_less_of_the_data(self):
-        overlap = [row[3] for row in tables.reconstruction(self.archive)]
-        self.assertEqual(3, len(overlap))
-        self.assertGreater(overlap[1], overlap[2] + 0.02)
-        self.assertGreater(overlap[2], 0.02)
+        overlap = self.archive.group("reconstruction", "stack")["overlap/mean"][:, 0]
+        self.assertEqual(2, len(overlap))
+        self.assertGreater(overlap[0], overlap[1] + 0.02)
+        self.assertGreater(overlap[1], 0.02)
+
+    def test_domains_are_kept_better_than_spins_and_domains_of_one_site_are_spins(self):
+        stack, sites = (self.archive.group("reconstruction", name) for name in ("stack", "sites"))
+        np.testing.assert_allclose(sites["domain_overlap/mean"], sites["overlap/mean"], rtol=0, atol=1e-12)
+        self.assertTrue((stack["domain_overlap/mean"] > stack["overlap/mean"] + 0.05).all())
+        self.assertTrue((stack["domain_overlap/mean"] < 1).all())
 
     def test_decimation_follows_the_published_couplings(self):
         flow = self.archive.group("decimation", "main")["coupling"][0]

@@ -15,6 +15,10 @@ namespace blockspin::analysis {
 /// The sums run in the order of the units, so the bits do not depend on who asks. Local.
 std::vector<Array<double, 2>> stack_fields(std::span<const rbm::Machine> stack);
 
+/// Sums of one value a site over every periodic window of `window` sites a side, by its lowest corner. Local.
+std::vector<double> window_sums(const lattice::Geometry& geometry, std::vector<double> values,
+                                std::uint64_t window);
+
 /// How local the fields of one layer are. A unit whose field is zero everywhere (L1 can do that) has NaN.
 struct FieldShapes {
   std::vector<double> window_fraction; ///< share of r^2 in the best periodic window, [hidden]

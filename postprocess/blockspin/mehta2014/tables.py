@@ -88,15 +88,16 @@ def joined(groups, path, place):
 
 
 def reconstruction(archive):
-    """Rows (machine, temperature, layer, overlap +-, energy +-, |m| +-); layer 0 is the data."""
+    """Rows (machine, temperature, layer, overlap +-, that of domains +-, energy +-, |m| +-); layer 0 is the data."""
     rows = []
     for names in families(archive.names("reconstruction")).values():
         groups = [archive.group("reconstruction", name) for name in names]
         family = family_of(groups[0].value("rbm"))
         for t, temperature in enumerate(groups[0]["temperature"]):
             for level in groups[0]["level"]:
-                overlap = joined(groups, "overlap", (level - 1, t)) if level else (1.0, 0.0)
-                rows.append((family, float(temperature), int(level), *overlap, *joined(groups, "energy", (level, t)),
+                overlaps = [joined(groups, path, (level - 1, t)) if level else (1.0, 0.0)
+                            for path in ("overlap", "domain_overlap")]
+                rows.append((family, float(temperature), int(level), *overlaps[0], *overlaps[1], *joined(groups, "energy", (level, t)),
                              *joined(groups, "abs_magnetization", (level, t))))
     return rows
 
@@ -178,7 +179,7 @@ def tori(archive):
 TABLES = (
     (locality, ("fields of", "layer", "units", "median", "+-", "10 %", "90 %", "shuffled", "untrained", "radius",
                 "|sign|", "spacing/random", "coverage", "dead")),
-    (reconstruction, ("reconstruction", "T", "from layer", "overlap", "+-", "energy", "+-", "|m|", "+-")),
+    (reconstruction, ("reconstruction", "T", "from layer", "overlap", "+-", "of domains", "+-", "energy", "+-", "|m|", "+-")),
     (order, ("neighbours", "T", "spins", "majority 2x2", "4x4", "layer 1", "+-", "layer 2", "+-", "change", "+-")),
     (annealing, ("ln Z of", "forwards", "+-", "back", "+-", "chains")),
     (maps, ("map of", "T", "std ln Tr", "+-", "delta F", "+-", "D_KL/N", "+-", "H_RG-H_RBM")),

@@ -227,13 +227,16 @@ def settings_that_matter(archives):
 def reconstructions(archives):
     for archive, group in groups(archives, "reconstruction", (40, 40)):
         overlap, error = group["overlap/mean"][:, 0], group["overlap/error"][:, 0]
+        domains, domains_error = group["domain_overlap/mean"][:, 0], group["domain_overlap/error"][:, 0]
         correlation = group["correlation/mean"][:, 0]
         far = min(8, correlation.shape[1] - 1)
         kept = correlation[1:, far] / correlation[0, far]
         yield Verdict("reconstructions from the top keep the large domains", f"40x40, {group.name}",
-                      f"overlap {', '.join(pm(o, e) for o, e in zip(overlap, error))} from layers 1 to {len(overlap)}; of the "
+                      f"overlap {', '.join(pm(o, e) for o, e in zip(overlap, error))} from layers 1 to {len(overlap)}; of "
+                      f"domains (means over windows) {', '.join(pm(o, e) for o, e in zip(domains, domains_error))}; of the "
                       f"correlation at {far} sites they keep {', '.join('%.0f %%' % (100 * x) for x in kept)}",
-                      "yes" if overlap[-1] > LOCAL and kept[-1] > LOCAL else "in part" if overlap[-1] > 5 * error[-1] else "no")
+                      "yes" if domains[-1] > LOCAL and kept[-1] > LOCAL else "in part" if domains[-1] > 5 * domains_error[-1]
+                      else "no")
 
 
 def temperatures(archives):
