@@ -2,33 +2,15 @@
 
 #include <algorithm>
 
+#include "blockspin/analysis/receptive_field.hpp"
 #include "blockspin/analysis/spectrum.hpp"
+#include "blockspin/analysis/weight_patterns.hpp"
 #include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 
 namespace blockspin::stages {
 
 namespace {
-
-Array<double, 2> widened(const Array<float, 2>& weights) {
-  Array<double, 2> result(weights.shape());
-  std::ranges::copy(weights.flat(), result.flat().begin());
-  return result;
-}
-
-/// W_1 W_2 ... W_l, summed in double in the order of the units.
-Array<double, 2> product_of_weights(const std::vector<rbm::Machine>& stack) {
-  Array<double, 2> product = widened(stack.front().weights);
-  for (std::size_t layer = 1; layer < stack.size(); ++layer) {
-    const auto& next = stack[layer].weights;
-    Array<double, 2> result({product.extent(0), next.extent(1)});
-    for (std::size_t i = 0; i < product.extent(0); ++i)
-      for (std::size_t k = 0; k < next.extent(0); ++k)
-        for (std::size_t j = 0; j < next.extent(1); ++j) result(i, j) += product(i, k) * next(k, j);
-    product = std::move(result);
-  }
-  return product;
-}
 
 /// Vectors [k, entry] as columns [entry, k].
 void write_columns(archive::StageWriter& writer, const std::string& path, const Array<double, 2>& vectors) {
@@ -70,7 +52,7 @@ Estimate SpectrumStage::estimate(const Plan& plan, int) const {
   const double n = std::min(n_visible, n_hidden);
   Estimate estimate;
   estimate.memory_per_rank = 8 * 4 * n_visible * n_hidden;
-  estimate.archive_bytes = 8 * n * (n_visible + n_hidden + 1);
+  estimate.archive_bytes = 8 * n * (2 * n_visible + n_hidden + 2);
   estimate.work = 20 * n * n_visible * n_hidden;
   estimate.work_unit = "floating point operations";
   estimate.seconds = estimate.work / 2e9;
@@ -79,13 +61,20 @@ Estimate SpectrumStage::estimate(const Plan& plan, int) const {
 }
 
 void SpectrumStage::run(Context& context) {
-  const auto weights = product_of_weights(read_machines(context.archive(), deck().rbm, deck().epoch));
+  const auto weights =
+      analysis::stack_fields(read_machines(context.archive(), deck().rbm, deck().epoch)).back();
   const analysis::Spectrum spectrum = analysis::decompose(weights);
-  const std::uint64_t n = spectrum.singular_value.size();
+  const auto patterns =
+      analysis::weight_patterns(lattice::Geometry(context.model().lattice.values), spectrum, weights);
   archive::StageWriter writer = context.begin_writing();
-  writer.write_replicated("singular_value", {n}, std::span<const double>(spectrum.singular_value));
+  writer.write_list("singular_value", spectrum.singular_value);
   write_columns(writer, "left_vector", spectrum.left_vector);
   write_columns(writer, "right_vector", spectrum.right_vector);
+  writer.write_table("fourier_power", patterns.fourier_power);
+  writer.write_list("participation", patterns.participation);
+  writer.write_list("product_by_displacement", patterns.product_by_displacement);
+  writer.write_list("largest_share", patterns.largest_share);
+  writer.write_scalar("copy_units", patterns.n_copies);
   writer.commit();
 }
 

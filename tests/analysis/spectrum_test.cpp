@@ -59,6 +59,15 @@ TEST(Spectrum, PutsTheMatrixTogetherAgainWhetherTallOrWide) {
   }
 }
 
+TEST(Spectrum, ChecksSeeAFaultOfAMillionth) {
+  Array<double, 2> matrix = random_matrix(12, 5);
+  analysis::Spectrum spectrum = analysis::decompose(matrix);
+  matrix(3, 2) += 1e-6;
+  EXPECT_GT(reconstruction_error(spectrum, matrix), 1e-9);
+  spectrum.left_vector(1, 4) += 1e-6;
+  EXPECT_GT(orthonormality_error(spectrum.left_vector), 1e-9);
+}
+
 TEST(Spectrum, OfACirculantIsItsFourierTransform) {
   const std::size_t n = 10;
   Array<double, 2> matrix({n, n});
