@@ -1,0 +1,65 @@
+"""What the weights look like on the lattice, beside what the data look like."""
+
+import numpy as np
+
+
+def displacements(lattice):
+    """[site]: squared distance of each displacement of a periodic lattice."""
+    axes = [np.minimum(np.arange(n), n - np.arange(n)) for n in lattice]
+    return np.sum([axis**2 for axis in np.meshgrid(*axes, indexing="ij")], axis=0).ravel()
+
+
+def furthest(lattice):
+    """The displacement of the largest distance."""
+    return int(np.argmax(displacements(lattice)))
+
+
+def by_distance(lattice, values):
+    """(distances, means over all displacements of each distance)."""
+    squares = displacements(lattice)
+    distinct = np.unique(squares)
+    return np.sqrt(distinct), np.array([np.mean(np.ravel(values)[squares == d]) for d in distinct])
+
+
+def spin_correlation(spins):
+    """[site]: mean of s(x) s(x + r) over x and over configurations [..., *lattice] of a square lattice."""
+    lattice = spins.shape[-2:]
+    power = np.abs(np.fft.fft2(spins.reshape(-1, *lattice))) ** 2
+    return np.fft.ifft2(power.mean(0)).real.ravel() / np.prod(lattice)
+
+
+def data_correlation(archive, machine):
+    """The spin correlation of all configurations a machine learnt, as they stand in its sample."""
+    sample = archive.sample(machine.value("sample"))
+    wanted = machine.value("temperatures")
+    temperatures = sample.temperature if wanted in ("", "auto") else [float(t) for t in wanted.split(",")]
+    return np.mean([spin_correlation(sample.configurations(t)) for t in temperatures], axis=0)
+
+
+def excess(spins):
+    """(mean, error) over configurations of the neighbour correlation less the average over all pairs."""
+    n = np.prod(spins.shape[-2:])
+    s = spins.astype(float)
+    neighbours = (s * np.roll(s, 1, -1) + s * np.roll(s, 1, -2)).mean((-1, -2)) / 2
+    pairs = (s.sum((-1, -2)) ** 2 - n) / (n * (n - 1))
+    values = neighbours - pairs
+    return values.mean(), values.std(ddof=1) / np.sqrt(len(values))
+
+
+def longest_waves(spectrum, first=1, count=4):
+    """Part of singular vectors `first` ... in the waves of one turn along one axis, mean over the vectors."""
+    lattice = spectrum.lattice
+    power = spectrum["fourier_power"][first:first + count]
+    waves = np.flatnonzero(wave_numbers(lattice) == 1)
+    return power[:, waves].sum(1).mean() if len(power) else np.nan
+
+
+def wave_numbers(lattice):
+    """[site]: squared number of turns of each wave vector, signed turns folded to the nearest zero."""
+    return displacements(lattice)
+
+
+def product_agreement(spectrum, correlation):
+    """Correlation coefficient, over all displacements but 0, of W W^T with the data's spin correlation."""
+    product = spectrum["product_by_displacement"]
+    return np.corrcoef(product[1:], correlation[1:])[0, 1]
