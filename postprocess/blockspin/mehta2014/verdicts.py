@@ -182,8 +182,8 @@ def fields(archives):
         yield Verdict("fields are local blocks", setting,
                       f"{window}x{window} window: median {listed('median', '%.2f')} (10 %: {listed('low', '%.2f')}); "
                       f"shuffled {listed('shuffled', '%.2f')}; untrained {listed('untrained', '%.2f')}",
-                      "yes" if all(local) else "layers " + ", ".join(str(k) for k, x in zip(layers, local) if x)
-                      if any(local) else "no")
+                      "yes" if all(local) else "no" if not any(local) else
+                      "only layer " + ", ".join(str(k) for k, x in zip(layers, local) if x))
         if all(local):
             radius = [n["radius"] for n in numbers]
             yield Verdict("they grow with depth, even within a layer", setting,
@@ -196,7 +196,8 @@ def fields(archives):
                           f"centres {listed('spacing', '%.2f')} times as far apart as random points "
                           f"({', '.join('%+.0f' % x for x in far)} sigma); coverage of sites varies by "
                           f"{', '.join('%.0f %%' % (100 * n['coverage']) for n in numbers)}",
-                          "yes" if min(far) > 3 else "layers " + ", ".join(str(k) for k, x in zip(layers, far) if x > 3))
+                          "yes" if min(far) > 3 else "no" if max(far) <= 3 else
+                          "only layer " + ", ".join(str(k) for k, x in zip(layers, far) if x > 3))
 
 
 def settings_that_matter(archives):
