@@ -15,18 +15,17 @@ ENERGY_TEMPERATURE = "energy temperature of the end  ($J/k_B$)"
 
 
 def draw_all(archives, groups):
-    """(name, figure) of each figure there is data for, one at a time."""
+    """(name, figure) of each figure there is data for, one at a time; of one archive, the first that has its data."""
     for name, draw in (("ends_hidden", ends_by_hidden), ("ends_epoch", ends_by_epoch), ("ends_size", ends_by_size),
                        ("excess", excess), ("controls", controls)):
         figure = draw(groups)
         if figure is not None:
             yield name, figure
-    for archive in archives:
-        for name, draw in (("distributions", distributions), ("spectra", spectra), ("vectors", vectors),
-                           ("weights", weights), ("products", products), ("path", coupling_path)):
-            figure = draw(archive)
-            if figure is not None:
-                yield name, figure
+    for name, draw in (("distributions", distributions), ("spectra", spectra), ("vectors", vectors), ("weights", weights),
+                       ("products", products), ("path", coupling_path)):
+        figure = next((figure for figure in map(draw, archives) if figure is not None), None)
+        if figure is not None:
+            yield name, figure
 
 
 def lines(axes, series):
