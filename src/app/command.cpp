@@ -44,7 +44,7 @@ std::span<const Command> commands() {
        1,
        nullptr,
        check_command},
-      {"info", "ARCHIVE", "what an archive holds", {"json", "lineage"}, 1, 1, nullptr, info_command},
+      {"info", "ARCHIVE", "what an archive holds", {"json", "lineage", "check"}, 1, 1, nullptr, info_command},
       {"verify",
        "DECK",
        "run a deck undisturbed, then killed and resumed at random on other rank counts; compare every byte",
@@ -87,7 +87,7 @@ std::string help_text() {
     text += fmt::format("  {} {}{}\n      {}\n", command.name, command.arguments, options, command.help);
   }
   text += "\n--set section.key=value overrides a deck key; --walltime HH:MM:SS; --petsc \"-log_view\"; "
-          "--lineage PATH.\n"
+          "--lineage PATH; info --check compares everything with its checksum.\n"
           "Exit codes: 0 done, 1 internal, 2 usage, 3 deck, 4 archive or file, 5 numerical, 75 stopped early "
           "with a\n"
           "checkpoint (run the same command with --resume).\n";

@@ -40,6 +40,8 @@ const std::vector<Option>& options() {
        }},
       {"ranks", "N: the layout for N ranks (check), at most N ranks (verify)",
        [](Invocation& i) -> const po::value_semantic* { return po::value(&i.n_ranks)->value_name("N"); }},
+      {"check", "read everything and compare it with the checksums",
+       [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.check); }},
       {"json", "print JSON",
        [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.json); }},
       {"markdown", "print Markdown",

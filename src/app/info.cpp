@@ -4,11 +4,35 @@
 
 #include "blockspin/app/command.hpp"
 #include "blockspin/archive/summary.hpp"
+#include "blockspin/archive/whole.hpp"
+#include "blockspin/base/text.hpp"
+#include "blockspin/mpi/agree.hpp"
 
 namespace blockspin::app {
 
+namespace {
+
+/// One line a group; throws where one is damaged. Collective.
+void check_content(const archive::Archive& archive) {
+  std::vector<std::string> damaged;
+  for (const std::string& group : archive.groups()) {
+    const bool whole = archive::is_whole(archive, group);
+    if (!whole) damaged.push_back(group);
+    if (archive.comm().is_root()) fmt::print("{}: {}\n", group, whole ? "whole" : "DAMAGED");
+  }
+  mpi::agree(archive.comm(), damaged.empty(), ErrorKind::archive,
+             joined(damaged, ", ") + ": the content does not match the checksum", archive.path());
+}
+
+} // namespace
+
 int info_command(const Invocation& invocation, const mpi::Communicator& comm) {
   auto archive = archive::Archive::open(comm, invocation.arguments.front());
+  if (invocation.check) {
+    check_content(archive);
+    archive.close();
+    return 0;
+  }
   const auto summary = archive::summarize(archive);
   archive.close();
   std::string text;

@@ -1,5 +1,6 @@
 #include "blockspin/stages/runner.hpp"
 
+#include "blockspin/archive/whole.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/stages/side_by_side.hpp"
 
@@ -60,6 +61,7 @@ void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, m
   archive::CheckpointStore checkpoints(comm, archive.path());
   const RunParts parts{comm, plan, archive, checkpoints, stop, record, resume};
   const auto actions = decide(plan, archive);
+  archive::FoundContent found(archive);
   for (std::size_t first = 0; first < plan.stages.size();) {
     std::vector<Stage*> instances;
     const auto siblings = together(plan, first, comm.size());
@@ -69,6 +71,7 @@ void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, m
       if (action == Action::skip) continue;
       if (const auto layout = stage->estimate(plan, comm.size()).layout; !layout.empty())
         record.values["layout." + stage->label()] = layout;
+      for (const std::string& parent : parent_groups(plan, *stage)) found.require_whole(archive, parent);
       instances.push_back(stage.get());
     }
     run_all(parts, instances);

@@ -16,6 +16,7 @@ struct Invocation {
   std::vector<std::string> overrides; ///< --set
   bool resume = false;
   bool overwrite = false;
+  bool check = false;          ///< info: read everything and compare it with the checksums
   double walltime_seconds = 0; ///< 0: no limit
   int n_ranks = 0;             ///< --ranks; 0: as many as run the command
   bool json = false;

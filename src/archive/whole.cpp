@@ -1,0 +1,41 @@
+#include "blockspin/archive/whole.hpp"
+
+#include "blockspin/mpi/agree.hpp"
+#include "content_hash.hpp"
+
+namespace blockspin::archive {
+
+bool is_whole(const Archive& archive, const std::string& group) {
+  const auto found = archive.group(group);
+  require(found.has_value(), "a group that is not there cannot be whole");
+  bool whole = true;
+  // The root alone, through a file of its own: HDF5 duplicates a communicator at each step over a link to
+  // another file, so that ranks cannot follow links at their own pace.
+  mpi::agreed(
+      archive.comm(),
+      [&] {
+        const mpi::Communicator self = mpi::Communicator::self();
+        h5::File file = h5::File::open(self, archive.path(), h5::Access::read);
+        whole = content_hash(file, group) == found->content_hash;
+        file.close();
+      },
+      true);
+  return archive.comm().max(whole ? 0 : 1) == 0;
+}
+
+FoundContent::FoundContent(const Archive& archive) {
+  for (const std::string& path : archive.groups()) unchecked_.insert(archive.group(path)->content_hash);
+}
+
+void FoundContent::require_whole(const Archive& archive, const std::string& group) {
+  const auto found = archive.group(group);
+  if (!found || !unchecked_.contains(found->content_hash)) return;
+  mpi::agree(archive.comm(), is_whole(archive, group), ErrorKind::archive,
+             group +
+                 " is damaged: its content does not match its checksum; bring the archive back from a copy, "
+                 "or start over with --overwrite",
+             archive.path());
+  unchecked_.erase(found->content_hash);
+}
+
+} // namespace blockspin::archive
