@@ -8,7 +8,7 @@ from blockspin.figures import style
 K_C = 0.440686793509772
 MAPS = (("majority", "majority rule", "s-"), ("decimation", "decimation", "^-"),
         ("kadanoff", "Kadanoff's kernel at the best bound, exact", "o-"), ("moved", "the same, bonds moved", "o--"),
-        ("block_machine", "block machine of least $D_{KL}$", "D-"), ("free_machine", "free machine of least $D_{KL}$", "v-"))
+        ("block_machine", "block machine of least $D_{KL}$", "D-"), ("free_machine", "free machine, least $D_{KL}$ found", "v-"))
 
 
 def draw(archive):
@@ -62,7 +62,7 @@ def draw_couplings(group):
         axes.axvline(K_C, color=style.EXACT, linestyle=":", linewidth=1)
         axes.set_xlabel("coupling $K$ (dotted: $K_c$)")
         axes.set_ylabel(label + " of $H_{RG}[h]$")
-    figure.suptitle(f"{torus_text(group)}: renormalised couplings, exact")
+    figure.suptitle(f"{torus_text(group)}: renormalised couplings")
     figure.legend(*grid[0].get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, 0), ncol=4,
                   fontsize=7)
     return figure
