@@ -3,6 +3,7 @@
 // unaligned.
 
 #include <cstddef>
+#include <cstdint>
 
 namespace blockspin::rbm {
 
@@ -14,10 +15,11 @@ constexpr std::size_t kernel_group = 16;
 
 /// One row of an activation: values from fields. Null pointers are not wanted.
 struct Activation {
-  float slope = 1.0F;              ///< probability of "on" = 1 / (1 + exp(-slope * field))
-  float off = -1.0F;               ///< value of a unit that is off
-  float grid_shift = 0.0F;         ///< 1.5 * 2^23 * spacing: rounds means to that grid; 0 leaves them
-  const float* uniforms = nullptr; ///< one in (0, 1) a unit, readable up to a whole group
+  float slope = 1.0F;      ///< probability of "on" = 1 / (1 + exp(-slope * field))
+  float off = -1.0F;       ///< value of a unit that is off
+  float grid_shift = 0.0F; ///< 1.5 * 2^23 * spacing: rounds means to that grid; 0 leaves them
+  /// 32 random bits a unit, readable up to a whole group; uniform number = (top 23 bits + 1/2) 2^-23.
+  const std::uint32_t* random = nullptr;
   float* mean = nullptr;
   float* sample = nullptr;
 };
@@ -36,6 +38,12 @@ struct Kernels {
   void (*transpose)(const float* from, std::size_t n, std::size_t m, float* to);
   /// Values of n units from their fields; may work in place.
   void (*activate)(const float* fields, std::size_t n, const Activation& activation);
+  /// sums[u] += sign * row[u] for n units.
+  void (*add_row)(const float* row, std::size_t n, double sign, double* sums);
+  /// Sum of (a - b)^2 over n values, in 16 lanes by value number, added up in turn.
+  float (*squared_difference)(const float* a, const float* b, std::size_t n);
+  /// Largest magnitude as bits: those of infinities and NaN are larger than any number's.
+  std::uint32_t (*largest_magnitude)(const float* values, std::size_t n);
 };
 
 /// The kernels of this processor.

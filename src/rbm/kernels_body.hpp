@@ -121,13 +121,14 @@ void product(const float* a, size_t m, size_t k, const float* b, size_t n, const
       const size_t terms = smaller(chunk_terms, k - first);
       for (size_t t = 0; t < n_tiles; ++t) {
         const size_t row_0 = tile_first(m, t, n_tiles), rows = tile_first(m, t + 1, n_tiles) - row_0;
-        for (size_t r = 0; r < rows; ++r)
+        const bool copied = k > chunk_terms; // short rows lie close together as they are
+        for (size_t r = 0; copied && r < rows; ++r)
           __builtin_memcpy(rows_of_a + r * stride, a + (row_0 + r) * k + first, terms * sizeof(float));
         for (size_t panel = panel_0; panel < panel_end; ++panel)
-          product_tile(rows_of_a, stride, rows, terms, b + (panel * k + first) * kernel_width,
-                       smaller(kernel_width, n - panel * kernel_width),
-                       first == 0 ? start + panel * kernel_width : nullptr,
-                       c + row_0 * n + panel * kernel_width, n);
+          product_tile(
+              copied ? rows_of_a : a + row_0 * k, copied ? stride : k, rows, terms,
+              b + (panel * k + first) * kernel_width, smaller(kernel_width, n - panel * kernel_width),
+              first == 0 ? start + panel * kernel_width : nullptr, c + row_0 * n + panel * kernel_width, n);
       }
     }
   }
@@ -161,6 +162,7 @@ void outer_double(const double* a, size_t k, size_t m, const double* b, size_t n
 constexpr size_t block = 16; // side of the squares that transpose() turns in registers
 typedef float Row __attribute__((vector_size(64), aligned(4), may_alias));
 typedef std::int32_t Mask __attribute__((vector_size(64)));
+typedef std::uint32_t Bits __attribute__((vector_size(64), aligned(4), may_alias));
 
 /// Transposes 16 rows by exchanging halves, quarters, eighths and sixteenths between pairs of rows.
 inline void transpose_rows(Row (&row)[block]) {
@@ -236,7 +238,10 @@ inline void activate_group(const float* fields, size_t u, const Activation& job,
   }
   if (sample != nullptr) {
     const Row one = Row{} + 1.0F;
-    *reinterpret_cast<Row*>(sample) = *reinterpret_cast<const Row*>(job.uniforms + u) < p ? one : off;
+    const Bits random = *reinterpret_cast<const Bits*>(job.random + u) >> 9;
+    const Row uniform =
+        (__builtin_convertvector(__builtin_convertvector(random, Mask), Row) + 0.5F) * 0x1p-23F;
+    *reinterpret_cast<Row*>(sample) = uniform < p ? one : off;
   }
 }
 
@@ -256,11 +261,55 @@ void activate(const float* fields, size_t n, const Activation& job) {
   }
 }
 
+void add_row(const float* row, size_t n, double sign, double* sums) {
+  for (size_t u = 0; u < n; ++u) sums[u] += sign * static_cast<double>(row[u]); // exact: sign is +-1
+}
+
+float squared_difference(const float* a, const float* b, size_t n) {
+  float lanes[block] = {};
+  size_t u = 0;
+  Row sum = {};
+  for (; u + block <= n; u += block) {
+    const Row d = *reinterpret_cast<const Row*>(a + u) - *reinterpret_cast<const Row*>(b + u);
+    sum += d * d;
+  }
+  for (size_t i = 0; i < block; ++i) lanes[i] = sum[i];
+  for (; u < n; ++u) lanes[u % block] += (a[u] - b[u]) * (a[u] - b[u]);
+  float total = 0.0F;
+  for (const float lane : lanes) total += lane;
+  return total;
+}
+
+std::uint32_t largest_magnitude(const float* values, size_t n) {
+  Bits largest = {};
+  size_t u = 0;
+  for (; u + block <= n; u += block) {
+    const Bits magnitude = *reinterpret_cast<const Bits*>(values + u) & 0x7fffffffU;
+    largest = magnitude > largest ? magnitude : largest;
+  }
+  std::uint32_t result = 0;
+  for (size_t i = 0; i < block; ++i) result = largest[i] > result ? largest[i] : result;
+  for (; u < n; ++u) {
+    std::uint32_t magnitude;
+    __builtin_memcpy(&magnitude, values + u, sizeof magnitude);
+    magnitude &= 0x7fffffffU;
+    result = magnitude > result ? magnitude : result;
+  }
+  return result;
+}
+
 } // namespace
 
 #define BLOCKSPIN_TEXT_OF(name) #name
 #define BLOCKSPIN_TEXT(name) BLOCKSPIN_TEXT_OF(name)
-const Kernels table{
-    BLOCKSPIN_TEXT(BLOCKSPIN_KERNEL_NAME), product, outer_float, outer_double, transpose, activate};
+const Kernels table{BLOCKSPIN_TEXT(BLOCKSPIN_KERNEL_NAME),
+                    product,
+                    outer_float,
+                    outer_double,
+                    transpose,
+                    activate,
+                    add_row,
+                    squared_difference,
+                    largest_magnitude};
 
 } // namespace blockspin::rbm::BLOCKSPIN_KERNEL_NAME

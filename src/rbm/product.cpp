@@ -86,4 +86,16 @@ void add_outer_products(View<const double, 2> a, const Panels<double>& b, Panels
                          c.values().data());
 }
 
+void add_row(std::span<const float> row, double sign, std::span<double> sums) {
+  kernels().add_row(row.data(), row.size(), sign, sums.data());
+}
+
+float squared_difference(std::span<const float> a, std::span<const float> b) {
+  return kernels().squared_difference(a.data(), b.data(), a.size());
+}
+
+std::uint32_t largest_magnitude(std::span<const float> values) {
+  return kernels().largest_magnitude(values.data(), values.size());
+}
+
 } // namespace blockspin::rbm

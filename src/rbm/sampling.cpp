@@ -1,6 +1,7 @@
 #include "blockspin/rbm/sampling.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "blockspin/base/error.hpp"
 #include "kernels.hpp"
@@ -8,6 +9,9 @@
 namespace blockspin::rbm {
 
 namespace {
+
+/// Random numbers made in one go: of many short rows, so that they come at the speed of long ones.
+constexpr std::size_t words_at_once = 8192;
 
 float slope_of(Units units, float beta) { return units == Units::spin ? 2.0F * beta : beta; }
 
@@ -28,13 +32,15 @@ float grid_shift(int grid_bits) {
 
 void activate(Units units, const Draw& draw, float beta, int grid_bits, View<const float, 2> fields,
               float* means, float* samples) {
-  const std::size_t n_units = fields.extent(1), stride = draw_stride(n_units);
-  std::vector<float> uniforms(samples != nullptr ? stride : 0);
-  Activation job{slope_of(units, beta), off_value(units), grid_shift(grid_bits),
-                 uniforms.data(),       nullptr,          nullptr};
-  for (std::size_t s = 0; s < fields.extent(0); ++s) {
-    if (samples != nullptr)
-      draw.generator.uniforms(draw.sequence, (draw.first_sample + s) * stride, uniforms);
+  static_assert(std::endian::native == std::endian::little); // unit 2w takes the low half of word w
+  const std::size_t n_samples = fields.extent(0), n_units = fields.extent(1), stride = draw_stride(n_units);
+  const std::size_t at_once = std::min(n_samples, std::max<std::size_t>(1, words_at_once / stride));
+  std::vector<std::uint64_t> words(samples != nullptr ? at_once * stride / 2 : 0);
+  Activation job{slope_of(units, beta), off_value(units), grid_shift(grid_bits), nullptr, nullptr, nullptr};
+  for (std::size_t s = 0; s < n_samples; ++s) {
+    if (samples != nullptr && s % at_once == 0)
+      draw.generator.words(draw.sequence, (draw.first_sample + s) * stride / 2, words);
+    job.random = reinterpret_cast<const std::uint32_t*>(words.data()) + s % at_once * stride;
     job.mean = means != nullptr ? means + s * n_units : nullptr;
     job.sample = samples != nullptr ? samples + s * n_units : nullptr;
     kernels().activate(fields.data() + s * n_units, n_units, job);

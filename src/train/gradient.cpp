@@ -20,9 +20,8 @@ namespace {
 void column_sums(View<const float, 2> rows, std::size_t n_data, std::span<double> sums) {
   std::fill(sums.begin(), sums.end(), 0.0);
   for (std::size_t s = 0; s < rows.extent(0); ++s) {
-    const float* row = rows.data() + s * sums.size();
-    const double sign = s < n_data ? 1.0 : -1.0;
-    for (std::size_t u = 0; u < sums.size(); ++u) sums[u] += sign * row[u];
+    const std::span row(rows.data() + s * sums.size(), sums.size());
+    rbm::add_row(row, s < n_data ? 1.0 : -1.0, sums);
   }
 }
 

@@ -134,10 +134,8 @@ void Trainer::compare(std::size_t n, View<const float, 2> reconstruction) {
   n_compared_ += batches_.n_samples(batch_);
   const std::size_t n_units = data_.n_units;
   for (std::size_t s = 0; s < n; ++s) {
-    const float* data = visible_.data() + s * n_units;
-    const float* model = reconstruction.data() + s * n_units;
-    float sum = 0.0F;
-    for (std::size_t i = 0; i < n_units; ++i) sum += (data[i] - model[i]) * (data[i] - model[i]);
+    const float sum = rbm::squared_difference({visible_.data() + s * n_units, n_units},
+                                              {reconstruction.data() + s * n_units, n_units});
     squared_error_ += std::llround(static_cast<double>(sum) * error_unit);
   }
 }

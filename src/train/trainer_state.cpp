@@ -41,16 +41,6 @@ void load_records(StateSource& source, const std::string& name, std::vector<Reco
   std::memcpy(static_cast<void*>(records.data()), values.data(), records.size() * sizeof(Record));
 }
 
-/// The largest magnitude, as bits: those of infinities and NaN are larger than any number's.
-std::uint32_t largest_magnitude(std::span<const float> values) {
-  std::uint32_t largest = 0;
-  for (const float x : values) {
-    const std::uint32_t magnitude = std::bit_cast<std::uint32_t>(x) & 0x7fffffffU;
-    largest = magnitude > largest ? magnitude : largest;
-  }
-  return largest;
-}
-
 } // namespace
 
 rbm::Machine Trainer::machine() const { return divergence_ ? good_ : sampler_.machine(); }
@@ -58,9 +48,9 @@ rbm::Machine Trainer::machine() const { return divergence_ ? good_ : sampler_.ma
 void Trainer::check_weights() {
   const auto parameters = sampler_.parameters();
   const auto limit = std::bit_cast<std::uint32_t>(static_cast<float>(settings_.weight_limit));
-  const bool diverged = largest_magnitude(parameters.weights.values()) > limit ||
-                        largest_magnitude(parameters.visible_bias) > limit ||
-                        largest_magnitude(parameters.hidden_bias) > limit;
+  const bool diverged = rbm::largest_magnitude(parameters.weights.values()) > limit ||
+                        rbm::largest_magnitude(parameters.visible_bias) > limit ||
+                        rbm::largest_magnitude(parameters.hidden_bias) > limit;
   if (!diverged) return;
   divergence_ = {epoch_ + 1, batch_ + 1};
   Error error(ErrorKind::numerical, "training diverged in epoch " + std::to_string(epoch_ + 1) + ", batch " +

@@ -7,6 +7,7 @@
 // AVX2 with FMA, or plain; the first two give the same bits.
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -61,6 +62,13 @@ void product(View<const float, 2> a, const Panels<float>& b, std::span<const flo
 /// Local.
 void add_outer_products(View<const float, 2> a, const Panels<float>& b, Panels<float>& c);
 void add_outer_products(View<const double, 2> a, const Panels<double>& b, Panels<double>& c);
+
+/// sums[u] += sign * row[u] for sign +-1. Local.
+void add_row(std::span<const float> row, double sign, std::span<double> sums);
+/// Sum of (a - b)^2 in float32, in a fixed order. Local.
+float squared_difference(std::span<const float> a, std::span<const float> b);
+/// The largest magnitude, as bits: those of infinities and NaN are larger than any number's. Local.
+std::uint32_t largest_magnitude(std::span<const float> values);
 
 /// Name of the kernels in use: "avx512", "avx2", "plain".
 const char* product_kernel();
