@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace blockspin::rbm {
 
@@ -40,6 +41,12 @@ struct Kernels {
   void (*activate)(const float* fields, std::size_t n, const Activation& activation);
   /// sums[u] += sign * row[u] for n units.
   void (*add_row)(const float* row, std::size_t n, double sign, double* sums);
+  /// Rounds panels [n_panels][k][32] to sums of n_terms bfloat16 numbers: to [n_panels][pair][term][32].
+  void (*round_panels)(const float* panels, std::size_t n_panels, std::size_t k, std::size_t n_terms,
+                       std::uint32_t* to);
+  /// The product with rounded panels. Returns zero if all values of a are bfloat16 numbers.
+  std::uint32_t (*rounded_product)(const float* a, std::size_t m, std::size_t k, const std::uint32_t* b,
+                                   std::size_t n_terms, std::size_t n, const float* start, float* c);
   /// Sum of (a - b)^2 over n values, in 16 lanes by value number, added up in turn.
   float (*squared_difference)(const float* a, const float* b, std::size_t n);
   /// Largest magnitude as bits: those of infinities and NaN are larger than any number's.
@@ -49,6 +56,12 @@ struct Kernels {
 /// The kernels of this processor.
 const Kernels& kernels();
 
+/// Every set of kernels this processor can run, the best one first.
+std::span<const Kernels* const> runnable_kernels();
+
+namespace avx512_bf16 {
+extern const Kernels table;
+}
 namespace avx512 {
 extern const Kernels table;
 }

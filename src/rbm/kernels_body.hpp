@@ -6,6 +6,9 @@
 #include <cstdint>
 
 #include "kernels.hpp"
+#ifdef BLOCKSPIN_BFLOAT16
+#include <immintrin.h>
+#endif
 
 namespace blockspin::rbm::BLOCKSPIN_KERNEL_NAME {
 
@@ -94,11 +97,11 @@ void partial_product_tile(const float* a, size_t a_stride, size_t rows, size_t t
                           size_t columns, const float* start, float* c, size_t c_stride) {
   alignas(64) float whole[BLOCKSPIN_TILE_ROWS * kernel_width] = {};
   for (size_t r = 0; r < rows; ++r)
-    for (size_t n = 0; n < columns; ++n)
-      whole[r * kernel_width + n] = start != nullptr ? start[n] : c[r * c_stride + n];
+    __builtin_memcpy(whole + r * kernel_width, start != nullptr ? start : c + r * c_stride,
+                     columns * sizeof(float));
   any_tile<float>(rows, a, a_stride, 1, b, terms, whole, kernel_width);
   for (size_t r = 0; r < rows; ++r)
-    for (size_t n = 0; n < columns; ++n) c[r * c_stride + n] = whole[r * kernel_width + n];
+    __builtin_memcpy(c + r * c_stride, whole + r * kernel_width, columns * sizeof(float));
 }
 
 /// One tile of a product, on top of `start` (one value a column) or, where that is null, of c itself.
@@ -132,6 +135,158 @@ void product(const float* a, size_t m, size_t k, const float* b, size_t n, const
       }
     }
   }
+}
+
+typedef std::uint32_t Words __attribute__((vector_size(BLOCKSPIN_VECTOR_BYTES), aligned(4), may_alias));
+constexpr std::uint32_t high_half = 0xffff0000U;
+
+/// sum + (odd of a)(odd of b), then + (even of a)(even of b): what the processor's instruction does, rounding
+/// included (the products are exact).
+inline Vector<float> add_pair(Vector<float> sum, std::uint32_t a, Words b) {
+#ifdef BLOCKSPIN_BFLOAT16
+  const __m512i left = _mm512_set1_epi32(static_cast<int>(a));
+  return reinterpret_cast<Vector<float>>(_mm512_dpbf16_ps(
+      reinterpret_cast<__m512>(sum), reinterpret_cast<__m512bh>(left), reinterpret_cast<__m512bh>(b)));
+#else
+  const Words odd = (Words{} + a) & high_half, even = (Words{} + a) << 16;
+  sum += reinterpret_cast<Vector<float>>(odd) * reinterpret_cast<Vector<float>>(b & high_half);
+  return sum + reinterpret_cast<Vector<float>>(even) * reinterpret_cast<Vector<float>>(b << 16);
+#endif
+}
+
+/// tile() with rounded panels: a(r, pair) = a[r * chunk_pairs + pair].
+template <int Terms, int R>
+inline void rounded_tile(const std::uint32_t* a, size_t a_stride, const std::uint32_t* b, size_t pairs,
+                         float* c, size_t c_stride) {
+  using V = Vector<float>;
+  constexpr int nv = n_vectors<float>;
+  constexpr size_t lanes = BLOCKSPIN_VECTOR_BYTES / sizeof(float);
+  V sum[R][nv];
+#pragma GCC unroll 16
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+    for (int v = 0; v < nv; ++v)
+      sum[r][v] =
+          *reinterpret_cast<const V*>(c + static_cast<size_t>(r) * c_stride + static_cast<size_t>(v) * lanes);
+  for (size_t pair = 0; pair < pairs; ++pair, ++a)
+#pragma GCC unroll 2
+    for (int term = 0; term < Terms; ++term, b += kernel_width) {
+      Words right[nv];
+#pragma GCC unroll 8
+      for (int v = 0; v < nv; ++v)
+        right[v] = *reinterpret_cast<const Words*>(b + static_cast<size_t>(v) * lanes);
+#pragma GCC unroll 16
+      for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < nv; ++v)
+          sum[r][v] = add_pair(sum[r][v], a[static_cast<size_t>(r) * a_stride], right[v]);
+    }
+#pragma GCC unroll 16
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+    for (int v = 0; v < nv; ++v)
+      *reinterpret_cast<V*>(c + static_cast<size_t>(r) * c_stride + static_cast<size_t>(v) * lanes) =
+          sum[r][v];
+}
+
+template <int Terms, int R = BLOCKSPIN_TILE_ROWS>
+inline void any_rounded_tile(size_t rows, const std::uint32_t* a, size_t a_stride, const std::uint32_t* b,
+                             size_t pairs, float* c, size_t c_stride) {
+  if (rows == static_cast<size_t>(R)) {
+    rounded_tile<Terms, R>(a, a_stride, b, pairs, c, c_stride);
+  } else if constexpr (R > 1) {
+    any_rounded_tile<Terms, R - 1>(rows, a, a_stride, b, pairs, c, c_stride);
+  }
+}
+
+/// One tile on top of `start` or, where that is null, of c; worked out beside c, since its last panel may not
+/// be whole.
+template <int Terms>
+void rounded_product_tile(const std::uint32_t* a, size_t a_stride, size_t rows, size_t pairs,
+                          const std::uint32_t* b, size_t columns, const float* start, float* c,
+                          size_t c_stride) {
+  alignas(64) float whole[BLOCKSPIN_TILE_ROWS * kernel_width] = {};
+  for (size_t r = 0; r < rows; ++r)
+    __builtin_memcpy(whole + r * kernel_width, start != nullptr ? start : c + r * c_stride,
+                     columns * sizeof(float));
+  any_rounded_tile<Terms>(rows, a, a_stride, b, pairs, whole, kernel_width);
+  for (size_t r = 0; r < rows; ++r)
+    __builtin_memcpy(c + r * c_stride, whole + r * kernel_width, columns * sizeof(float));
+}
+
+/// Pairs of a row's values as bfloat16; returns what that drops.
+inline std::uint32_t paired(const float* row, size_t n, std::uint32_t* pairs) {
+  const auto* bits = reinterpret_cast<const std::uint32_t __attribute__((may_alias))*>(row);
+  std::uint32_t dropped = 0;
+  for (size_t p = 0; p < n / 2; ++p) {
+    dropped |= (bits[2 * p] | bits[2 * p + 1]) & ~high_half;
+    pairs[p] = bits[2 * p] >> 16 | (bits[2 * p + 1] & high_half);
+  }
+  if (n % 2 == 1) {
+    dropped |= bits[n - 1] & ~high_half;
+    pairs[n / 2] = bits[n - 1] >> 16;
+  }
+  return dropped;
+}
+
+template <int Terms>
+std::uint32_t rounded_product_of(const float* a, size_t m, size_t k, const std::uint32_t* b, size_t n,
+                                 const float* start, float* c) {
+  constexpr size_t stride = chunk_terms / 2 + 16;
+  alignas(64) std::uint32_t rows_of_a[BLOCKSPIN_TILE_ROWS * stride];
+  const size_t n_panels = parts_of(n, kernel_width), n_tiles = parts_of(m, BLOCKSPIN_TILE_ROWS);
+  const size_t n_pairs = parts_of(k, 2);
+  std::uint32_t dropped = 0;
+  for (size_t panel_0 = 0; panel_0 < n_panels; panel_0 += chunk_panels) {
+    const size_t panel_end = smaller(panel_0 + chunk_panels, n_panels);
+    for (size_t first = 0; first == 0 || first < k; first += chunk_terms) {
+      const size_t terms = smaller(chunk_terms, k - first);
+      for (size_t t = 0; t < n_tiles; ++t) {
+        const size_t row_0 = tile_first(m, t, n_tiles), rows = tile_first(m, t + 1, n_tiles) - row_0;
+        for (size_t r = 0; r < rows; ++r)
+          dropped |= paired(a + (row_0 + r) * k + first, terms, rows_of_a + r * stride);
+        for (size_t panel = panel_0; panel < panel_end; ++panel)
+          rounded_product_tile<Terms>(rows_of_a, stride, rows, parts_of(terms, 2),
+                                      b + (panel * n_pairs + first / 2) * kernel_width * Terms,
+                                      smaller(kernel_width, n - panel * kernel_width),
+                                      first == 0 ? start + panel * kernel_width : nullptr,
+                                      c + row_0 * n + panel * kernel_width, n);
+      }
+    }
+  }
+  return dropped;
+}
+
+std::uint32_t rounded_product(const float* a, size_t m, size_t k, const std::uint32_t* b, size_t n_terms,
+                              size_t n, const float* start, float* c) {
+  return n_terms == 1 ? rounded_product_of<1>(a, m, k, b, n, start, c)
+                      : rounded_product_of<2>(a, m, k, b, n, start, c);
+}
+
+/// To the nearest bfloat16, halves to even; tiny values to zero, so that no product or sum meets a denormal.
+inline Words rounded(Words x) {
+  const Words near = (x + 0x7fffU + (x >> 16 & 1U)) & high_half;
+  const Words tiny = (x & 0x7fffffffU) < 0x0d800000U; // 2^-100
+  return near & ~tiny;
+}
+
+void round_panels(const float* panels, size_t n_panels, size_t k, size_t n_terms, std::uint32_t* to) {
+  constexpr size_t lanes = BLOCKSPIN_VECTOR_BYTES / sizeof(float);
+  for (size_t panel = 0; panel < n_panels; ++panel, panels += k * kernel_width)
+    for (size_t row = 0; row < k; row += 2, to += n_terms * kernel_width)
+      for (size_t column = 0; column < kernel_width; column += lanes) {
+        const float* from = panels + row * kernel_width + column;
+        Words even = *reinterpret_cast<const Words*>(from);
+        Words odd = row + 1 < k ? *reinterpret_cast<const Words*>(from + kernel_width) : Words{};
+        for (size_t term = 0; term < n_terms; ++term) {
+          const Words even_term = rounded(even), odd_term = rounded(odd);
+          *reinterpret_cast<Words*>(to + term * kernel_width + column) = even_term >> 16 | odd_term;
+          even = reinterpret_cast<Words>(reinterpret_cast<Vector<float>>(even) -
+                                         reinterpret_cast<Vector<float>>(even_term));
+          odd = reinterpret_cast<Words>(reinterpret_cast<Vector<float>>(odd) -
+                                        reinterpret_cast<Vector<float>>(odd_term));
+        }
+      }
 }
 
 template <class T>
@@ -309,6 +464,8 @@ const Kernels table{BLOCKSPIN_TEXT(BLOCKSPIN_KERNEL_NAME),
                     transpose,
                     activate,
                     add_row,
+                    round_panels,
+                    rounded_product,
                     squared_difference,
                     largest_magnitude};
 

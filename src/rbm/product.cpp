@@ -9,13 +9,22 @@ namespace blockspin::rbm {
 
 static_assert(panel_width == kernel_width);
 
+std::span<const Kernels* const> runnable_kernels() {
+  static const std::vector<const Kernels*> runnable = [] {
+    std::vector<const Kernels*> all;
+    const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+    if (avx512 && __builtin_cpu_supports("avx512bf16")) all.push_back(&avx512_bf16::table);
+    if (avx512) all.push_back(&avx512::table);
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) all.push_back(&avx2::table);
+    all.push_back(&plain::table);
+    return all;
+  }();
+  return runnable;
+}
+
 const Kernels& kernels() {
-  static const Kernels& chosen =
-      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-          ? avx512::table
-      : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2::table
-                                                                        : plain::table;
+  static const Kernels& chosen = *runnable_kernels().front();
   return chosen;
 }
 
@@ -62,6 +71,25 @@ void product(View<const float, 2> a, const Panels<float>& b, std::span<const flo
   std::copy(start.begin(), start.end(), padded.begin());
   kernels().product(a.data(), a.extent(0), a.extent(1), b.values().data(), b.n_columns(), padded.data(),
                     c.data());
+}
+
+void RoundedPanels::assign(const Panels<float>& matrix, Precision precision) {
+  require(precision != Precision::float32, "rounded panels: float32 is not rounded");
+  n_rows_ = matrix.n_rows();
+  n_columns_ = matrix.n_columns();
+  n_terms_ = precision == Precision::bfloat16 ? 1 : 2;
+  words_.resize(matrix.n_panels() * ((n_rows_ + 1) / 2) * n_terms_ * panel_width);
+  kernels().round_panels(matrix.values().data(), matrix.n_panels(), n_rows_, n_terms_, words_.data());
+}
+
+void product(View<const float, 2> a, const RoundedPanels& b, std::span<const float> start, View<float, 2> c) {
+  require(a.extent(1) == b.n_rows() && start.size() == b.n_columns() && c.extent(0) == a.extent(0) &&
+              c.extent(1) == b.n_columns(),
+          "product: shapes do not match");
+  const std::uint32_t dropped =
+      kernels().rounded_product(a.data(), a.extent(0), a.extent(1), b.words().data(), b.n_terms(),
+                                b.n_columns(), start.data(), c.data());
+  require(dropped == 0, "product: a value is no bfloat16 number");
 }
 
 namespace {

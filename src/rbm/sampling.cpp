@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "blockspin/base/error.hpp"
+#include "blockspin/rbm/profile.hpp"
 #include "kernels.hpp"
 
 namespace blockspin::rbm {
@@ -32,6 +33,7 @@ float grid_shift(int grid_bits) {
 
 void activate(Units units, const Draw& draw, float beta, int grid_bits, View<const float, 2> fields,
               float* means, float* samples) {
+  const Timed timed(Work::units);
   static_assert(std::endian::native == std::endian::little); // unit 2w takes the low half of word w
   const std::size_t n_samples = fields.extent(0), n_units = fields.extent(1), stride = draw_stride(n_units);
   const std::size_t at_once = std::min(n_samples, std::max<std::size_t>(1, words_at_once / stride));
@@ -64,6 +66,13 @@ void GibbsSampler::set(const Machine& machine) {
   hidden_bias_ = machine.hidden_bias;
 }
 
+void GibbsSampler::parameters_changed() {
+  transpose(weights_, transposed_weights_);
+  if (precision_ == Precision::float32) return;
+  rounded_weights_.assign(weights_, precision_);
+  rounded_transposed_weights_.assign(transposed_weights_, precision_);
+}
+
 Machine GibbsSampler::machine() const {
   Machine machine(units_, visible_bias_.size(), hidden_bias_.size());
   weights_.copy_to(machine.weights.view());
@@ -73,11 +82,19 @@ Machine GibbsSampler::machine() const {
 }
 
 void GibbsSampler::hidden_fields(View<const float, 2> visible, View<float, 2> fields) const {
-  product(visible, weights_, hidden_bias_, fields);
+  const Timed timed(Work::products);
+  if (precision_ == Precision::float32)
+    product(visible, weights_, hidden_bias_, fields);
+  else
+    product(visible, rounded_weights_, hidden_bias_, fields);
 }
 
 void GibbsSampler::visible_fields(View<const float, 2> hidden, View<float, 2> fields) const {
-  product(hidden, transposed_weights_, visible_bias_, fields);
+  const Timed timed(Work::products);
+  if (precision_ == Precision::float32)
+    product(hidden, transposed_weights_, visible_bias_, fields);
+  else
+    product(hidden, rounded_transposed_weights_, visible_bias_, fields);
 }
 
 double GibbsSampler::log_weight(std::span<const float> visible, std::span<const float> fields,

@@ -83,6 +83,7 @@ train::Settings RbmStage::settings(std::size_t number, const Context& context) c
   settings.algorithm = d.algorithm;
   settings.gibbs_steps = d.gibbs_steps;
   settings.reconstruction = d.reconstruction;
+  settings.precision = d.precision;
   settings.update = rule;
   settings.batch = d.batch;
   settings.epochs = d.epochs;

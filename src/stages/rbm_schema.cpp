@@ -47,6 +47,20 @@ std::string wrong_reconstruction(const RbmDeck& deck) {
   return {};
 }
 
+std::string wrong_precision(const Resolved& resolved) {
+  for (std::size_t k = 1; k <= resolved.deck.hidden.size(); ++k) {
+    const RbmDeck& layer = resolved.layer(k);
+    if (layer.precision == rbm::Precision::float32) continue;
+    if (layer.reconstruction == train::Reconstruction::mean_field)
+      return "takes visible units by their values, but reconstruction is mean_field; allowed: float32";
+    if (k > 1 && resolved.deck.stack_input == train::StackInput::probabilities)
+      return "takes visible units by their values, but layer " + std::to_string(k) +
+             " learns probabilities; set stack_input = samples, or layer_" + std::to_string(k) +
+             ".precision = float32";
+  }
+  return {};
+}
+
 std::string wrong_optimiser(const RbmDeck& deck) {
   if (deck.optimiser == train::OptimiserKind::adam && deck.momentum != 0.0)
     return "is set, but adam has moments of its own";
@@ -128,6 +142,11 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           field("reconstruction", &D::reconstruction,
                 "visible units of chains from the data: sampled, or their means")
               .per_layer(),
+          field("precision", &D::precision,
+                "weights in the products with units: as they are, or rounded to the sum of two bfloat16 "
+                "numbers, "
+                "or to one; sums and the trained parameters are float32")
+              .per_layer(),
           field("stack_input", &D::stack_input,
                 "what a layer of a stack learns of the layer below: hidden probabilities, or samples"),
           field("tempering_replicas", &D::tempering_replicas, "pt: replicas a chain")
@@ -170,6 +189,7 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           .rule("schedule", in_every_layer(wrong_schedule))
           .rule("hidden", wrong_layers)
           .rule("reconstruction", in_every_layer(wrong_reconstruction))
+          .rule("precision", wrong_precision)
           .rule("momentum", in_every_layer(wrong_optimiser))
           .rule("snapshots", in_every_layer(wrong_snapshots));
   return schema;

@@ -5,6 +5,7 @@
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/packed.hpp"
+#include "blockspin/rbm/profile.hpp"
 #include "blockspin/rng/permutation.hpp"
 
 namespace blockspin::train {
@@ -84,6 +85,7 @@ Batches::Route Batches::route(std::uint64_t epoch) const {
 }
 
 void Batches::start_epoch(std::uint64_t epoch) {
+  const rbm::Timed timed(rbm::Work::data);
   const Route route = this->route(epoch);
   const std::size_t width = row_bytes(data_.format, data_.n_units);
   MPI_Datatype row_type = MPI_DATATYPE_NULL;
@@ -116,6 +118,7 @@ void Batches::start_epoch(std::uint64_t epoch) {
 }
 
 void Batches::read(std::uint64_t m, float off, View<float, 2> out) const {
+  const rbm::Timed timed(rbm::Work::data);
   const std::size_t width = row_bytes(data_.format, data_.n_units);
   for (std::size_t i = 0; i < out.extent(0); ++i) {
     const std::uint8_t* row = rows_.data() + (first_row_[m] + i) * width;

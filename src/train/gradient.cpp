@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "blockspin/rbm/profile.hpp"
+
 namespace blockspin::train {
 
 int hidden_grid_bits(std::uint64_t n_terms) {
@@ -28,6 +30,7 @@ void column_sums(View<const float, 2> rows, std::size_t n_data, std::span<double
 } // namespace
 
 void GradientSum::set(View<const float, 2> visible, View<float, 2> means, std::size_t n_data) {
+  const rbm::Timed timed(rbm::Work::gradient);
   set_biases(visible, means, n_data);
   for (float& mean : means.flat().subspan(n_data * means.extent(1))) mean = -mean;
   if (real_) return set_real(visible, means);
@@ -53,6 +56,7 @@ void GradientSum::set_real(View<const float, 2> visible, View<const float, 2> me
 }
 
 void GradientSum::add_ranks(const mpi::Communicator& comm) {
+  const rbm::Timed timed(rbm::Work::ranks);
   if (comm.size() > 1) {
     comm.sum(std::span(real_biases_));
     if (real_)

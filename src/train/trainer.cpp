@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "blockspin/base/error.hpp"
+#include "blockspin/rbm/profile.hpp"
 
 namespace blockspin::train {
 
@@ -38,6 +39,7 @@ Trainer::Trainer(const mpi::Communicator& comm, const DataPart& data, const Sett
       judge_(comm, data, held_out, settings),
       hidden_draws_(settings.seed, rng::StreamId::rbm_hidden, settings.instance),
       visible_draws_(settings.seed, rng::StreamId::rbm_visible, settings.instance),
+      sampler_(settings.precision),
       weights_optimiser_(settings.update, rbm::Panels<float>(data.n_units, settings.n_hidden).values().size(),
                          true),
       visible_optimiser_(settings.update, data.n_units, false),
@@ -131,6 +133,7 @@ void Trainer::model_phase_from_chains(std::size_t n, std::size_t n_model) {
 }
 
 void Trainer::compare(std::size_t n, View<const float, 2> reconstruction) {
+  const rbm::Timed timed(rbm::Work::data);
   n_compared_ += batches_.n_samples(batch_);
   const std::size_t n_units = data_.n_units;
   for (std::size_t s = 0; s < n; ++s) {
@@ -141,6 +144,7 @@ void Trainer::compare(std::size_t n, View<const float, 2> reconstruction) {
 }
 
 void Trainer::update(std::uint64_t n_samples) {
+  const rbm::Timed timed(rbm::Work::update);
   const float scale = 1.0F / static_cast<float>(n_samples);
   const double rate = settings_.update.rate(epoch_);
   const auto parameters = sampler_.parameters();

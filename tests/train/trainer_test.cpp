@@ -52,6 +52,11 @@ std::vector<std::pair<std::string, Settings>> variants() {
     s.gibbs_steps = 3;
     s.update.optimiser = OptimiserKind::adam;
   });
+  add("bfloat16, two terms", [](Settings& s) { s.precision = rbm::Precision::bfloat16_two_terms; });
+  add("bfloat16, pcd", [](Settings& s) {
+    s.precision = rbm::Precision::bfloat16;
+    s.algorithm = Algorithm::pcd;
+  });
   add("pt", [](Settings& s) {
     s.algorithm = Algorithm::pt;
     s.tempering_replicas = 4;

@@ -32,8 +32,8 @@ struct LnZEstimate {
 
 /// Each chain starts in a random state (beta = 0, where Z = 2^(visible + hidden)), collects the ratio of
 /// exp(-F(v; beta)) at each new beta, and makes one Gibbs step there: the mean of exp(ln w) is an unbiased
-/// estimate of Z / Z(0). It then rests at beta = 1 for a tenth as many steps and ten more and is annealed back, which
-/// gives Z(0) / Z, as far as it has come to equilibrium.
+/// estimate of Z / Z(0). It then rests at beta = 1 for a tenth as many steps and ten more and is annealed
+/// back, which gives Z(0) / Z, as far as it has come to equilibrium.
 ///
 /// A step anneals a block of chains on each rank. The result has the same bits for every rank count; all
 /// members are collective. `draws` is split into sequences, two a Gibbs step; memory a rank: a block of

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "blockspin/base/array.hpp"
+#include "blockspin/rbm/precision.hpp"
 
 namespace blockspin::rbm {
 
@@ -51,11 +52,36 @@ private:
   std::vector<T> values_;
 };
 
+/// A matrix rounded to bfloat16 numbers: each value the sum of one or two of them (round to nearest even,
+/// then the rest likewise; magnitudes below 2^-100 count as zero), as the products read it: panels of 32
+/// columns, two rows at a time.
+class RoundedPanels {
+public:
+  /// `precision` is one of the bfloat16 ones. Local.
+  void assign(const Panels<float>& matrix, Precision precision);
+  std::size_t n_rows() const { return n_rows_; }
+  std::size_t n_columns() const { return n_columns_; }
+  std::size_t n_terms() const { return n_terms_; }
+  /// [panel][pair of rows][term][column]: the even row in the low half of each word.
+  std::span<const std::uint32_t> words() const { return words_; }
+
+private:
+  std::size_t n_rows_ = 0;
+  std::size_t n_columns_ = 0;
+  std::size_t n_terms_ = 0;
+  std::vector<std::uint32_t> words_;
+};
+
 /// to = transpose of from; `to` must have the exchanged shape. Local.
 void transpose(const Panels<float>& from, Panels<float>& to);
 
 /// c [m, n] = start (one value a column) + a [m, k] b [k, n]. Local.
 void product(View<const float, 2> a, const Panels<float>& b, std::span<const float> start, View<float, 2> c);
+
+/// The same with rounded weights, added in float32 pair by pair (k = 1, 0, 3, 2, ...), each product in one or
+/// two terms. The values of `a` must be bfloat16 numbers, as units are; throws ErrorKind::internal otherwise.
+/// The same bits with the processor's bfloat16 instructions and without. Local.
+void product(View<const float, 2> a, const RoundedPanels& b, std::span<const float> start, View<float, 2> c);
 
 /// c [m, n] += a^T b for a [k, m] and b [k, n]: sums over samples. Exact, and so independent of every order,
 /// where the factors lie on grids that keep all partial sums below 2^24 grid units (float) or 2^53 (double).
@@ -70,7 +96,7 @@ float squared_difference(std::span<const float> a, std::span<const float> b);
 /// The largest magnitude, as bits: those of infinities and NaN are larger than any number's. Local.
 std::uint32_t largest_magnitude(std::span<const float> values);
 
-/// Name of the kernels in use: "avx512", "avx2", "plain".
+/// Name of the kernels in use: "avx512_bf16", "avx512", "avx2", "plain".
 const char* product_kernel();
 
 } // namespace blockspin::rbm

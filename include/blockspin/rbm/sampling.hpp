@@ -34,6 +34,9 @@ class GibbsSampler {
 public:
   GibbsSampler() = default;
   explicit GibbsSampler(const Machine& machine) { set(machine); }
+  /// An empty one whose products take weights so exactly; below float32, fields are those of unit values
+  /// only.
+  explicit GibbsSampler(Precision precision) : precision_(precision) {}
   void set(const Machine& machine);
   /// The machine it holds, as changed since by way of parameters().
   Machine machine() const;
@@ -46,7 +49,7 @@ public:
     std::vector<float>& hidden_bias;
   };
   Parameters parameters() { return {weights_, visible_bias_, hidden_bias_}; }
-  void parameters_changed() { transpose(weights_, transposed_weights_); }
+  void parameters_changed();
   Units units() const { return units_; }
   std::size_t n_hidden() const { return hidden_bias_.size(); }
 
@@ -57,7 +60,7 @@ public:
   /// visible [n, n_visible] given hidden [n, n_hidden].
   void to_visible(View<const float, 2> hidden, View<float, 2> visible, Rule rule, const Draw& draw,
                   float beta = 1.0F) const;
-  /// fields[s, j] = c_j + sum_i v_si W_ij in float32.
+  /// fields[s, j] = c_j + sum_i v_si W_ij in float32 (the weights as exactly as the precision says).
   void hidden_fields(View<const float, 2> visible, View<float, 2> fields) const;
   /// fields[s, i] = b_i + sum_j W_ij h_sj in float32.
   void visible_fields(View<const float, 2> hidden, View<float, 2> fields) const;
@@ -69,6 +72,8 @@ private:
   Units units_ = Units::spin;
   Panels<float> weights_;
   Panels<float> transposed_weights_;
+  Precision precision_ = Precision::float32;
+  RoundedPanels rounded_weights_, rounded_transposed_weights_; ///< below float32
   std::vector<float> visible_bias_;
   std::vector<float> hidden_bias_;
 };

@@ -14,6 +14,9 @@
 // The choices' deck names, in the order of the enumerators.
 namespace blockspin::rbm {
 inline std::vector<std::string> choice_names(Units) { return {"spin", "binary"}; }
+inline std::vector<std::string> choice_names(Precision) {
+  return {"float32", "bfloat16_two_terms", "bfloat16"};
+}
 } // namespace blockspin::rbm
 namespace blockspin::train {
 inline std::vector<std::string> choice_names(Algorithm) { return {"cd", "pcd", "pt"}; }
@@ -50,6 +53,7 @@ struct RbmDeck {
   double l2 = 0.0;
   double initial_std = 0.01;
   train::Reconstruction reconstruction = train::Reconstruction::sampled;
+  rbm::Precision precision = rbm::Precision::float32;
   train::StackInput stack_input = train::StackInput::probabilities;
   std::uint64_t tempering_replicas = 10;
   double tempering_beta = 0.5;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "blockspin/rbm/machine.hpp"
+#include "blockspin/rbm/precision.hpp"
 
 namespace blockspin::train {
 
@@ -56,6 +57,7 @@ struct Settings {
   Algorithm algorithm = Algorithm::cd;
   std::uint64_t gibbs_steps = 1;
   Reconstruction reconstruction = Reconstruction::sampled;
+  rbm::Precision precision = rbm::Precision::float32; ///< below float32 visible values must be unit values
   UpdateRule update;
   std::uint64_t batch = 100;
   std::uint64_t epochs = 10;

@@ -1,9 +1,14 @@
 // Training on one core, beside a plain loop around a BLAS; and the same on all ranks beside one rank.
 
+#include <chrono>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "blockspin/app/bench.hpp"
 #include "blockspin/base/packed.hpp"
+#include "blockspin/petsc/event.hpp"
+#include "blockspin/rbm/profile.hpp"
 #include "blockspin/train/trainer.hpp"
 #include "plain_training.hpp"
 
@@ -20,9 +25,11 @@ constexpr std::uint64_t batches_of_data = 32;
 /// A trainer with its data, on this rank's part of them: random spins.
 class Training {
 public:
-  Training(const mpi::Communicator& comm, const TrainingWork& work) : comm_(comm), data_(spins(comm, work)) {
+  Training(const mpi::Communicator& comm, const TrainingWork& work, rbm::Precision precision)
+      : comm_(comm), data_(spins(comm, work)) {
     train::Settings settings;
     settings.n_hidden = work.n_hidden;
+    settings.precision = precision;
     settings.batch = work.batch;
     settings.epochs = ~std::uint64_t{0};
     settings.algorithm = work.pcd_steps > 0 ? train::Algorithm::pcd : train::Algorithm::cd;
@@ -49,17 +56,55 @@ private:
   std::optional<train::Trainer> trainer_;
 };
 
-std::vector<Figure> training(const mpi::Communicator&, const TrainingWork& work) {
+/// Shares of the time of updates, in percent, by kind of work.
+std::vector<Figure> shares(const std::string& name, Training& training) {
+  static constexpr std::pair<rbm::Work, const char*> kinds[] = {{rbm::Work::data, "data"},
+                                                                {rbm::Work::products, "products"},
+                                                                {rbm::Work::units, "units"},
+                                                                {rbm::Work::gradient, "gradient"},
+                                                                {rbm::Work::update, "update"}};
+  petsc::start_timing();
+  const auto seconds = [](rbm::Work work) { return rbm::events().seconds(static_cast<std::size_t>(work)); };
+  std::vector<double> before;
+  for (const auto& [work, text] : kinds) before.push_back(seconds(work));
+  const auto start = std::chrono::steady_clock::now();
+  for (std::uint64_t update = 0; update < batches_of_data; ++update) training.update();
+  const double total = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  std::vector<Figure> figures;
+  for (std::size_t k = 0; k < std::size(kinds); ++k)
+    figures.push_back({name + "." + kinds[k].second, 100.0 * (seconds(kinds[k].first) - before[k]) / total,
+                       "% of the time", 0, ""});
+  return figures;
+}
+
+std::vector<Figure> training(const mpi::Communicator&, const TrainingWork& work, const std::string& name,
+                             rbm::Precision precision) {
   const auto self = mpi::Communicator::self();
   PlainTraining plain(work);
-  Training ours(self, work);
+  Training ours(self, work, precision);
   const std::function<void()> rivals[] = {[&] { plain.update(); }, [&] { ours.update(); }};
   const InTurn times = measure_in_turn(self, rivals);
   const auto batch = static_cast<double>(work.batch);
-  const std::string name = fmt::format("training.{}.", work.name);
-  return {{name + "plain", batch / times.seconds[0], "samples/s", 0, ""},
-          {name + "float32", batch / times.seconds[1], "samples/s", times.seconds[0] / times.seconds[1],
-           "plain loop with oneDNN's sgemm"}};
+  std::vector<Figure> figures{{name, batch / times.seconds[1], "samples/s",
+                               times.seconds[0] / times.seconds[1],
+                               "plain float32 loop with oneDNN's sgemm"}};
+  for (const Figure& share : shares(name, ours)) figures.push_back(share);
+  return figures;
+}
+
+/// One machine on all ranks, beside the same on one rank while the others wait.
+std::vector<Figure> training_on_ranks(const mpi::Communicator& comm, const std::string& name) {
+  constexpr TrainingWork work{"", 1600, 400, 512, 0};
+  const auto self = mpi::Communicator::self();
+  Training alone(self, work, rbm::Precision::float32), together(comm, work, rbm::Precision::float32);
+  const std::function<void()> rivals[] = {[&] {
+                                            if (comm.is_root()) alone.update();
+                                          },
+                                          [&] { together.update(); }};
+  const InTurn times = measure_in_turn(comm, rivals);
+  const auto batch = static_cast<double>(work.batch);
+  return {{name, batch / times.seconds[1], "samples/s", times.seconds[0] / times.seconds[1],
+           fmt::format("one rank, on {}", comm.size())}};
 }
 
 } // namespace
@@ -67,11 +112,21 @@ std::vector<Figure> training(const mpi::Communicator&, const TrainingWork& work)
 std::vector<Benchmark> training_benchmarks() {
   std::vector<Benchmark> all;
   for (const TrainingWork& work : works)
-    all.push_back(
-        {fmt::format("training.{}.float32", work.name),
-         fmt::format("{}x{} batch {}, {}, beside a plain loop", work.n_visible, work.n_hidden, work.batch,
-                     work.pcd_steps > 0 ? fmt::format("PCD-{}", work.pcd_steps) : "CD-1"),
-         [work](const mpi::Communicator& comm) { return training(comm, work); }});
+    for (const auto& [precision, text] : {std::pair{rbm::Precision::float32, "float32"},
+                                          std::pair{rbm::Precision::bfloat16_two_terms, "bfloat16_two_terms"},
+                                          std::pair{rbm::Precision::bfloat16, "bfloat16"}}) {
+      const std::string name = fmt::format("training.{}.{}", work.name, text);
+      all.push_back(
+          {name,
+           fmt::format("{}x{} batch {}, {}, beside a plain loop", work.n_visible, work.n_hidden, work.batch,
+                       work.pcd_steps > 0 ? fmt::format("PCD-{}", work.pcd_steps) : "CD-1"),
+           [work, name, precision = precision](const mpi::Communicator& comm) {
+             return training(comm, work, name, precision);
+           }});
+    }
+  const std::string name = "training.ranks";
+  all.push_back({name, "1600x400 batch 512, CD-1, float32, on all ranks beside one",
+                 [name](const mpi::Communicator& comm) { return training_on_ranks(comm, name); }});
   return all;
 }
 
