@@ -91,6 +91,11 @@ class Group:
         return len(self.ends)
 
     @property
+    def steps(self):
+        """Of the shortest flow."""
+        return min(end.steps for end in self.ends)
+
+    @property
     def has_end(self):
         """Whether the starts have met in every flow: at some step, and on the average of the last ones as well, within
         0.1 of energy temperature or three errors."""
