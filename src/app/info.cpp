@@ -16,9 +16,11 @@ namespace {
 void check_content(const archive::Archive& archive) {
   std::vector<std::string> damaged;
   for (const std::string& group : archive.groups()) {
-    const bool whole = archive::is_whole(archive, group);
+    const std::string present = archive::present_hash(archive, group);
+    const bool whole = present == archive.group(group)->content_hash;
     if (!whole) damaged.push_back(group);
-    if (archive.comm().is_root()) fmt::print("{}: {}\n", group, whole ? "whole" : "DAMAGED");
+    if (archive.comm().is_root())
+      fmt::print("{}: {}, content hash {}\n", group, whole ? "whole" : "DAMAGED", present);
   }
   mpi::agree(archive.comm(), damaged.empty(), ErrorKind::archive,
              joined(damaged, ", ") + ": the content does not match the checksum", archive.path());

@@ -5,10 +5,9 @@
 
 namespace blockspin::archive {
 
-bool is_whole(const Archive& archive, const std::string& group) {
-  const auto found = archive.group(group);
-  require(found.has_value(), "a group that is not there cannot be whole");
-  bool whole = true;
+std::string present_hash(const Archive& archive, const std::string& group) {
+  require(archive.group(group).has_value(), "a group that is not there has no hash");
+  std::string hash;
   // The root alone, through a file of its own: HDF5 duplicates a communicator at each step over a link to
   // another file, so that ranks cannot follow links at their own pace.
   mpi::agreed(
@@ -16,11 +15,11 @@ bool is_whole(const Archive& archive, const std::string& group) {
       [&] {
         const mpi::Communicator self = mpi::Communicator::self();
         h5::File file = h5::File::open(self, archive.path(), h5::Access::read);
-        whole = content_hash(file, group) == found->content_hash;
+        hash = content_hash(file, group);
         file.close();
       },
       true);
-  return archive.comm().max(whole ? 0 : 1) == 0;
+  return archive.comm().broadcast(hash);
 }
 
 FoundContent::FoundContent(const Archive& archive) {
@@ -30,7 +29,7 @@ FoundContent::FoundContent(const Archive& archive) {
 void FoundContent::require_whole(const Archive& archive, const std::string& group) {
   const auto found = archive.group(group);
   if (!found || !unchecked_.contains(found->content_hash)) return;
-  mpi::agree(archive.comm(), is_whole(archive, group), ErrorKind::archive,
+  mpi::agree(archive.comm(), present_hash(archive, group) == found->content_hash, ErrorKind::archive,
              group +
                  " is damaged: its content does not match its checksum; bring the archive back from a copy, "
                  "or start over with --overwrite",

@@ -29,7 +29,8 @@ class Reading(unittest.TestCase):
 
     def test_summary_names_every_stage(self):
         stages = self.archive.stages()
-        self.assertEqual({"sample": ["main"], "thermometer": ["main"], "rbm": ["V"], "flow": ["V"], "spectrum": ["V"]}, stages)
+        self.assertEqual({"sample": ["main"], "thermometer": ["main"], "rbm": ["V", "independent", "shuffled"],
+                          "flow": ["V", "early_e1", "early_e3"], "spectrum": ["V", "early"]}, stages)
         self.assertIn("flow: V", self.archive.summary())
 
     def test_stored_energy_and_magnetization_are_those_of_the_configurations(self):

@@ -8,9 +8,8 @@
 
 namespace blockspin::archive {
 
-/// Whether the bytes of a group's datasets are still those that were written: the root reads them all and
-/// compares their hash with the group's. Collective.
-bool is_whole(const Archive& archive, const std::string& group);
+/// The hash of a group's datasets as they are now, on every rank; the root reads them all. Collective.
+std::string present_hash(const Archive& archive, const std::string& group);
 
 /// Keeps a run from building on damaged content. Groups that the run writes itself are hashed as they are
 /// written; those it finds are read and hashed once, before the first stage that needs them.

@@ -10,12 +10,12 @@ def draw(archive):
     for name in archive.names("rbm"):
         machine = archive.machine(name)
         histories = [history for history in (machine.history(k) for k in range(1, machine.n_layers + 1)) if history]
-        if histories:
-            yield style.file_name("training", name), draw_histories(machine, histories)
+        quantities = [key for key in histories[0] if key != "epoch" and varies(histories, key)] if histories else []
+        if quantities:
+            yield style.file_name("training", name), draw_histories(machine, histories, quantities)
 
 
-def draw_histories(machine, histories):
-    quantities = [key for key in histories[0] if key != "epoch" and varies(histories, key)]
+def draw_histories(machine, histories, quantities):
     n_columns = min(3, len(quantities))
     n_rows = -(-len(quantities) // n_columns)
     size = (max(4.2, 3.0 * n_columns), 2.4 * n_rows + 0.5)
@@ -34,5 +34,5 @@ def draw_histories(machine, histories):
 
 
 def varies(histories, quantity):
-    """Whether there is anything to see: a constant learning rate is not drawn."""
+    """Whether there is anything to see: a constant learning rate, or a single epoch, is not drawn."""
     return any(quantity in history and np.ptp(history[quantity]) > 0 for history in histories)
