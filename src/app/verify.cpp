@@ -1,5 +1,6 @@
 // blockspin verify: two archives byte by byte, or a deck against itself, undisturbed and disturbed.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -63,33 +64,45 @@ public:
       : deck_(invocation.arguments.front()), overrides_(invocation.overrides),
         most_ranks_(invocation.n_ranks > 0 ? invocation.n_ranks : default_most_ranks) {}
 
+  /// Finds by `check` into how many domains the deck's lattice can be cut, up to the most ranks.
+  void find_domains() {
+    for (int n_domains = 2; n_domains <= most_ranks_; ++n_domains) {
+      std::vector<std::string> check{"check", deck_, "--ranks", std::to_string(n_domains)};
+      append_overrides(check, std::to_string(n_domains));
+      ChildRun run(1, check, folder_.file("check.log"));
+      if (run.wait(most_seconds).value_or(1) == 0) n_domains_.push_back(n_domains);
+    }
+  }
+
   /// The undisturbed run, on one rank; seconds it took.
   double reference() {
     const auto start = std::chrono::steady_clock::now();
-    ChildRun run(1, arguments("reference.h5"), folder_.file("reference.log"));
+    ChildRun run(1, arguments("reference.h5", "auto"), folder_.file("reference.log"));
     const int code = run.wait(most_seconds).value_or(1);
     if (code != 0) fail("the undisturbed run", folder_.file("reference.log"), code);
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
-  /// One disturbed run, resumed on other rank counts until it ends; the number of disturbances.
+  /// One disturbed run, resumed on other rank counts and divisions until it ends; the number of disturbances.
   int round(int number, double seconds) {
     const std::string archive = fmt::format("round_{}.h5", number), log = folder_.file(archive + ".log");
     for (int n_disturbed = 0;; ++n_disturbed) {
       const int n_ranks = 1 + static_cast<int>(draw(most_ranks_));
-      ChildRun run(n_ranks, arguments(archive), log);
+      const std::string domains = draw_domains(n_ranks);
+      ChildRun run(n_ranks, arguments(archive, domains), log);
       const double patience = n_disturbed < most_disturbances
                                   ? share_of_run * seconds * static_cast<double>(draw(1000)) / 1000.0
                                   : most_seconds;
       if (const auto code = run.wait(patience)) {
         if (*code != 0) fail(fmt::format("round {} on {} ranks", number, n_ranks), log, *code);
-        fmt::print("round {}: done on {} ranks after {} disturbances\n", number, n_ranks, n_disturbed);
+        fmt::print("round {}: done on {} ranks, domains {}, after {} disturbances\n", number, n_ranks,
+                   domains, n_disturbed);
         return n_disturbed;
       }
       const auto how = static_cast<Disturbance>(draw(4));
       run.disturb(how, static_cast<unsigned>(draw(1000)));
-      fmt::print("round {}: {} on {} ranks after {}\n", number, disturbance_name(how), n_ranks,
-                 format_seconds(patience));
+      fmt::print("round {}: {} on {} ranks, domains {}, after {}\n", number, disturbance_name(how), n_ranks,
+                 domains, format_seconds(patience));
       std::fflush(stdout);
       run.wait(
           most_seconds); // a rank that outlives its launcher holds the lock for a moment; the next run waits
@@ -110,9 +123,21 @@ public:
 private:
   std::uint64_t draw(int below) { return random_.below(0, n_drawn_++, static_cast<std::uint64_t>(below)); }
 
-  std::vector<std::string> arguments(const std::string& archive) const {
+  /// auto, or a number of domains that so many ranks can hold.
+  std::string draw_domains(int n_ranks) {
+    const auto n_possible = std::ranges::upper_bound(n_domains_, n_ranks) - n_domains_.begin();
+    const auto drawn = draw(1 + static_cast<int>(n_possible));
+    return drawn == 0 ? "auto" : std::to_string(n_domains_[drawn - 1]);
+  }
+
+  void append_overrides(std::vector<std::string>& arguments, const std::string& domains) const {
+    for (const std::string& option : overrides_) arguments.insert(arguments.end(), {"--set", option});
+    arguments.insert(arguments.end(), {"--set", "parallel.domains=" + domains});
+  }
+
+  std::vector<std::string> arguments(const std::string& archive, const std::string& domains) const {
     std::vector<std::string> all{"run", deck_, "--resume"};
-    for (const std::string& option : overrides_) all.insert(all.end(), {"--set", option});
+    append_overrides(all, domains);
     all.insert(all.end(), {"--set", "campaign.archive=" + folder_.file(archive)});
     all.insert(all.end(), {"--set", "campaign.checkpoint_interval=0.2"});
     return all;
@@ -121,6 +146,7 @@ private:
   std::string deck_;
   std::vector<std::string> overrides_;
   int most_ranks_;
+  std::vector<int> n_domains_; ///< possible ones beside 1, ascending
   Folder folder_;
   // When and how to disturb: other moments at each call; no result depends on them.
   rng::Generator random_{std::random_device{}(), rng::StreamId::test, rng::instance_number("verify")};
@@ -132,6 +158,7 @@ private:
 int verify_deck_command(const Invocation& invocation) {
   const int n_rounds = invocation.n_rounds > 0 ? invocation.n_rounds : default_rounds;
   Verification verification(invocation);
+  verification.find_domains();
   const double seconds = verification.reference();
   fmt::print("undisturbed, on 1 rank: {}\n", format_seconds(seconds));
   int n_disturbed = 0, n_different = 0;
