@@ -1,5 +1,5 @@
 #!/bin/bash
-# The study of Mehta and Schwab, whole: runs its five decks on two ranks (about 12 minutes on two quiet cores), then writes
+# The study of Mehta and Schwab, whole: runs its five decks on two ranks (about a quarter of an hour on two cores), then writes
 # the reference table and figures anew. Archives go to OUTPUT (default: input/); those that are complete are kept.
 #   runscripts/mehta2014.sh [OUTPUT]
 set -euo pipefail
