@@ -25,7 +25,8 @@ constexpr double least_seconds = 1e-3; ///< of an instance: those that cost noth
 /// The group of each instance.
 std::vector<int> assign(const Plan& plan, std::span<Stage* const> instances, int n_groups) {
   std::vector<double> cost;
-  for (const Stage* instance : instances) cost.push_back(std::max(instance->estimate(plan, 1).seconds, least_seconds));
+  for (const Stage* instance : instances)
+    cost.push_back(std::max(instance->estimate(plan, 1).seconds, least_seconds));
   std::vector<std::size_t> order(instances.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return cost[a] > cost[b]; });

@@ -74,8 +74,8 @@ double unevenness(const std::vector<double>& temperatures) {
 
 } // namespace
 
-// The last trial tries each pair 524288 times; over 100 seeds a pair's exact acceptance (0.385 on average) scatters
-// by at most 0.0014 about the pairs' mean. Beyond 0.01, seven of that, once in 10^10 for 28 pairs.
+// The last trial tries each pair 524288 times; over 100 seeds a pair's exact acceptance (0.385 on average)
+// scatters by at most 0.0014 about the pairs' mean. Beyond 0.01, seven of that, once in 10^10 for 28 pairs.
 TEST(LadderSearch, NeighboursExchangeEquallyOften) {
   for (std::uint64_t seed = 1; seed <= 4; ++seed)
     EXPECT_LT(unevenness(found_ladder(search_of(test_world(), small_setup(seed)))), 0.01) << seed;
