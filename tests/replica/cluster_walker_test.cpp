@@ -1,15 +1,12 @@
 // Ladders of lattices updated by clusters: the same bits on any layout, the right distributions with
 // exchange.
-#include <map>
-
 #include <gtest/gtest.h>
 
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/replica/cluster_walker.hpp"
 #include "blockspin/replica/lattice_ladders.hpp"
-#include "ising/enumeration.hpp"
+#include "replica/ladder_checks.hpp"
 #include "replica/memory_state.hpp"
-#include "support/world.hpp"
 
 using namespace blockspin;
 using replica::ClusterUpdate;
@@ -35,23 +32,6 @@ LatticeLadders make(const mpi::Communicator& comm, const LadderSetup& setup, Clu
           replica::cluster_walkers(setup, update)};
 }
 
-using Configurations = std::map<std::pair<std::size_t, std::uint64_t>, std::vector<std::uint8_t>>;
-
-Configurations local_configurations(LatticeLadders& ensemble) {
-  Configurations all;
-  ensemble.configurations([&](const replica::KeptConfiguration& c) {
-    all[{c.temperature, c.ladder}].assign(c.packed.begin(), c.packed.end());
-  });
-  return all;
-}
-
-/// Every configuration is on one rank, and all are there.
-void expect_same(LatticeLadders& together, const Configurations& expected) {
-  const auto mine = local_configurations(together);
-  for (const auto& [key, configuration] : mine) EXPECT_EQ(configuration, expected.at(key));
-  EXPECT_EQ(test_world().sum(std::uint64_t{mine.size()}), expected.size());
-}
-
 } // namespace
 
 TEST(ClusterWalkers, AnyLayoutOfRanksGivesTheSameBits) {
@@ -75,29 +55,9 @@ TEST(ClusterWalkers, AnyLayoutOfRanksGivesTheSameBits) {
 
 namespace {
 
-/// Chi-square scores against enumeration at the claimed temperatures, from 4,000 well separated states of
-/// each.
+/// 2,000 states of each temperature and ladder.
 std::vector<double> scores(const LadderSetup& run, ClusterUpdate update, const std::vector<double>& claimed) {
-  LatticeLadders ensemble = make(test_world(), run, update);
-  std::vector<std::map<StateClass, double>> seen(claimed.size());
-  for (int s = 0; s < 20100; ++s) {
-    ensemble.sweep();
-    if (s < 100 || s % 10 != 0) continue;
-    const auto readings = ensemble.readings();
-    const std::uint64_t first = ensemble.local_series().first;
-    for (std::size_t i = 0; i < readings.size(); ++i)
-      seen[ensemble.temperature_of(first + i)][{static_cast<std::uint32_t>(readings[i].antiparallel),
-                                                static_cast<std::uint32_t>(readings[i].up)}] += 1;
-  }
-  const auto counts = count_states(run.geometry);
-  std::vector<double> result;
-  for (std::size_t t = 0; t < claimed.size(); ++t) {
-    const auto p = boltzmann(run.geometry, counts, claimed[t], 0.0);
-    std::map<StateClass, double> total;
-    for (const auto& [c, unused] : p) total[c] = test_world().sum(seen[t].count(c) != 0 ? seen[t][c] : 0.0);
-    result.push_back(chi_square_score(total, p));
-  }
-  return result;
+  return ladder_scores(make(test_world(), run, update), run.geometry, claimed, 2000, 10);
 }
 
 } // namespace

@@ -1,12 +1,9 @@
-#include <map>
-
 #include <gtest/gtest.h>
 
 #include "blockspin/replica/lattice_ladders.hpp"
 #include "blockspin/replica/local_walker.hpp"
-#include "ising/enumeration.hpp"
+#include "replica/ladder_checks.hpp"
 #include "replica/memory_state.hpp"
-#include "support/world.hpp"
 
 using namespace blockspin;
 using replica::DomainRequest;
@@ -30,17 +27,6 @@ LatticeLadders make(const mpi::Communicator& comm, const LadderSetup& setup,
           local_walkers(setup)};
 }
 
-using Configurations = std::map<std::pair<std::size_t, std::uint64_t>, std::vector<std::uint8_t>>;
-
-Configurations local_configurations(LatticeLadders& ensemble) {
-  Configurations all;
-  ensemble.configurations([&](const replica::KeptConfiguration& c) {
-    all[{c.temperature, c.ladder}].assign(c.packed.begin(), c.packed.end());
-    all[{c.temperature, c.ladder}].push_back(static_cast<std::uint8_t>(c.replica));
-  });
-  return all;
-}
-
 } // namespace
 
 TEST(LatticeLadders, AnyLayoutOfRanksGivesTheSameBits) {
@@ -49,46 +35,23 @@ TEST(LatticeLadders, AnyLayoutOfRanksGivesTheSameBits) {
   LatticeLadders alone = make(self, setup);
   for (int s = 0; s < 20; ++s) alone.sweep();
   const auto expected = local_configurations(alone);
-  std::uint64_t n_seen = 0;
   const auto n_ranks = static_cast<std::uint64_t>(test_world().size());
   for (const auto& request :
        {DomainRequest{{1, 1}}, DomainRequest{{n_ranks, 1}}, DomainRequest{{1, n_ranks}}}) {
     LatticeLadders together = make(test_world(), setup, request);
     for (int s = 0; s < 20; ++s) together.sweep();
-    const auto mine = local_configurations(together);
-    for (const auto& [key, configuration] : mine) EXPECT_EQ(configuration, expected.at(key));
-    n_seen += test_world().sum(std::uint64_t{mine.size()});
+    expect_same(together, expected);
     EXPECT_EQ(together.exchange_statistics().accepted, alone.exchange_statistics().accepted);
     EXPECT_EQ(together.exchange_statistics().round_trips, alone.exchange_statistics().round_trips);
   }
-  EXPECT_EQ(n_seen, 3 * 8U);
+  EXPECT_EQ(expected.size(), 8U);
 }
 
 namespace {
 
-/// Chi-square scores against enumeration at the claimed temperatures, from 3,000 well separated states of
-/// each.
+/// 1,500 states of each temperature and ladder.
 std::vector<double> scores(const LadderSetup& run, const std::vector<double>& claimed) {
-  LatticeLadders ensemble = make(test_world(), run);
-  std::vector<std::map<StateClass, double>> seen(claimed.size());
-  for (int s = 0; s < 30200; ++s) {
-    ensemble.sweep();
-    if (s < 200 || s % 20 != 0) continue;
-    const auto readings = ensemble.readings();
-    const std::uint64_t first = ensemble.local_series().first;
-    for (std::size_t i = 0; i < readings.size(); ++i)
-      seen[ensemble.temperature_of(first + i)][{static_cast<std::uint32_t>(readings[i].antiparallel),
-                                                static_cast<std::uint32_t>(readings[i].up)}] += 1;
-  }
-  const auto counts = count_states(run.geometry);
-  std::vector<double> result;
-  for (std::size_t t = 0; t < claimed.size(); ++t) {
-    const auto p = boltzmann(run.geometry, counts, claimed[t], 0.0);
-    std::map<StateClass, double> total;
-    for (const auto& [c, unused] : p) total[c] = test_world().sum(seen[t].count(c) != 0 ? seen[t][c] : 0.0);
-    result.push_back(chi_square_score(total, p));
-  }
-  return result;
+  return ladder_scores(make(test_world(), run), run.geometry, claimed, 1500, 20);
 }
 
 } // namespace
@@ -121,9 +84,8 @@ TEST(LatticeLadders, FewLatticesOnAnyNumberOfRanks) {
       together.sweep();
     }
     const auto expected = local_configurations(alone);
-    const auto mine = local_configurations(together);
-    for (const auto& [key, configuration] : mine) EXPECT_EQ(configuration, expected.at(key));
-    EXPECT_EQ(test_world().sum(std::uint64_t{mine.size()}), n_temperatures);
+    EXPECT_EQ(expected.size(), n_temperatures);
+    expect_same(together, expected);
     EXPECT_EQ(together.exchange_statistics().accepted, alone.exchange_statistics().accepted);
   }
 }
