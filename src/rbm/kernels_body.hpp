@@ -44,6 +44,32 @@ constexpr size_t chunk_panels = 8;
 constexpr size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 constexpr size_t parts_of(size_t n, size_t part) { return (n + part - 1) / part; }
 
+/// A tile of c, in registers.
+template <class T, int R>
+using Tile = Vector<T>[R][n_vectors<T>];
+
+template <class T, int R>
+inline void load_tile(Tile<T, R>& sum, const T* c, size_t c_stride) {
+  constexpr size_t lanes = BLOCKSPIN_VECTOR_BYTES / sizeof(T);
+#pragma GCC unroll 16
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+    for (int v = 0; v < n_vectors<T>; ++v)
+      sum[r][v] = *reinterpret_cast<const Vector<T>*>(c + static_cast<size_t>(r) * c_stride +
+                                                      static_cast<size_t>(v) * lanes);
+}
+
+template <class T, int R>
+inline void store_tile(const Tile<T, R>& sum, T* c, size_t c_stride) {
+  constexpr size_t lanes = BLOCKSPIN_VECTOR_BYTES / sizeof(T);
+#pragma GCC unroll 16
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+    for (int v = 0; v < n_vectors<T>; ++v)
+      *reinterpret_cast<Vector<T>*>(c + static_cast<size_t>(r) * c_stride + static_cast<size_t>(v) * lanes) =
+          sum[r][v];
+}
+
 /// c [R, 32] (row stride c_stride) += a b over k terms in order: a(r, term) = a[r * row_stride + term *
 /// term_stride].
 template <class T, int R>
@@ -52,13 +78,8 @@ inline void tile(const T* a, size_t row_stride, size_t term_stride, const T* b, 
   using V = Vector<T>;
   constexpr int nv = n_vectors<T>;
   constexpr size_t lanes = BLOCKSPIN_VECTOR_BYTES / sizeof(T);
-  V sum[R][nv];
-#pragma GCC unroll 16
-  for (int r = 0; r < R; ++r)
-#pragma GCC unroll 8
-    for (int v = 0; v < nv; ++v)
-      sum[r][v] =
-          *reinterpret_cast<const V*>(c + static_cast<size_t>(r) * c_stride + static_cast<size_t>(v) * lanes);
+  Tile<T, R> sum;
+  load_tile<T, R>(sum, c, c_stride);
   for (size_t term = 0; term < k; ++term, a += term_stride, b += kernel_width) {
     V right[nv];
 #pragma GCC unroll 8
@@ -70,12 +91,7 @@ inline void tile(const T* a, size_t row_stride, size_t term_stride, const T* b, 
       for (int v = 0; v < nv; ++v) sum[r][v] += left * right[v];
     }
   }
-#pragma GCC unroll 16
-  for (int r = 0; r < R; ++r)
-#pragma GCC unroll 8
-    for (int v = 0; v < nv; ++v)
-      *reinterpret_cast<V*>(c + static_cast<size_t>(r) * c_stride + static_cast<size_t>(v) * lanes) =
-          sum[r][v];
+  store_tile<T, R>(sum, c, c_stride);
 }
 
 /// tile<T, rows> for a number of rows known at run time.
@@ -158,16 +174,10 @@ inline Vector<float> add_pair(Vector<float> sum, std::uint32_t a, Words b) {
 template <int Terms, int R>
 inline void rounded_tile(const std::uint32_t* a, size_t a_stride, const std::uint32_t* b, size_t pairs,
                          float* c, size_t c_stride) {
-  using V = Vector<float>;
   constexpr int nv = n_vectors<float>;
   constexpr size_t lanes = BLOCKSPIN_VECTOR_BYTES / sizeof(float);
-  V sum[R][nv];
-#pragma GCC unroll 16
-  for (int r = 0; r < R; ++r)
-#pragma GCC unroll 8
-    for (int v = 0; v < nv; ++v)
-      sum[r][v] =
-          *reinterpret_cast<const V*>(c + static_cast<size_t>(r) * c_stride + static_cast<size_t>(v) * lanes);
+  Tile<float, R> sum;
+  load_tile<float, R>(sum, c, c_stride);
   for (size_t pair = 0; pair < pairs; ++pair, ++a)
 #pragma GCC unroll 2
     for (int term = 0; term < Terms; ++term, b += kernel_width) {
@@ -181,12 +191,7 @@ inline void rounded_tile(const std::uint32_t* a, size_t a_stride, const std::uin
         for (int v = 0; v < nv; ++v)
           sum[r][v] = add_pair(sum[r][v], a[static_cast<size_t>(r) * a_stride], right[v]);
     }
-#pragma GCC unroll 16
-  for (int r = 0; r < R; ++r)
-#pragma GCC unroll 8
-    for (int v = 0; v < nv; ++v)
-      *reinterpret_cast<V*>(c + static_cast<size_t>(r) * c_stride + static_cast<size_t>(v) * lanes) =
-          sum[r][v];
+  store_tile<float, R>(sum, c, c_stride);
 }
 
 template <int Terms, int R = BLOCKSPIN_TILE_ROWS>

@@ -51,40 +51,47 @@ def seeds_text(groups):
             (f"over {most} trainings where there are several" if most > 1 else "over the walkers of one training"))
 
 
+def draw_ends(series, groups, what, xlabel, legend):
+    """Energy temperatures of ends, a line for each (label, x, groups) of a series."""
+    figure, axes = plt.subplots(figsize=(6.2, 3.9))
+    lines(axes, series)
+    style.mark_critical(axes, vertical=False)
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ENERGY_TEMPERATURE)
+    axes.legend(title=legend, ncols=2)
+    figure.suptitle(f"Where flows of type V machines end, {what}\n({seeds_text(groups)})")
+    return figure, axes
+
+
+def type_v_series(groups, along, label):
+    """Lines of type V groups: `along` is the attribute on the axis, a line for each value of `label`."""
+    series = []
+    for value in sorted({getattr(g, label) for g in groups}):
+        line = sorted((g for g in groups if getattr(g, label) == value), key=lambda g: getattr(g, along))
+        series.append((f"{value}", [getattr(g, along) for g in line], line))
+    return series
+
+
 def ends_by_hidden(groups):
     own = type_v(groups)
-    epochs = sorted({g.epoch for g in own})
-    if len({g.hidden for g in own}) < 2:
-        return None
-    figure, axes = plt.subplots(figsize=(6.2, 3.9))
-    series = [sorted((g for g in own if g.epoch == epoch), key=lambda g: g.hidden) for epoch in epochs]
-    lines(axes, [(f"{epoch}", [g.hidden for g in line], line) for epoch, line in zip(epochs, series)])
-    style.mark_critical(axes, vertical=False)
-    axes.set_xscale("log")
     ticks = sorted({g.hidden for g in own})
+    if len(ticks) < 2:
+        return None
+    figure, axes = draw_ends(type_v_series(own, "hidden", "epoch"), own, style.lattice_text(own[0].lattice),
+                             "hidden units $N_h$", "epochs")
+    axes.set_xscale("log")
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
     axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
-    axes.set_xlabel("hidden units $N_h$")
-    axes.set_ylabel(ENERGY_TEMPERATURE)
-    axes.legend(title="epochs", ncols=2)
-    figure.suptitle(f"Where flows of type V machines end, {style.lattice_text(own[0].lattice)}\n({seeds_text(own)})")
     return figure
 
 
 def ends_by_epoch(groups):
     own = type_v(groups)
-    hidden = sorted({g.hidden for g in own})
     if len({g.epoch for g in own}) < 2:
         return None
-    figure, axes = plt.subplots(figsize=(6.2, 3.9))
-    series = [sorted((g for g in own if g.hidden == n), key=lambda g: g.epoch) for n in hidden]
-    lines(axes, [(f"{n}", [g.epoch for g in line], line) for n, line in zip(hidden, series)])
-    style.mark_critical(axes, vertical=False)
+    figure, axes = draw_ends(type_v_series(own, "epoch", "hidden"), own, style.lattice_text(own[0].lattice),
+                             "epochs of training", "$N_h$")
     axes.set_xscale("log")
-    axes.set_xlabel("epochs of training")
-    axes.set_ylabel(ENERGY_TEMPERATURE)
-    axes.legend(title="$N_h$", ncols=2)
-    figure.suptitle(f"Where flows of type V machines end, {style.lattice_text(own[0].lattice)}\n({seeds_text(own)})")
     return figure
 
 
@@ -94,18 +101,12 @@ def ends_by_size(groups):
         return None
     epoch = max(g.epoch for g in own if g.lattice != min(x.lattice for x in own))
     shares = sorted({round(g.share, 2) for g in own if g.lattice != min(x.lattice for x in own)})
-    figure, axes = plt.subplots(figsize=(6.2, 3.9))
     series = []
     for share in shares:
         line = sorted((g for g in own if g.epoch == epoch and abs(g.share - share) < 0.01), key=lambda g: g.lattice)
         series.append((f"{share:g}", [g.lattice[0] for g in line], line))
-    lines(axes, series)
-    style.mark_critical(axes, vertical=False)
+    figure, axes = draw_ends(series, own, f"{epoch} epochs", "lattice side $L$", "$N_h/N$")
     axes.set_ylim(top=2.6)  # room for the legend
-    axes.set_xlabel("lattice side $L$")
-    axes.set_ylabel(ENERGY_TEMPERATURE)
-    axes.legend(title="$N_h/N$", ncols=2)
-    figure.suptitle(f"Where flows of type V machines end, {epoch} epochs\n({seeds_text(own)})")
     return figure
 
 
