@@ -9,14 +9,7 @@ import h5py
 import numpy as np
 
 # The third epoch's learning rate throws the weights beyond any limit in its first batch.
-LATE = """[campaign]
-archive = late.h5
-seed = 3
-[model]
-lattice = 4x4
-[sample]
-temperatures = 2, 3
-configurations = 100
+LATE = campaign.SMALL_SAMPLE + """\
 [rbm]
 hidden = 6
 batch = 40
@@ -29,14 +22,7 @@ snapshots = 1, 5
 rbm = main
 """
 # Of these machines only the one with many hidden units has an initial weight beyond the limit.
-SCAN = """[campaign]
-archive = scan.h5
-seed = 3
-[model]
-lattice = 4x4
-[sample]
-temperatures = 2, 3
-configurations = 100
+SCAN = campaign.SMALL_SAMPLE + """\
 [rbm.V]
 hidden_scan = 4, 200, 5
 epochs = 30
@@ -63,7 +49,7 @@ class Divergence(unittest.TestCase):
         words = self.run_deck(LATE, 2, code=5)
         self.assertEqual(1, words.count("training diverged in epoch 3, batch 1"), words)
         self.run_deck(LATE, 1, "--set", "campaign.archive=good.h5", "--set", "rbm.main.epochs=2", code=0)
-        with h5py.File(self.folder / "late.h5") as late, h5py.File(self.folder / "good.h5") as good:
+        with h5py.File(self.folder / "run.h5") as late, h5py.File(self.folder / "good.h5") as good:
             left, whole = late["rbm/main"], good["rbm/main"]
             self.assertEqual(("partial", "complete"), (left.attrs["status"], whole.attrs["status"]))
             self.assertEqual((1, 3, 1), tuple(int(left[f"diverged/{key}"][()]) for key in ("layer", "epoch", "batch")))
@@ -75,20 +61,20 @@ class Divergence(unittest.TestCase):
 
     def test_a_resumed_run_trains_it_again(self):
         self.run_deck(LATE, 1, code=5)
-        info = campaign.blockspin("info", self.folder / "late.h5").stdout
+        info = campaign.blockspin("info", self.folder / "run.h5").stdout
         self.assertIn("partial", info)
         self.run_deck(LATE, 2, "--resume", code=5)
         words = self.run_deck(LATE, 2, "--resume", "--set", "rbm.main.learning_rates=0.01,0.02,0.01", code=0)
         self.assertIn("rbm.main: starts", words)
-        with h5py.File(self.folder / "late.h5") as late:
+        with h5py.File(self.folder / "run.h5") as late:
             self.assertEqual("complete", late["rbm/main"].attrs["status"])
             self.assertNotIn("diverged", late["rbm/main"])
 
     def test_a_longer_run_that_diverges_leaves_the_shorter_one(self):
         self.run_deck(LATE, 1, "--set", "rbm.main.epochs=2", code=0)
-        before = campaign.fingerprint(self.folder / "late.h5")
+        before = campaign.fingerprint(self.folder / "run.h5")
         self.run_deck(LATE, 2, "--resume", code=5)
-        self.assertEqual([], campaign.differences(before, campaign.fingerprint(self.folder / "late.h5")))
+        self.assertEqual([], campaign.differences(before, campaign.fingerprint(self.folder / "run.h5")))
 
     def test_one_of_a_scan_ends_all_and_leaves_the_same_on_every_rank_count(self):
         prints = []

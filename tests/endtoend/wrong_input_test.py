@@ -10,15 +10,7 @@ import campaign
 import h5py
 import numpy as np
 
-SAMPLE = """[campaign]
-archive = run.h5
-seed = 3
-[model]
-lattice = 4x4
-[sample]
-temperatures = 2, 3
-configurations = 100
-"""
+SAMPLE = campaign.SMALL_SAMPLE
 MACHINE = "[rbm]\nhidden = 6, 3\nepochs = 1\n"
 SPECTRUM = "[spectrum]\nrbm = main\n"
 

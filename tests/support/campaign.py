@@ -11,6 +11,16 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKSPIN = os.environ.get("BLOCKSPIN", str(ROOT / "build/release/src/app/blockspin"))
 MPIRUN = os.environ.get("MPIRUN", "mpirun")
+# The head of a deck: 200 configurations of 4x4 spins, in run.h5.
+SMALL_SAMPLE = """[campaign]
+archive = run.h5
+seed = 3
+[model]
+lattice = 4x4
+[sample]
+temperatures = 2, 3
+configurations = 100
+"""
 
 
 def blockspin(*arguments, ranks=None):
