@@ -34,7 +34,9 @@ void GradientSum::set(View<const float, 2> visible, View<float, 2> means, std::s
   set_biases(visible, means, n_data);
   for (float& mean : means.flat().subspan(n_data * means.extent(1))) mean = -mean;
   if (real_) return set_real(visible, means);
-  if (right_.n_rows() != means.extent(0)) right_ = rbm::Panels<float>(means.extent(0), means.extent(1));
+  // Both extents: a first batch without rows here would else pass for panels that are not made yet.
+  if (right_.n_rows() != means.extent(0) || right_.n_columns() != means.extent(1))
+    right_ = rbm::Panels<float>(means.extent(0), means.extent(1));
   right_.assign(means);
   std::fill(weights_.values().begin(), weights_.values().end(), 0.0F);
   rbm::add_outer_products(visible, right_, weights_);

@@ -7,8 +7,8 @@
 #include "blockspin/rbm/enumeration.hpp"
 #include "blockspin/train/chains.hpp"
 #include "rbm/small_machine.hpp"
+#include "support/memory_state.hpp"
 #include "support/world.hpp"
-#include "train/memory_state.hpp"
 
 using namespace blockspin;
 using namespace blockspin::train;
@@ -30,9 +30,9 @@ Settings chains_of(Algorithm algorithm, rbm::Units units) {
 /// Exchanges the states of two replicas of every chain, whatever their weights: a swap that is always
 /// accepted.
 void swap_blindly(Chains& chains) {
-  SavedState state;
-  MemorySink sink(test_world(), state);
+  MemorySink sink(test_world());
   chains.save(sink);
+  SavedState state = sink.state();
   std::swap(state.at("chains.0"), state.at("chains.1"));
   MemorySource source(state);
   chains.load(source);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -12,8 +13,8 @@
 #include "blockspin/rbm/enumeration.hpp"
 #include "blockspin/train/stack.hpp"
 #include "blockspin/train/trainer.hpp"
+#include "support/memory_state.hpp"
 #include "support/world.hpp"
-#include "train/memory_state.hpp"
 #include "train/small_data.hpp"
 
 using namespace blockspin;
@@ -65,6 +66,17 @@ std::vector<std::pair<std::string, Settings>> variants() {
   return all;
 }
 
+/// The same with fewer samples a batch, and configurations judged, than there may be ranks: some have none.
+std::vector<std::pair<std::string, Settings>> small_batches() {
+  auto all = variants();
+  for (auto& [name, settings] : all) {
+    name += ", batches of 3";
+    settings.batch = 3;
+    settings.judge.configurations = 2;
+  }
+  return all;
+}
+
 struct Trained {
   rbm::Machine machine;
   std::vector<double> errors;
@@ -83,12 +95,35 @@ Trained result_of(const Trainer& trainer) {
   return result;
 }
 
-Trained trained(const mpi::Communicator& comm, const Settings& settings) {
-  const DataPart data = drawn_data(comm, ising_3x3(2.5), 9, 430);
-  const DataPart held_out = drawn_data(comm, ising_3x3(2.5), 9, 77);
-  Trainer trainer(comm, data, settings, &held_out);
-  while (!trainer.done()) trainer.advance();
-  return result_of(trainer);
+/// A training of n_rows configurations.
+struct Training {
+  const mpi::Communicator& comm;
+  DataPart data, held_out;
+  Trainer trainer;
+
+  Training(const mpi::Communicator& ranks, const Settings& settings, std::uint64_t n_rows)
+      : comm(ranks), data(drawn_data(comm, ising_3x3(2.5), 9, n_rows)),
+        held_out(drawn_data(comm, ising_3x3(2.5), 9, 77)), trainer(comm, data, settings, &held_out) {}
+
+  SavedState state_after(int n_steps) {
+    for (int step = 0; step < n_steps; ++step) trainer.advance();
+    MemorySink sink(comm);
+    trainer.save(sink);
+    return sink.state();
+  }
+  Trained continued(const SavedState& state) {
+    MemorySource source(state);
+    trainer.load(source);
+    return finished();
+  }
+  Trained finished() {
+    while (!trainer.done()) trainer.advance();
+    return result_of(trainer);
+  }
+};
+
+Trained trained(const mpi::Communicator& comm, const Settings& settings, std::uint64_t n_rows = 430) {
+  return Training(comm, settings, n_rows).finished();
 }
 
 } // namespace
@@ -97,6 +132,12 @@ TEST(Trainer, GivesTheSameBitsOnEveryRankCount) {
   const auto alone = mpi::Communicator::self();
   for (const auto& [name, settings] : variants())
     EXPECT_EQ(trained(test_world(), settings), trained(alone, settings)) << name;
+}
+
+TEST(Trainer, GivesTheSameBitsWhereRanksHaveNoSamples) {
+  const auto alone = mpi::Communicator::self();
+  for (const auto& [name, settings] : small_batches())
+    EXPECT_EQ(trained(test_world(), settings, 80), trained(alone, settings, 80)) << name;
 }
 
 // The twin: a gradient off the grid by a float's last bits is seen by such a comparison.
@@ -108,23 +149,21 @@ TEST(Trainer, AnotherLearningRateGivesOtherBits) {
 }
 
 TEST(Trainer, ContinuesBitForBitFromTheMiddleOfAnEpoch) {
+  const auto alone = mpi::Communicator::self();
   for (const auto& [name, settings] : variants()) {
-    const DataPart data = drawn_data(test_world(), ising_3x3(2.5), 9, 430);
-    SavedState state;
-    const DataPart first_held_out = drawn_data(test_world(), ising_3x3(2.5), 9, 77);
-    Trainer first(test_world(), data, settings, &first_held_out);
-    for (int step = 0; step < 13; ++step) first.advance();
-    MemorySink sink(test_world(), state);
-    first.save(sink);
-    // The continuation runs on one rank alone, from all ranks' state.
-    const auto alone = mpi::Communicator::self();
-    const DataPart all = drawn_data(alone, ising_3x3(2.5), 9, 430);
-    const DataPart held_out = drawn_data(alone, ising_3x3(2.5), 9, 77);
-    Trainer second(alone, all, settings, &held_out);
-    MemorySource source(state);
-    second.load(source);
-    while (!second.done()) second.advance();
-    EXPECT_EQ(result_of(second), trained(alone, settings)) << name;
+    const SavedState of_all = Training(test_world(), settings, 430).state_after(13);
+    const Trained whole = trained(alone, settings);
+    EXPECT_EQ(Training(alone, settings, 430).continued(of_all), whole) << name;
+    EXPECT_EQ(Training(test_world(), settings, 430).continued(of_all), whole) << name;
+  }
+}
+
+// The first batch after the interruption is the last of the epoch, of two samples: some ranks have none.
+TEST(Trainer, ContinuesOnMoreRanksThanTheNextBatchHasSamples) {
+  const auto alone = mpi::Communicator::self();
+  for (const auto& [name, settings] : variants()) {
+    const SavedState of_one = Training(alone, settings, 52).state_after(1);
+    EXPECT_EQ(Training(test_world(), settings, 52).continued(of_one), trained(alone, settings, 52)) << name;
   }
 }
 
