@@ -140,7 +140,8 @@ TEST(Trainer, GivesTheSameBitsWhereRanksHaveNoSamples) {
     EXPECT_EQ(trained(test_world(), settings, 80), trained(alone, settings, 80)) << name;
 }
 
-// The twin: a gradient off the grid by a float's last bits is seen by such a comparison.
+// Such a comparison sees the last bit of a float. (What makes sums depend on the ranks, means off the grid,
+// is injected in gradient_test.)
 TEST(Trainer, AnotherLearningRateGivesOtherBits) {
   Settings settings = base_settings();
   const Trained first = trained(test_world(), settings);
