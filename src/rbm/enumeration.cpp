@@ -68,12 +68,11 @@ double ln_z_of_states(const Machine& machine, std::uint64_t first, std::uint64_t
   return sum.value();
 }
 
-/// ln Z over blocks [range) of at most 2^12 states each, one term a block.
-std::vector<double> ln_z_of_blocks(const Machine& small, mpi::Range range, std::uint64_t block_states) {
-  std::vector<double> terms;
+/// ln Z over blocks [range) of states, one term a block.
+void ln_z_of_blocks(const Machine& small, mpi::Range range, std::uint64_t block_states,
+                    std::span<double> terms) {
   for (std::uint64_t block = range.first; block < range.last; ++block)
-    terms.push_back(ln_z_of_states(small, block * block_states, (block + 1) * block_states));
-  return terms;
+    terms[block - range.first] = ln_z_of_states(small, block * block_states, (block + 1) * block_states);
 }
 
 /// The machine with its smaller layer as the visible one: Z is the same.
@@ -87,10 +86,19 @@ struct Blocks {
   std::uint64_t states = 1;
 };
 
+/// Blocks of 2^12 states, of fewer where the other layer has more than 2^14 units: a block is to take tenths
+/// of a second at most.
 Blocks blocks_of(const Machine& small) {
   const std::uint64_t all = std::uint64_t{1} << small.n_visible();
-  const std::uint64_t states = std::min<std::uint64_t>(all, std::uint64_t{1} << 12);
+  std::uint64_t states = std::min<std::uint64_t>(all, std::uint64_t{1} << 12);
+  while (states > 1 && states * small.n_hidden() > std::uint64_t{1} << 26) states /= 2;
   return {all / states, states};
+}
+
+mpi::DividedRows::Fill fill_of(const Machine& machine) {
+  return [small = small_side_visible(machine)](mpi::Range blocks, View<double, 2> terms) {
+    ln_z_of_blocks(small, blocks, blocks_of(small).states, terms.flat());
+  };
 }
 
 std::vector<double> ln_to_probability(std::vector<double> ln_weights) {
@@ -108,15 +116,20 @@ bool can_enumerate(const Machine& machine) {
 double ln_z(const Machine& machine) {
   const Machine small = small_side_visible(machine);
   const Blocks blocks = blocks_of(small);
-  return ln_sum(ln_z_of_blocks(small, {0, blocks.n}, blocks.states));
+  std::vector<double> terms(blocks.n);
+  ln_z_of_blocks(small, {0, blocks.n}, blocks.states, terms);
+  return ln_sum(terms);
 }
 
+LnZSum::LnZSum(const Machine& machine, const mpi::Communicator& comm)
+    : DividedRows(comm, {blocks_of(small_side_visible(machine)).n, 1, 1}, fill_of(machine)) {}
+
+double LnZSum::ln_z() const { return ln_sum(gathered()); }
+
 double ln_z(const Machine& machine, const mpi::Communicator& comm) {
-  const Machine small = small_side_visible(machine);
-  const Blocks blocks = blocks_of(small);
-  const std::vector<double> mine =
-      ln_z_of_blocks(small, mpi::block_range(blocks.n, comm.rank(), comm.size()), blocks.states);
-  return ln_sum(comm.gather_all<double>(mine));
+  LnZSum sum(machine, comm);
+  while (!sum.done()) sum.advance();
+  return sum.ln_z();
 }
 
 void set_state(std::uint64_t index, Units units, std::span<float> values) {

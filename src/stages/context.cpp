@@ -38,36 +38,81 @@ void throw_stopped(const mpi::StopFlag& stop, const std::string& where) {
   throw error;
 }
 
-void Context::run_stepper(Stepper& stepper, std::string_view part) {
-  const std::string label = stage_.label() + (part.empty() ? "" : " " + std::string(part));
-  const auto key = checkpoint_key(part);
-  if (run_.resume && run_.checkpoints.load(key, [&](StateSource& source) { stepper.load(source); }))
-    log::info(label + ": continues from a checkpoint");
-  if (stepper.work_done() > stepper.work_total()) {
-    Error error(
+namespace {
+/// Safe points outside steppers are not evenly spaced: seconds may follow upon microseconds.
+constexpr std::uint64_t most_unheeded_points = 8;
+/// A finished part is kept for a later part's sake where it took so long.
+constexpr double seconds_worth_keeping = 1.0;
+} // namespace
+
+/// What stands around a stepper at work, for as long as it is.
+struct Context::Loop {
+  Loop(Context& owner, Stepper& at_work, archive::CheckpointKey its_key, const std::string& label)
+      : context(owner), stepper(at_work), key(std::move(its_key)), progress(label) {
+    context.loop_ = this;
+  }
+  ~Loop() { context.loop_ = nullptr; }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void save() const {
+    context.run_.checkpoints.save(key, [this](StateSink& sink) { stepper.save(sink); });
+  }
+
+  Context& context;
+  Stepper& stepper;
+  archive::CheckpointKey key;
+  Progress progress;
+};
+
+Context::Context(const RunParts& run, const Stage& stage, double seconds_before)
+    : run_(run), stage_(stage), start_(std::chrono::steady_clock::now()), seconds_before_(seconds_before),
+      pace_(std::make_unique<Pace>(run.comm, run.plan.campaign.checkpoint_interval, most_unheeded_points)) {}
+
+Context::~Context() = default;
+
+void Context::look(const Pace& pace) {
+  if (loop_ != nullptr)
+    loop_->progress.report(loop_->stepper.work_done(), loop_->stepper.work_total(), loop_->stepper.note());
+  const bool stop = run_.stop.stop_now();
+  if (loop_ != nullptr && (stop || pace.checkpoint_is_due())) loop_->save();
+  if (stop) throw_stopped(run_.stop, stage_.label());
+}
+
+void Context::safe_point() {
+  if (pace_->time_to_look()) look(*pace_);
+}
+
+/// Throws where the state is beyond the deck.
+bool Context::load(const Loop& loop) {
+  Stepper& stepper = loop.stepper;
+  const bool loaded =
+      run_.resume && run_.checkpoints.load(loop.key, [&](StateSource& source) { stepper.load(source); });
+  if (stepper.work_done() > stepper.work_total())
+    throw_agreed(
         ErrorKind::archive,
         "its checkpoint is already beyond what the deck asks for; raise the deck's value, or --overwrite",
         stage_.label());
-    error.set_agreed();
-    throw error;
-  }
+  return loaded;
+}
 
-  const auto save = [&] { run_.checkpoints.save(key, [&](StateSink& sink) { stepper.save(sink); }); };
-  Progress progress(label);
+void Context::run_stepper(Stepper& stepper, std::string_view part) {
+  const std::string label = stage_.label() + (part.empty() ? "" : " " + std::string(part));
+  Loop loop(*this, stepper, checkpoint_key(part), label);
+  if (load(loop)) log::info(label + ": continues from a checkpoint");
+  const auto start = std::chrono::steady_clock::now();
   Pace pace(run_.comm, run_.plan.campaign.checkpoint_interval);
   while (!stepper.done()) {
     stepper.advance();
-    if (!pace.time_to_look()) continue;
-    progress.report(stepper.work_done(), stepper.work_total(), stepper.note());
-    const bool stop = run_.stop.stop_now();
-    if (stop || pace.checkpoint_is_due()) save();
-    if (stop) throw_stopped(run_.stop, stage_.label());
+    if (pace.time_to_look()) look(pace);
   }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  const bool worth_keeping = run_.comm.max(elapsed.count()) > seconds_worth_keeping;
   // The final state is kept for what may come: a later part of this stage, or a longer run.
   if (settling_)
-    searches_.push_back(key);
-  else if (stage_.may_grow() || !part.empty())
-    save();
+    searches_.push_back(loop.key);
+  else if (stage_.may_grow() || (!part.empty() && worth_keeping))
+    loop.save();
 }
 
 archive::CheckpointKey Context::checkpoint_key(std::string_view part) {

@@ -8,6 +8,7 @@
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
+#include "blockspin/mpi/divided_rows.hpp"
 #include "blockspin/rbm/annealing.hpp"
 #include "blockspin/rbm/enumeration.hpp"
 #include "blockspin/stages/context.hpp"
@@ -22,6 +23,8 @@ namespace {
 constexpr double most_disagreement = 5.0;
 /// Chains that must count for the spread of their weights to tell the error.
 constexpr double least_effective_chains = 10.0;
+/// Of a double-precision product of one unit and one weight, about.
+constexpr double seconds_a_product = 1e-9;
 
 /// Collective.
 rbm::LnZEstimate annealed(Context& context, const rbm::Machine& machine, const LikelihoodDeck& deck,
@@ -38,18 +41,31 @@ rbm::LnZEstimate annealed(Context& context, const rbm::Machine& machine, const L
   return found;
 }
 
+/// ln Z by the sum over the smaller layer. Collective.
+rbm::LnZEstimate enumerated(Context& context, const rbm::Machine& machine) {
+  rbm::LnZSum sum(machine, context.comm());
+  context.run_stepper(sum, "ln Z");
+  return {.ln_z = sum.ln_z()};
+}
+
 /// F of every kept configuration, one temperature after the other, on every rank; each rank works on its
 /// part.
 std::vector<double> all_free_energies(Context& context, const StoredSample& sample,
                                       const rbm::Machine& machine) {
   std::vector<std::size_t> all(sample.temperature.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  const auto mine =
-      mpi::block_range(all.size() * sample.n_configurations, context.comm().rank(), context.comm().size());
+  const std::uint64_t n = all.size() * sample.n_configurations;
+  const auto mine = mpi::block_range(n, context.comm().rank(), context.comm().size());
   const auto packed = read_configurations(context.archive(), sample, all, mine);
-  std::vector<double> values(mine.size());
-  rbm::free_energies(machine, {packed.view(), machine.n_visible()}, values);
-  return context.comm().gather_all<double>(values);
+  const PackedView kept{packed, machine.n_visible()};
+  const auto products = static_cast<double>(machine.n_visible() * machine.n_hidden());
+  mpi::DividedRows energies(context.comm(), {n, 1, mpi::rows_a_step(products * seconds_a_product)},
+                            [&](mpi::Range rows, View<double, 2> values) {
+                              rbm::free_energies(machine, kept.part(rows.first - mine.first, rows.size()),
+                                                 values.flat());
+                            });
+  context.run_stepper(energies, "free energies");
+  return energies.gathered();
 }
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -69,14 +85,14 @@ Comparison compare(Context& context, const StoredSample& sample, std::vector<dou
   const std::size_t n = sample.n_configurations;
   Comparison result;
   for (std::size_t t = 0; t < sample.temperature.size(); ++t) {
-    std::vector<double> ln_p(n), excess(n, 0.0);
+    context.safe_point();
+    std::vector<double> ln_p(n), total_energy(n), excess(n, 0.0);
     for (std::size_t c = 0; c < n; ++c) {
       ln_p[c] = -free_energy[t * n + c] - ln_z.ln_z;
-      if (known)
-        excess[c] = ising::exact::ln_probability(lattice, sample.temperature[t],
-                                                 std::round(energy[t * n + c] * n_sites)) -
-                    ln_p[c];
+      total_energy[c] = std::round(energy[t * n + c] * n_sites);
     }
+    if (known) excess = ising::exact::ln_probabilities(lattice, sample.temperature[t], total_energy);
+    for (std::size_t c = 0; known && c < n; ++c) excess[c] -= ln_p[c];
     const auto likelihood = stats::gamma_analysis_in_turn(ln_p, sample.n_ladders);
     const auto kl = known ? stats::gamma_analysis_in_turn(excess, sample.n_ladders)
                           : stats::MeanEstimate{.mean = nan, .error = nan};
@@ -144,8 +160,8 @@ void LikelihoodStage::run(Context& context) {
   const StoredSample sample =
       find_sample(context.archive(), context.plan().value("/rbm/" + deck().rbm, "sample"));
   const bool is_exact = deck().method == LnZMethod::exact;
-  const rbm::LnZEstimate ln_z = is_exact ? rbm::LnZEstimate{.ln_z = rbm::ln_z(machine, context.comm())}
-                                         : annealed(context, machine, deck(), label());
+  const rbm::LnZEstimate ln_z =
+      is_exact ? enumerated(context, machine) : annealed(context, machine, deck(), label());
   const Comparison result = compare(context, sample, all_free_energies(context, sample, machine), ln_z);
 
   archive::StageWriter writer = context.begin_writing();

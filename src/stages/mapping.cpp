@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "blockspin/ising/exact/thermodynamics.hpp"
+#include "blockspin/mpi/divided_rows.hpp"
 #include "blockspin/rbm/enumeration.hpp"
 #include "blockspin/rg/exact_map.hpp"
 #include "blockspin/rg/known_machines.hpp"
@@ -19,10 +20,14 @@ namespace {
 /// second.
 constexpr std::size_t most_listed_units = 22;
 
+/// About, in double precision.
+constexpr double seconds_a_product = 1e-9, seconds_a_bond = 2e-8;
+
 /// A machine as the map needs it.
 struct MappedMachine {
   rg::FreeEnergy free_energy;
   rg::Estimated ln_z;
+  double seconds_each = 0; ///< of one free energy, about
 };
 
 rg::SpinModel spin_model(const ModelDeck& model, double temperature) {
@@ -32,7 +37,9 @@ rg::SpinModel spin_model(const ModelDeck& model, double temperature) {
 
 MappedMachine bond_machine(const rg::SpinModel& model, double ising_ln_z) {
   const rg::BondMachine machine(model);
-  return {[machine](auto spins) { return machine.free_energy(spins); }, {machine.ln_z(ising_ln_z), 0}};
+  return {[machine](auto spins) { return machine.free_energy(spins); },
+          {machine.ln_z(ising_ln_z), 0},
+          static_cast<double>(model.bonds.size()) * seconds_a_bond};
 }
 
 MappedMachine lin_tegmark_machine(const rg::SpinModel& model, std::span<const std::uint64_t> lattice,
@@ -40,14 +47,20 @@ MappedMachine lin_tegmark_machine(const rg::SpinModel& model, std::span<const st
   const double stronger = model.coupling * (1 + extra);
   const double ln_z_prime = ising::exact::thermodynamics(lattice, 1 / stronger).ln_z;
   const rg::LinTegmarkMachine machine(model, model.coupling * extra, ising_ln_z, ln_z_prime);
-  return {[machine](auto spins) { return machine.free_energy(spins); }, {machine.ln_z(), 0}};
+  return {[machine](auto spins) { return machine.free_energy(spins); },
+          {machine.ln_z(), 0},
+          static_cast<double>(model.bonds.size()) * seconds_a_bond};
 }
 
 /// ln Z_RBM by enumeration where one layer is small enough, else as the likelihood stage found it.
 /// Collective.
 rg::Estimated machine_ln_z(Context& context, const rbm::Machine& machine,
                            const std::optional<std::string>& likelihood) {
-  if (!likelihood) return {rbm::ln_z(machine, context.comm()), 0};
+  if (!likelihood) {
+    rbm::LnZSum sum(machine, context.comm());
+    context.run_stepper(sum, "ln Z");
+    return {sum.ln_z(), 0};
+  }
   const std::string group = "/likelihood/" + *likelihood;
   return {context.archive().read_all<double>(group + "/ln_z").at(0),
           context.archive().read_all<double>(group + "/ln_z_error").at(0)};
@@ -69,9 +82,14 @@ std::vector<double> gathered_ln_traces(Context& context, const rg::SpinModel& mo
                                        std::size_t temperature, std::uint64_t n) {
   const mpi::Range mine = mpi::block_range(n, context.comm().rank(), context.comm().size());
   const auto packed = read_configurations(context.archive(), sample, {temperature}, mine);
-  std::vector<double> values(mine.size());
-  rg::ln_traces(model, machine.free_energy, {packed, model.n_sites}, values);
-  return context.comm().gather_all(std::span<const double>(values));
+  const PackedView kept{packed, model.n_sites};
+  mpi::DividedRows traces(context.comm(), {n, 1, mpi::rows_a_step(machine.seconds_each)},
+                          [&](mpi::Range rows, View<double, 2> values) {
+                            rg::ln_traces(model, machine.free_energy,
+                                          kept.part(rows.first - mine.first, rows.size()), values.flat());
+                          });
+  context.run_stepper(traces, "ln trace");
+  return traces.gathered();
 }
 
 /// H_RG[h] and H_RBM[h] at hidden configurations drawn from the first kept ones.
@@ -81,25 +99,54 @@ struct HiddenCheck {
   double spread = 0;    ///< largest spread of a configuration's draws
 };
 
-/// Every rank checks alike: milliseconds a configuration. Collective.
+/// Row i of the check: both energies at hidden configuration i, and the spread of its draws.
+class HiddenCheckRows {
+public:
+  static constexpr std::size_t width = 3;
+  HiddenCheckRows(const rbm::Machine& machine, const rg::SpinModel& model, const PackedView& packed,
+                  const rng::Generator& draws)
+      : machine_(machine), model_(model), packed_(packed), draws_(draws) {}
+
+  void fill(std::uint64_t i, std::span<double> row) const {
+    constexpr std::uint64_t n_draws = 4;
+    std::vector<float> visible(machine_.n_visible());
+    std::vector<double> fields(machine_.n_hidden());
+    unpack(packed_.bytes.row(i), visible, rbm::off_value(machine_.units), 1.0F);
+    rbm::hidden_fields(machine_, visible, fields);
+    const std::uint64_t sequence = i * (n_draws + 1);
+    const auto hidden = rg::drawn_units(machine_.units, fields, draws_, sequence);
+    const auto pair = rg::check_renormalised(machine_, model_, hidden, n_draws, draws_, sequence + 1);
+    row[0] = pair.sampled;
+    row[1] = pair.machine;
+    row[2] = pair.spread;
+  }
+
+private:
+  const rbm::Machine& machine_;
+  const rg::SpinModel& model_;
+  PackedView packed_;
+  const rng::Generator& draws_;
+};
+
+/// Milliseconds a configuration, divided over the ranks. Collective.
 HiddenCheck checked_hidden(Context& context, const rbm::Machine& machine, const rg::SpinModel& model,
                            const StoredSample& sample, std::size_t temperature, std::uint64_t n,
                            const rng::Generator& draws) {
-  constexpr std::uint64_t n_draws = 4;
   const auto packed = read_configurations(context.archive(), sample, {temperature}, {0, n});
-  std::vector<float> visible(machine.n_visible());
-  std::vector<double> fields(machine.n_hidden());
+  const HiddenCheckRows check_rows(machine, model, {packed, machine.n_visible()}, draws);
+  mpi::DividedRows table(context.comm(), {n, HiddenCheckRows::width, 1},
+                         [&](mpi::Range rows, View<double, 2> values) {
+                           for (std::uint64_t i = rows.first; i < rows.last; ++i)
+                             check_rows.fill(i, values.row(i - rows.first));
+                         });
+  context.run_stepper(table, "hidden check");
+  const auto all = table.gathered();
   HiddenCheck check;
-  for (std::uint64_t i = 0; i < n; ++i) {
-    unpack(packed.row(i), visible, rbm::off_value(machine.units), 1.0F);
-    rbm::hidden_fields(machine, visible, fields);
-    const std::uint64_t sequence = i * (n_draws + 1);
-    const auto hidden = rg::drawn_units(machine.units, fields, draws, sequence);
-    const auto pair = rg::check_renormalised(machine, model, hidden, n_draws, draws, sequence + 1);
-    check.sampled.push_back(pair.sampled);
-    check.machine.push_back(pair.machine);
-    check.violation = std::max(check.violation, std::abs(pair.sampled - pair.machine));
-    check.spread = std::max(check.spread, pair.spread);
+  for (std::size_t at = 0; at < all.size(); at += HiddenCheckRows::width) {
+    check.sampled.push_back(all[at]);
+    check.machine.push_back(all[at + 1]);
+    check.violation = std::max(check.violation, std::abs(all[at] - all[at + 1]));
+    check.spread = std::max(check.spread, all[at + 2]);
   }
   return check;
 }
@@ -228,7 +275,8 @@ void MappingStage::run(Context& context) {
     machine = lin_tegmark_machine(model, lattice, deck().extra, ising_ln_z);
   } else {
     trained = read_machines(context.archive(), deck().rbm).front();
-    machine = {free_energy_of(trained), machine_ln_z(context, trained, deck().likelihood)};
+    machine = {free_energy_of(trained), machine_ln_z(context, trained, deck().likelihood),
+               static_cast<double>(trained.n_visible() * trained.n_hidden()) * seconds_a_product};
   }
 
   const StoredSample sample = find_sample(context.archive(), sample_name(context.plan()));

@@ -9,8 +9,8 @@ namespace {
 constexpr double seconds_between_looks = 0.05;
 }
 
-Pace::Pace(const mpi::Communicator& comm, double checkpoint_interval_seconds)
-    : comm_(comm), interval_(checkpoint_interval_seconds), last_look_(Clock::now()),
+Pace::Pace(const mpi::Communicator& comm, double checkpoint_interval_seconds, std::uint64_t most_steps)
+    : comm_(comm), interval_(checkpoint_interval_seconds), most_steps_(most_steps), last_look_(Clock::now()),
       last_checkpoint_(last_look_) {}
 
 bool Pace::time_to_look() {
@@ -32,10 +32,9 @@ bool Pace::time_to_look() {
       1, wanted >= static_cast<double>(doubled)
              ? doubled
              : (wanted < static_cast<double>(steps_between_looks_) ? halved : steps_between_looks_));
+  steps_between_looks_ = std::min(steps_between_looks_, most_steps_);
   steps_left_ = steps_between_looks_;
   return true;
 }
-
-bool Pace::checkpoint_is_due() { return due_; }
 
 } // namespace blockspin::stages

@@ -8,6 +8,7 @@
 
 #include "blockspin/rbm/enumeration.hpp"
 #include "rbm/small_machine.hpp"
+#include "support/memory_state.hpp"
 #include "support/world.hpp"
 
 using namespace blockspin;
@@ -62,6 +63,27 @@ TEST(LnZ, IsTheBruteForceSumWhicheverLayerIsSmaller) {
 TEST(LnZ, HasTheSameBitsOnEveryRankCount) {
   const Machine machine = random_machine(Units::spin, 15, 20, 4, 0.2);
   EXPECT_EQ(ln_z(machine, test_world()), ln_z(machine));
+}
+
+TEST(LnZ, GoesOnFromASavedStateWithTheSameBits) {
+  const Machine machine = random_machine(Units::spin, 15, 20, 4, 0.2); // 8 blocks
+  LnZSum stopped(machine, test_world());
+  stopped.advance();
+  MemorySink sink(test_world());
+  stopped.save(sink);
+  MemorySource source(sink.state());
+  LnZSum continued(machine, test_world());
+  continued.load(source);
+  EXPECT_NEAR(continued.work_done(), stopped.work_done(), 1);
+  EXPECT_EQ(continued.work_total(), 8);
+  while (!continued.done()) continued.advance();
+  EXPECT_EQ(continued.ln_z(), ln_z(machine));
+}
+
+TEST(LnZ, OfVeryManyOtherUnitsIsSummedInShorterBlocks) {
+  const Machine machine(Units::spin, 1 << 15, 12);
+  EXPECT_EQ(LnZSum(machine, test_world()).work_total(), 2); // 2^11 states of 2^15 units each
+  EXPECT_NEAR(ln_z(machine, test_world()), ((1 << 15) + 12) * std::log(2.0), 1e-6);
 }
 
 TEST(LnZ, OfUncoupledUnitsIsASumOverUnits) {

@@ -18,6 +18,10 @@ struct PackedView {
   std::size_t n_sites = 0;
 
   std::size_t n_configurations() const { return bytes.extent(0); }
+  /// n configurations from number `first` on.
+  PackedView part(std::size_t first, std::size_t n) const {
+    return {{bytes.data() + first * bytes.extent(1), {n, bytes.extent(1)}}, n_sites};
+  }
   /// The bit (0 or 1) of `site` in configuration `i`.
   int bit(std::size_t i, std::size_t site) const { return bytes(i, site / 8) >> (site % 8) & 1; }
   int spin(std::size_t i, std::size_t site) const { return 2 * bit(i, site) - 1; }

@@ -1,6 +1,7 @@
 #pragma once
 // How a long computation hands its state to a checkpoint and takes it back, without knowing any file format.
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,6 +61,15 @@ protected:
   virtual void get(std::string_view name, ElementType type, const Slab& slab, std::span<std::byte> bytes,
                    bool replicated) = 0;
 };
+
+/// What a computation too long for one step calls from inside, often enough (tenths of a second apart at
+/// most, where it can): the run may stop there, by an exception, or write a checkpoint of the stepper at
+/// work. Every rank calls it equally often. Empty: nobody listens.
+using SafePoint = std::function<void()>;
+/// Calls it where there is one.
+inline void pass(const SafePoint& safe_point) {
+  if (safe_point) safe_point();
+}
 
 /// A long loop cut into safe steps. The owner of the loop (stages/) decides when to checkpoint, report or
 /// stop.

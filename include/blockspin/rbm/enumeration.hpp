@@ -8,6 +8,7 @@
 
 #include "blockspin/base/array.hpp"
 #include "blockspin/mpi/communicator.hpp"
+#include "blockspin/mpi/divided_rows.hpp"
 #include "blockspin/rbm/machine.hpp"
 
 namespace blockspin::rbm {
@@ -23,6 +24,16 @@ double ln_z(const Machine& machine);
 /// The same, the states divided over the ranks in fixed blocks; the same bits for every rank count.
 /// Collective.
 double ln_z(const Machine& machine, const mpi::Communicator& comm);
+
+/// The same in steps: a row a block of states, holding ln of the block's sum. A block is some 10^7 products,
+/// so a step stays short on any lattice.
+class LnZSum final : public mpi::DividedRows {
+public:
+  /// Throws ErrorKind::numerical where the smaller layer is too large. Collective.
+  LnZSum(const Machine& machine, const mpi::Communicator& comm);
+  /// When done(). Collective.
+  double ln_z() const;
+};
 
 /// State number `index` of n units: unit i is on where bit i of the index is 1.
 void set_state(std::uint64_t index, Units units, std::span<float> values);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,12 +29,16 @@ struct RunParts {
   bool resume;                ///< checkpoints of an earlier run may be used
 };
 
+class Pace;
+
 /// Collective in every member that is not a plain getter.
 class Context {
 public:
   /// `seconds_before`: what the stage has already taken, for the record of this run.
-  Context(const RunParts& run, const Stage& stage, double seconds_before = 0.0)
-      : run_(run), stage_(stage), start_(std::chrono::steady_clock::now()), seconds_before_(seconds_before) {}
+  Context(const RunParts& run, const Stage& stage, double seconds_before = 0.0);
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
 
   const mpi::Communicator& comm() const { return run_.comm; }
   std::uint64_t seed() const { return run_.plan.campaign.seed; }
@@ -48,6 +53,10 @@ public:
   /// thrown. `part` tells the steppers of one stage apart ("layer 2") and names the work in progress lines; a
   /// part that had finished before an interruption is loaded in its final state, and has nothing left to do.
   void run_stepper(Stepper& stepper, std::string_view part = "");
+  /// Stops here when asked to, by an agreed ErrorKind::stopped: for what takes long and is no stepper. From
+  /// inside a stepper's step it saves that stepper first, which must then be in a state that can be saved.
+  /// It looks at every eighth call at least; a call that does not look costs nothing.
+  void safe_point();
 
   /// Opens this stage's group for writing, with its resolved values and the groups it read. Write every
   /// dataset, then commit() it; once a stage.
@@ -61,13 +70,18 @@ public:
   std::string settle(const std::string& key, const std::function<std::string()>& find);
 
 private:
+  struct Loop;
   archive::CheckpointKey checkpoint_key(std::string_view part);
+  bool load(const Loop& loop);
+  void look(const Pace& pace);
   std::string settled_before(const std::string& key);
 
   RunParts run_;
   const Stage& stage_;
   std::chrono::steady_clock::time_point start_;
   double seconds_before_;
+  std::unique_ptr<Pace> pace_; ///< of safe_point()
+  Loop* loop_ = nullptr;       ///< around the stepper at work
   bool first_part_ = true;
   bool settling_ = false;                        ///< parts that run now serve settle()
   std::vector<archive::CheckpointKey> searches_; ///< their keys

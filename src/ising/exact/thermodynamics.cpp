@@ -50,11 +50,16 @@ Thermodynamics thermodynamics(std::span<const std::uint64_t> extents, double tem
   throw Error(ErrorKind::numerical, "exact thermodynamics is known in one and two dimensions only");
 }
 
-double ln_probability(std::span<const std::uint64_t> extents, double temperature, double energy) {
+std::vector<double> ln_probabilities(std::span<const std::uint64_t> extents, double temperature,
+                                     std::span<const double> energies) {
   const double ground = -static_cast<double>(extents.size()) * n_sites_of(extents);
-  if (temperature == 0) return energy == ground ? -std::log(2.0) : -infinity;
-  const Thermodynamics exact = thermodynamics(extents, temperature);
-  return -energy / temperature - exact.ln_z;
+  const double ln_z = temperature == 0 ? 0 : thermodynamics(extents, temperature).ln_z;
+  std::vector<double> ln_p;
+  for (const double energy : energies)
+    ln_p.push_back(temperature > 0    ? -energy / temperature - ln_z
+                   : energy == ground ? -std::log(2.0)
+                                      : -infinity);
+  return ln_p;
 }
 
 EnergyTemperature::EnergyTemperature(std::vector<std::uint64_t> extents) : extents_(std::move(extents)) {

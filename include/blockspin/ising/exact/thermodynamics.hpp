@@ -39,9 +39,10 @@ bool is_known(std::span<const std::uint64_t> extents);
 /// ring() or torus() by the number of extents. Throws ErrorKind::numerical elsewhere.
 Thermodynamics thermodynamics(std::span<const std::uint64_t> extents, double temperature);
 
-/// ln of a configuration's probability at T: -E/T - ln Z(T), for total energy E; T = 0 means the two ground
-/// states with probability 1/2 each (ln 1/2, or -inf for another E), T = inf the uniform distribution.
-double ln_probability(std::span<const std::uint64_t> extents, double temperature, double energy);
+/// ln of configurations' probabilities at T: -E/T - ln Z(T), for each total energy E; T = 0 means the two
+/// ground states with probability 1/2 each (ln 1/2, or -inf for another E), T = inf the uniform distribution.
+std::vector<double> ln_probabilities(std::span<const std::uint64_t> extents, double temperature,
+                                     std::span<const double> energies);
 
 /// Inverse of e(T) on one lattice: 0 for e at or below the ground state's, +inf where e >= 0, monotonic
 /// between.
