@@ -1,14 +1,13 @@
 #include "blockspin/replica/cluster_walker.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <memory>
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
-#include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/ising/swendsen_wang.hpp"
 #include "blockspin/ising/wolff.hpp"
+#include "blockspin/replica/relaxation.hpp"
 
 namespace blockspin::replica {
 
@@ -72,17 +71,6 @@ private:
   ising::RowSpins spins_;
 };
 
-double correlation_length(int n_dimensions, double temperature) {
-  const double k = 1 / temperature;
-  const double ln_tanh = std::log1p(-2 / (std::exp(2 * k) + 1)); // ln tanh k, not rounded to 0
-  if (n_dimensions == 1) return -1 / ln_tanh;
-  if (n_dimensions == 2) {
-    const double gap = 2 * k + ln_tanh; // 0 at T_c; below it the gap counts twice
-    return 1 / (gap > 0 ? 2 * gap : std::abs(gap));
-  }
-  return 0.5 * std::pow(std::abs(1 - ising::exact::cubic_critical_temperature / temperature), -0.63);
-}
-
 } // namespace
 
 WalkerFactory cluster_walkers(const LadderSetup& setup, ClusterUpdate update) {
@@ -101,19 +89,10 @@ WalkerFactory cluster_walkers(const LadderSetup& setup, ClusterUpdate update) {
 ClusterAdvice advise_clusters(const LadderSetup& setup) {
   if (setup.field != 0) return {false, "local: cluster updates know no field"};
   constexpr double worthwhile = 32;
-  const auto& extents = setup.geometry.extents();
-  const double shortest = static_cast<double>(*std::min_element(extents.begin(), extents.end()));
-  double longest = 0, where = 0;
-  for (const double t : setup.temperatures) {
-    const double xi = correlation_length(setup.geometry.n_dimensions(), t);
-    const double limited = std::isnan(xi) ? shortest : std::min(xi, shortest);
-    if (limited <= longest) continue;
-    longest = limited;
-    where = t;
-  }
-  const std::string range = "spins are correlated over at most " + format_number(std::round(longest)) +
-                            " sites (T = " + format_number(where) + ")";
-  if (longest > worthwhile) return {true, range + ", where local updates are slow: clusters"};
+  const LongestCorrelation longest = longest_correlation(setup);
+  const std::string range = "spins are correlated over at most " + format_number(std::round(longest.sites)) +
+                            " sites (T = " + format_number(longest.temperature) + ")";
+  if (longest.sites > worthwhile) return {true, range + ", where local updates are slow: clusters"};
   return {false, range + ", where local updates are fastest"};
 }
 

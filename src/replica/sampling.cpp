@@ -1,6 +1,7 @@
 #include "blockspin/replica/sampling.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 
@@ -26,7 +27,10 @@ mpi::Range watched_local(const Ensemble& ensemble) {
   const std::uint64_t end = watched_series(ensemble);
   return {std::min(local.first, end), std::min(local.last, end)};
 }
-constexpr std::uint64_t first_trial = 64;
+/// Sweeps of the first trial whose length is found: it doubles from there.
+std::uint64_t first_trial(const SamplingPlan& plan) {
+  return std::max<std::uint64_t>(64, std::bit_ceil(plan.least_trial));
+}
 std::uint64_t longest_record(std::uint64_t n_ladders) { return n_ladders >= 16 ? 1024 : 8192; }
 
 /// Samples of a temperature that are held at most, and of one ladder at least.
@@ -49,8 +53,14 @@ Sampling::Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const Ladd
                    SamplingPlan plan)
     : comm_(comm), ensemble_(ensemble), setup_(setup), plan_(std::move(plan)),
       sweeps_per_step_(sweeps_in_step(ensemble, setup.geometry)),
-      trial_sweeps_(plan_.equilibration.value_or(first_trial)), trial_(watched_local(ensemble).size()),
+      trial_sweeps_(plan_.equilibration.value_or(first_trial(plan_))), trial_(watched_local(ensemble).size()),
       series_(ensemble.local_series().size()), kept_(packed_bytes(setup.geometry.n_sites())) {
+  if (!plan_.equilibration && trial_sweeps_ > plan_.longest_equilibration)
+    throw_agreed(ErrorKind::numerical, "local updates need some " + std::to_string(plan_.least_trial) +
+                                           " sweeps here to be told in equilibrium, more than the " +
+                                           std::to_string(plan_.longest_equilibration) +
+                                           " that are tried; a cluster update would help, or equilibration "
+                                           "can be set by hand");
   if (trial_sweeps_ == 0) judge_trial();
 }
 
@@ -98,7 +108,7 @@ void Sampling::record(ising::TimeSeries& series) {
 
 void Sampling::judge_trial() {
   const bool judge_length = !plan_.equilibration, need_tau = !plan_.interval;
-  bool reliable = true;
+  bool reliable = trial_sweeps_ >= plan_.least_trial;
   double tau = 0.5;
   for (std::size_t t = 0; t < ensemble_.n_temperatures() && (judge_length || need_tau); ++t) {
     const int owner = static_cast<int>(t) % comm_.size();
@@ -122,7 +132,7 @@ void Sampling::judge_trial() {
                  "not in equilibrium after " + std::to_string(trial_sweeps_) +
                      " sweeps; exchange, more temperatures or a cluster update would help, or "
                      "equilibration can be set by hand");
-  trial_sweeps_ = std::max(2 * trial_sweeps_, first_trial);
+  trial_sweeps_ = std::max(2 * trial_sweeps_, first_trial(plan_));
 }
 
 void Sampling::start_sampling() {

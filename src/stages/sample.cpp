@@ -8,6 +8,7 @@
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/packed.hpp"
 #include "blockspin/replica/ladder_search.hpp"
+#include "blockspin/replica/relaxation.hpp"
 #include "blockspin/rng/generator.hpp"
 #include "blockspin/stages/context.hpp"
 #include "sample_drawn.hpp"
@@ -50,6 +51,38 @@ void warn_of_gaps(const SampleRun& run) {
                    format_number(run.setup.temperatures[i + 1]) + " is accepted in " + percent(share) +
                    " of attempts only: the ladder is cut there; put temperatures in between");
   }
+}
+
+/// The longest autocorrelation time of energy and |m| in the whole time series.
+struct LongestTau {
+  stats::MeanEstimate estimate;
+  std::string where;
+};
+
+LongestTau longest_tau(const SampleRun& run) {
+  LongestTau longest;
+  for (std::size_t t = 0; t < run.observables.size(); ++t)
+    for (const ising::Observable o : {ising::Observable::energy, ising::Observable::abs_magnetization})
+      if (const stats::MeanEstimate& estimate = run.observables[t][o]; estimate.tau > longest.estimate.tau)
+        longest = {estimate, std::string(name(o)) + " at T = " + format_number(run.setup.temperatures[t]) +
+                                 ": " +
+                                 fmt::format("{:.3g} +- {:.2g} sweeps", estimate.tau, estimate.tau_error)};
+  return longest;
+}
+
+/// Kept configurations are meant to be two autocorrelation times apart, which the whole time series knows
+/// best, and error bars want a hundred independent samples.
+void warn_of_correlation(const std::string& label, const SampleRun& run, const replica::Sampling& sampling) {
+  const LongestTau longest = longest_tau(run);
+  const double tau = longest.estimate.tau;
+  if (2 * (tau - 2 * longest.estimate.tau_error) > static_cast<double>(sampling.interval()))
+    log::warning(label + ": kept configurations are " + std::to_string(sampling.interval()) +
+                 " sweeps apart, less than two autocorrelation times (" + longest.where + ")");
+  const double n =
+      static_cast<double>(run.n_sweeps * run.setup.n_ladders) / (2 * std::max(tau, sampling.longest_tau()));
+  if (n < 100)
+    log::warning(label + ": the time series holds some " + format_number(std::round(n)) +
+                 " independent samples only: means and their errors are rough");
 }
 
 /// Whether the targets were met or the limit ended the run.
@@ -119,7 +152,8 @@ void SampleStage::run(Context& context) {
   replica::Sampling sampling(context.comm(), ensemble, run.setup,
                              {deck().configurations, deck().equilibration, deck().interval,
                               deck().target_error.value_or(std::vector<replica::ErrorTarget>{}),
-                              deck().max_sweeps.value_or(0)});
+                              deck().max_sweeps.value_or(0),
+                              update.clusters ? 0 : replica::least_trial(run.setup)});
   context.run_stepper(sampling);
   record_choices(context, deck(), run, &sampling);
   run.exchange = ensemble.exchange_statistics();
@@ -127,6 +161,7 @@ void SampleStage::run(Context& context) {
   run.targets = sampling.judge(run.observables);
   run.n_sweeps = sampling.sweeps();
   if (run.setup.exchange) warn_of_gaps(run);
+  warn_of_correlation(label(), run, sampling);
   tell_of_targets(label(), run);
   chosen.ensemble.reset(); // large lattices make room for what is written
   write_sample(context, run, &sampling.kept());

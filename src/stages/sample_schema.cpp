@@ -3,6 +3,7 @@
 
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/replica/ladder_search.hpp"
+#include "blockspin/replica/relaxation.hpp"
 #include "blockspin/stages/plan.hpp"
 #include "blockspin/stages/sample.hpp"
 #include "sample_drawn.hpp"
@@ -196,7 +197,10 @@ Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
   setup.n_ladders = ladders;
   const double trial =
       deck().temperatures ? 0 : static_cast<double>(replica::trial_sweeps(setup, updates_of_trial(update)));
-  const double sweeps = static_cast<double>(deck().equilibration.value_or(500)) + measured;
+  const double expected =
+      std::max<double>(500, clusters ? 0 : static_cast<double>(replica::least_trial(setup)));
+  const double sweeps =
+      (deck().equilibration ? static_cast<double>(*deck().equilibration) : expected) + measured;
   const double samples = std::min(sweeps, std::ldexp(1.0, 19) / static_cast<double>(ladders) + 16);
   Estimate cost;
   // With the numbers of a configuration's bytes, which are the scale of an axis.

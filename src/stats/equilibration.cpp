@@ -10,7 +10,8 @@ namespace blockspin::stats {
 namespace {
 
 constexpr std::size_t n_candidates = 64;
-constexpr std::size_t enough_chains = 16; // for their scatter to say something
+constexpr std::size_t enough_chains = 16;                    // for their scatter to say something
+constexpr double samples_of_many = 20, samples_of_few = 100; // effectively independent ones asked for
 constexpr std::size_t finest_grid = 4096; // points kept of a long series: enough to place the start to 0.02 %
 
 /// Chain average over blocks of `block` samples; what does not fill a block is dropped from the end.
@@ -41,6 +42,16 @@ double tau_of_scatter(View<const double, 2> series, std::size_t first) {
   return variance <= 1e-12 * mean * mean ? 0.5 : n * scatter / (2 * variance);
 }
 
+/// tau of a few chains' average by other means: that of the last half, and of the scatter of sixteen pieces'
+/// means. A mode slower than what was seen, or about as slow as the series is long, makes them longer.
+double tau_by_parts(View<const double, 2> rest) {
+  const std::size_t n = rest.size(), half = n / 2, piece = n / enough_chains;
+  const auto last = [&](std::size_t rows, std::size_t length) {
+    return View<const double, 2>(rest.data() + (n - rows * length), {rows, length});
+  };
+  return std::max(gamma_analysis(last(1, half)).tau, tau_of_scatter(last(enough_chains, piece), 0));
+}
+
 } // namespace
 
 Equilibration detect_equilibration(View<const double, 2> series) {
@@ -60,13 +71,19 @@ Equilibration detect_equilibration(View<const double, 2> series) {
     if (n_effective > best.n_effective)
       best = {first * block, tau * static_cast<double>(block), n_effective, false};
   }
-  best.reliable = 2 * best.first <= series.extent(1) && best.n_effective >= 20;
+  const double rest = static_cast<double>(series.extent(1) - best.first);
   if (series.extent(0) >= enough_chains) {
     // Chains stuck in different places are not in equilibrium, however steady their average.
     const double tau = tau_of_scatter(series, best.first);
     best.tau = std::max(best.tau, tau);
-    best.reliable = best.reliable && static_cast<double>(series.extent(1) - best.first) >= 20 * tau;
+    best.reliable = best.n_effective >= samples_of_many && rest >= 20 * tau;
+  } else if (best.n_effective >= samples_of_few) {
+    const std::size_t first = best.first / block;
+    const double tau = tau_by_parts(View<const double, 2>(mean.data() + first, {1, n - first}));
+    best.tau = std::max(best.tau, tau * static_cast<double>(block));
+    best.reliable = rest >= 2 * samples_of_few * best.tau;
   }
+  best.reliable = best.reliable && 2 * best.first <= series.extent(1);
   return best;
 }
 

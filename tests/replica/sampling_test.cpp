@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "blockspin/base/error.hpp"
 #include "blockspin/ising/exact/magnetization.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/replica/cluster_walker.hpp"
 #include "blockspin/replica/lane_ladders.hpp"
 #include "blockspin/replica/lattice_ladders.hpp"
+#include "blockspin/replica/relaxation.hpp"
 #include "blockspin/replica/sampling.hpp"
 #include "replica/memory_state.hpp"
 #include "support/memory_state.hpp"
@@ -78,6 +80,33 @@ TEST(Sampling, ContinuesFromASavedStateAsIfNothingHadHappened) {
   EXPECT_EQ(kept(second, 128), kept(undisturbed, 128));
   EXPECT_EQ(second.interval(), undisturbed.interval());
   EXPECT_EQ(second.equilibration(), undisturbed.equilibration());
+}
+
+// One lattice, whose spins are correlated over 22 sites: 20 * 21.5^2.17 sweeps are the least.
+TEST(Sampling, FewLaddersRunAsLongAsTheirSpinsAreCorrelated) {
+  LadderSetup setup{lattice::Geometry({256, 256}), 0.0, {2.33}};
+  EXPECT_NEAR(static_cast<double>(replica::least_trial(setup)), 15600, 300);
+  EXPECT_NEAR(replica::longest_correlation(setup).sites, 21.5, 0.1);
+  setup.n_ladders = 16;
+  EXPECT_EQ(replica::least_trial(setup), 0U);
+
+  const LadderSetup one = [] {
+    LadderSetup s = make_setup();
+    s.n_ladders = 1;
+    return s;
+  }();
+  replica::SamplingPlan plan{10, {}, {}};
+  const auto equilibration = [&] {
+    LaneLadders ensemble(test_world(), one);
+    Sampling sampling(test_world(), ensemble, one, plan);
+    while (!sampling.done()) sampling.advance();
+    return sampling.equilibration();
+  };
+  EXPECT_LT(equilibration(), 4096U); // what the time series would have been content with
+  plan.least_trial = 5000;
+  EXPECT_GE(equilibration(), 5000U);
+  plan.longest_equilibration = 4096;
+  EXPECT_THROW(equilibration(), Error);
 }
 
 namespace {

@@ -61,6 +61,40 @@ TEST(Equilibration, SeesChainsStuckInDifferentPlaces) {
   EXPECT_FALSE(detect_equilibration(x).reliable);
 }
 
+namespace {
+
+/// One chain that is half a fast and half a slow process, tau 5 and 200.
+Array<double, 2> with_a_slow_mode(std::uint64_t number, std::size_t length) {
+  const auto g = test::generator(33);
+  const auto of = [](double tau) { return (2 * tau - 1) / (2 * tau + 1); };
+  Array<double, 2> x = test::ar1(g, 2 * number, 1, length, of(5));
+  const auto slow = test::ar1(g, 2 * number + 1, 1, length, of(200));
+  for (std::size_t t = 0; t < length; ++t) x(0, t) += slow(0, t);
+  return x;
+}
+
+} // namespace
+
+// 640 samples are three times the slow mode's tau: it looks like a constant. Ten of 20000 such series lie
+// still by chance and are taken for reliable; more than five of 200 would be a chance of 1e-9.
+TEST(Equilibration, SeesThatAFewTauAreTooFew) {
+  int n_reliable = 0;
+  for (std::uint64_t number = 0; number < 200; ++number)
+    n_reliable += detect_equilibration(with_a_slow_mode(number, 640)).reliable ? 1 : 0;
+  EXPECT_LE(n_reliable, 5);
+}
+
+// tau of the process is 102.5, and 200 where coarsening has averaged the fast mode away. A long series is
+// reliable, and knows the slow mode.
+TEST(Equilibration, FindsTheSlowModeOfALongSeries) {
+  for (std::uint64_t number = 0; number < 10; ++number) {
+    const Equilibration e = detect_equilibration(with_a_slow_mode(number, 100000));
+    EXPECT_TRUE(e.reliable) << number;
+    EXPECT_GT(e.tau, 102.5 / 2) << number;
+    EXPECT_LT(e.tau, 2 * 200) << number;
+  }
+}
+
 TEST(Equilibration, CoarsensLongSeries) {
   const auto x = relaxing(1, 100000, 20, 3000);
   const Equilibration e = detect_equilibration(x);

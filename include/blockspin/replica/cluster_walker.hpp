@@ -22,8 +22,7 @@ struct ClusterAdvice {
 };
 
 /// Clusters pay where, at some temperature, spins are correlated over more than 32 sites: a local sweep costs
-/// some 1/150 of a cluster sweep but needs about xi^2.17 times as many, xi the smaller of correlation length
-/// and shortest extent. xi is exact in one and two dimensions, 0.5 |1 - T_c/T|^-0.63 in three. Never in a
+/// some 1/150 of a cluster sweep but needs about xi^2.17 times as many (replica/relaxation.hpp). Never in a
 /// field. Local.
 ClusterAdvice advise_clusters(const LadderSetup& setup);
 

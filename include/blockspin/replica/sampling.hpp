@@ -27,6 +27,7 @@ struct SamplingPlan {
   std::optional<std::uint64_t> interval; ///< sweeps between kept configurations; empty: twice the longest tau
   std::vector<ErrorTarget> targets = {}; ///< sampling goes on until all are met ...
   std::uint64_t max_sweeps = 0;          ///< ... or has gone on for so many sweeps
+  std::uint64_t least_trial = 0; ///< sweeps below which no time series is believed (replica/relaxation.hpp)
   std::uint64_t longest_equilibration = std::uint64_t{1} << 24; ///< where the search gives up
 };
 
@@ -41,15 +42,16 @@ struct TargetReport {
 /// Runs an ensemble. Members are collective over the communicator.
 ///
 /// Equilibration: energy and |magnetisation| of the first 64 ladders are recorded and Chodera's method
-/// (stats/equilibration.hpp) applied at every temperature; while it finds the run too short to tell, the run
-/// doubles. Everything up to there is thrown away. With `equilibration` given, that many sweeps are run, and
-/// more only where an automatic interval needs a longer series to measure tau on. Sampling: kept
-/// configuration number k R + l of a temperature comes from ladder l of R after (k + 1) intervals. Energies
-/// and magnetisations are recorded at every sweep; where they become more than 2^19 a temperature, every
-/// second sample is dropped and from there on every second sweep left out, and again: what is recorded of n
-/// sweeps depends on n alone. With error targets, sampling goes on after the last kept configuration; errors
-/// are looked at when it is kept and whenever the run has grown by a quarter, a schedule that the limit does
-/// not change, so that a run whose limit was raised ends like one that had the higher limit from the start.
+/// (stats/equilibration.hpp) applied at every temperature; while it finds the run too short to tell, or the
+/// run is shorter than the plan's least, it doubles. Everything up to there is thrown away. With
+/// `equilibration` given, that many sweeps are run, and more only where an automatic interval needs a longer
+/// series to measure tau on. Sampling: kept configuration number k R + l of a temperature comes from ladder l
+/// of R after (k + 1) intervals. Energies and magnetisations are recorded at every sweep; where they become
+/// more than 2^19 a temperature, every second sample is dropped and from there on every second sweep left
+/// out, and again: what is recorded of n sweeps depends on n alone. With error targets, sampling goes on
+/// after the last kept configuration; errors are looked at when it is kept and whenever the run has grown by
+/// a quarter, a schedule that the limit does not change, so that a run whose limit was raised ends like one
+/// that had the higher limit from the start.
 class Sampling : public Stepper {
 public:
   /// The communicator and the ensemble must outlive the object.
