@@ -77,8 +77,7 @@ private:
   void gather(double from, double to, std::vector<double>& ln_weight) {
     sampler().hidden_fields(visible_.view(), hidden_.view());
     for (std::size_t c = 0; c < ln_weight.size(); ++c)
-      ln_weight[c] += sampler().log_weight(visible_.row(c), hidden_.row(c), to) -
-                      sampler().log_weight(visible_.row(c), hidden_.row(c), from);
+      ln_weight[c] += sampler().log_weight_change(visible_.row(c), hidden_.row(c), from, to);
   }
   void gibbs_step(double at_beta) {
     const auto b = static_cast<float>(at_beta);

@@ -46,26 +46,37 @@ train::DataPart part_above(const train::DataPart& part, const mpi::Communicator&
 }
 
 struct LayerCost {
-  double data_bytes = 0;  ///< of one rank: its rows, those of the epoch, and the exchange between them
-  double state_bytes = 0; ///< of one rank: parameters, moments, gradient, rows of one batch
+  double data_bytes = 0; ///< of one rank: its rows, those of the epoch, and the exchange between them
+  double state_bytes =
+      0; ///< of one rank: parameters, moments, gradient, rows of one batch, persistent chains
   double archive_bytes = 0;
   double seconds = 0;
 };
 
 LayerCost layer_cost(const RbmDeck& deck, std::uint64_t n_visible, std::uint64_t n_hidden, double n_rows,
                      double ranks, bool real) {
-  constexpr double products_a_second = 5e10, copies = 4, bytes_of_route = 16;
+  constexpr double products_a_second = 5e10, units_a_second = 1e9, copies = 4, bytes_of_route = 16;
   const auto units = static_cast<double>(n_visible + n_hidden);
   const double weights = static_cast<double>(n_visible) * static_cast<double>(n_hidden);
   const double machines = 1 + static_cast<double>(deck.snapshots.size());
   const auto row = static_cast<double>(
       train::row_bytes(real ? train::RowFormat::floats : train::RowFormat::bits, n_visible));
+  const bool persists = deck.algorithm != train::Algorithm::cd,
+             tempers = deck.algorithm == train::Algorithm::pt;
+  const double replicas = tempers ? static_cast<double>(deck.tempering_replicas) : 1;
+  const double chain_steps = static_cast<double>(deck.gibbs_steps) * replicas;
+  // Of data: to hidden units, and two for the gradient; of chains: there and back, of persistent ones to
+  // hidden units once more; of every replica, to decide on exchanges.
+  const double products = 3 + 2 * chain_steps + (persists ? 1 : 0) + (tempers ? replicas : 0);
   LayerCost cost;
   cost.data_bytes = n_rows / ranks * (copies * row + bytes_of_route);
   cost.state_bytes = (24 + 4 * machines) * weights + 12 * static_cast<double>(deck.batch) / ranks * units;
+  if (persists)
+    cost.state_bytes += 4 * static_cast<double>(deck.batch) / ranks *
+                        (replicas * static_cast<double>(n_visible) + 3 * static_cast<double>(n_hidden));
   cost.archive_bytes = 4 * weights * machines;
-  cost.seconds = n_rows * static_cast<double>(deck.epochs) * weights *
-                 (3 + 2 * static_cast<double>(deck.gibbs_steps)) / products_a_second;
+  cost.seconds = n_rows * static_cast<double>(deck.epochs) *
+                 (weights * products / products_a_second + units * (1 + chain_steps) / units_a_second);
   return cost;
 }
 

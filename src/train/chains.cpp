@@ -65,27 +65,20 @@ void Chains::step(const rbm::GibbsSampler& sampler, std::size_t replica, std::ui
 
 void Chains::exchange(const rbm::GibbsSampler& sampler, std::uint64_t update, std::size_t n) {
   // The hidden layer is summed out: exp(-F(v; beta)) is each replica's weight, whatever its hidden state was.
-  const auto n_betas = betas_.size();
-  Array<double, 2> own({n, n_betas}), colder({n, n_betas}), hotter({n, n_betas});
-  Array<float, 2> fields({n, hidden_.extent(1)});
-  for (std::size_t r = 0; r < n_betas; ++r) {
-    const View<const float, 2> visible(states_[r].data(), {n, states_[r].extent(1)});
-    sampler.hidden_fields(visible, fields.view());
+  Array<float, 2> fields({n, hidden_.extent(1)}), next_fields({n, hidden_.extent(1)});
+  for (std::size_t r = update % 2; r + 1 < betas_.size(); r += 2) {
+    auto& replica = states_[r];
+    auto& next = states_[r + 1];
+    sampler.hidden_fields({replica.data(), {n, replica.extent(1)}}, fields.view());
+    sampler.hidden_fields({next.data(), {n, next.extent(1)}}, next_fields.view());
     for (std::size_t c = 0; c < n; ++c) {
-      const auto weight = [&](double beta) {
-        return sampler.log_weight(visible.row(c), std::as_const(fields).row(c), beta);
-      };
-      own(c, r) = weight(betas_[r]);
-      colder(c, r) = r > 0 ? weight(betas_[r - 1]) : 0.0;
-      hotter(c, r) = r + 1 < n_betas ? weight(betas_[r + 1]) : 0.0;
+      const double ln_ratio =
+          sampler.log_weight_change(replica.row(c), fields.row(c), betas_[r], betas_[r + 1]) +
+          sampler.log_weight_change(next.row(c), next_fields.row(c), betas_[r + 1], betas_[r]);
+      const double u = swap_draws_.uniform(update, (held_.first + c) * betas_.size() + r);
+      if (u < std::exp(ln_ratio)) std::ranges::swap_ranges(replica.row(c), next.row(c));
     }
   }
-  for (std::size_t r = update % 2; r + 1 < n_betas; r += 2)
-    for (std::size_t c = 0; c < n; ++c) {
-      const double ln_ratio = hotter(c, r) + colder(c, r + 1) - own(c, r) - own(c, r + 1);
-      const double u = swap_draws_.uniform(update, (held_.first + c) * n_betas + r);
-      if (u < std::exp(ln_ratio)) std::ranges::swap_ranges(states_[r].row(c), states_[r + 1].row(c));
-    }
 }
 
 Slab Chains::slab() const {

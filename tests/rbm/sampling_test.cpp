@@ -99,6 +99,29 @@ TEST(HalfStep, OfASampleDoesNotDependOnTheBlockItIsIn) {
   }
 }
 
+// The log weights of two temperatures, unit by unit; fields up to hundreds, more units than are multiplied
+// before a logarithm is taken.
+TEST(LogWeight, ChangesAsTheSumOverHiddenUnitsDoes) {
+  for (const Units units : {Units::spin, Units::binary}) {
+    const Machine machine = random_machine(units, 70, 1100, 12);
+    std::vector<float> visible(70), fields(1100);
+    set_state(0xfedcba987654321, units, visible);
+    for (std::size_t j = 0; j < fields.size(); ++j)
+      fields[j] = machine.hidden_bias[j] * (j % 5 == 0 ? 200.0F : 1.0F);
+    const auto log_weight = [&](double beta) {
+      double sum = 0.0;
+      for (std::size_t i = 0; i < visible.size(); ++i)
+        sum += beta * static_cast<double>(machine.visible_bias[i]) * visible[i];
+      for (const float x : fields) sum += ln_partition(units, beta * x);
+      return sum;
+    };
+    const GibbsSampler sampler(machine);
+    for (const auto& [from, to] : {std::pair{1.0, 0.7}, {0.0, 1.0}, {0.3, 0.31}})
+      EXPECT_NEAR(sampler.log_weight_change(visible, fields, from, to), log_weight(to) - log_weight(from),
+                  1e-12 * std::abs(log_weight(1.0)));
+  }
+}
+
 // False-alarm probability of |excess| > 8 standard deviations at 15 degrees of freedom: below 1e-6.
 TEST(GibbsChain, ConvergesToTheEnumeratedDistribution) {
   for (const Units units : {Units::spin, Units::binary}) {

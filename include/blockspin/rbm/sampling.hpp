@@ -64,9 +64,10 @@ public:
   void hidden_fields(View<const float, 2> visible, View<float, 2> fields) const;
   /// fields[s, i] = b_i + sum_j W_ij h_sj in float32.
   void visible_fields(View<const float, 2> hidden, View<float, 2> fields) const;
-  /// ln sum_h exp(-beta E(v, h)) of one sample from its hidden fields, in double: -F at inverse temperature
-  /// beta.
-  double log_weight(std::span<const float> visible, std::span<const float> fields, double beta) const;
+  /// ln sum_h exp(-beta E(v, h)) at inverse temperature `to` less that at `from`, both >= 0, of one sample
+  /// from its hidden fields, in double: what exchanges and annealing need of -F.
+  double log_weight_change(std::span<const float> visible, std::span<const float> fields, double from,
+                           double to) const;
 
 private:
   Units units_ = Units::spin;

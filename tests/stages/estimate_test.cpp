@@ -1,0 +1,53 @@
+// What `check` says a stage will cost, beside what it holds and does.
+
+#include <gtest/gtest.h>
+
+#include "blockspin/mpi/communicator.hpp"
+#include "blockspin/stages/read_plan.hpp"
+#include "blockspin/stages/registry.hpp"
+#include "blockspin/train/chains.hpp"
+
+namespace blockspin::stages {
+namespace {
+
+Estimate estimate_of(const std::string& group, const std::string& sections, int n_ranks = 1) {
+  deck::Problems problems;
+  const auto document = deck::parse("d.ini",
+                                    "[campaign]\narchive = a.h5\nseed = 1\n[model]\nlattice = 64x64\n"
+                                    "[sample]\ntemperatures = 2, 3\nconfigurations = 500\n" +
+                                        sections,
+                                    problems);
+  const Plan plan = read_plan(document, n_ranks, problems);
+  problems.throw_if_any();
+  return plan.find(group)->estimate(plan, n_ranks);
+}
+
+Estimate training(const std::string& keys, int n_ranks = 1) {
+  return estimate_of("/rbm/main", "[rbm]\nhidden = 100\nbatch = 1000\nepochs = 1\n" + keys, n_ranks);
+}
+
+TEST(TrainingsEstimate, HoldsEveryReplicaOfEveryChain) {
+  train::Settings settings;
+  settings.algorithm = train::Algorithm::pt;
+  settings.n_hidden = 100;
+  settings.batch = 1000;
+  settings.tempering_replicas = 50;
+  const train::Chains chains(mpi::Communicator::self(), settings, 64 * 64);
+  const double bytes = 4.0 * static_cast<double>(chains.visible().size() * chains.betas().size());
+  const double without = training("").memory_per_rank;
+  const double with = training("algorithm = pt\ntempering_replicas = 50\n").memory_per_rank;
+  EXPECT_GT(with, without + bytes);
+  EXPECT_LT(with, without + 1.1 * bytes);
+  EXPECT_LT(training("algorithm = pt\ntempering_replicas = 50\n", 2).memory_per_rank, 0.6 * with);
+  EXPECT_GT(training("algorithm = pcd\n").memory_per_rank, without + bytes / 50);
+}
+
+// Two products a replica and step, one more to decide on exchanges, beside five of one step from the data.
+TEST(TrainingsEstimate, CountsTheWorkOfEveryReplica) {
+  const double from_data = training("").seconds;
+  EXPECT_NEAR(training("algorithm = pt\ntempering_replicas = 50\n").seconds / from_data, 154.0 / 5.0, 3.0);
+  EXPECT_NEAR(training("algorithm = pcd\ngibbs_steps = 10\n").seconds / from_data, 24.0 / 5.0, 0.5);
+}
+
+} // namespace
+} // namespace blockspin::stages
