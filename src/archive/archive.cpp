@@ -4,6 +4,7 @@
 #include <set>
 
 #include "archive_state.hpp"
+#include "blockspin/archive/checkpoint.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "durable.hpp"
@@ -76,10 +77,25 @@ void check_existing(const std::string& path, OnExisting existing) {
     throw Error(ErrorKind::archive, "is a directory or no regular file, and is not overwritten", path);
 }
 
+/// A run that neither continues nor replaces what is there must find nothing: work that has not come as far
+/// as an archive is work all the same. For the root, under the lock: before, its holder's own would be found.
+void refuse_unfinished(const std::string& path) {
+  std::error_code ignored;
+  if (!all_checkpoints(path).empty() || std::filesystem::exists(overwrite_marker(path), ignored))
+    throw Error(ErrorKind::archive,
+                "a run that has not finished its first stage stands here: its checkpoints are beside this "
+                "name; --resume continues it, --overwrite starts anew and deletes them",
+                path);
+}
+
 /// Whether the run continues the file under the archive's name. Where it starts anew, that file and the
 /// checkpoints of whatever ran before are not its own. For the root, under the lock.
 bool begin_run(const std::string& path, OnExisting existing) {
-  if (existing != OnExisting::resume) {
+  if (existing == OnExisting::refuse) {
+    refuse_unfinished(path);
+    return false;
+  }
+  if (existing == OnExisting::overwrite) {
     start_overwrite(path);
     return false;
   }

@@ -34,11 +34,11 @@ std::string group_prefix(const std::string& archive_path, const std::string& gro
 }
 
 /// "run.h5.checkpoint-rbm.main+layer_2-": the same of one part, up to the number.
-std::string prefix_of(const std::string& archive_path, const CheckpointKey& key) {
-  std::string part = key.part.empty() ? "" : "+" + key.part;
+std::string prefix_of(const std::string& archive_path, const std::string& group, const std::string& name) {
+  std::string part = name.empty() ? "" : "+" + name;
   for (char& letter : part)
     if (letter == ' ' || letter == '/') letter = '_';
-  return group_prefix(archive_path, key.group) + part + "-";
+  return group_prefix(archive_path, group) + part + "-";
 }
 
 /// Files whose path begins with `prefix`, by the rest of their names. Local: for the root.
@@ -86,11 +86,49 @@ std::map<std::string, std::string> checkpoints_of_group(const std::string& archi
   return found;
 }
 
-/// "group\npart\nseed=7\nname=value\n...": a checkpoint's owner as one text, compared on loading.
-std::string owner_text(const CheckpointKey& key) {
-  std::string text = key.group + "\n" + key.part + "\nseed=" + std::to_string(key.seed) + "\n";
-  for (const auto& [name, value] : key.values) text += name + "=" + h5::to_text(value) + "\n";
+/// "name=value\n...".
+std::string as_lines(const std::map<std::string, h5::Value>& values) {
+  std::string text;
+  for (const auto& [name, value] : values) text += name + "=" + h5::to_text(value) + "\n";
   return text;
+}
+
+/// "seed=7\nname=value\n...": what only the user changes.
+std::string chosen_text(const CheckpointKey& key) {
+  return "seed=" + std::to_string(key.seed) + "\n" + as_lines(key.values);
+}
+
+/// A checkpoint's owner as one text, compared on loading.
+std::string owner_text(const CheckpointKey& key) {
+  std::map<std::string, h5::Value> all = key.values;
+  all.insert(key.origins.begin(), key.origins.end());
+  return key.group + "\n" + key.part + "\nseed=" + std::to_string(key.seed) + "\n" + as_lines(all);
+}
+
+std::map<std::string, std::string> by_name(const std::string& lines) {
+  std::map<std::string, std::string> values;
+  for (const std::string& line : split(lines, '\n'))
+    if (const auto at = line.find('='); at != std::string::npos)
+      values[line.substr(0, at)] = line.substr(at + 1);
+  return values;
+}
+
+/// "rbm.main.hidden: '32' in the deck, '64' in the checkpoint", for each value in which two chosen_texts
+/// differ.
+std::vector<std::string> differing_values(const std::string& group, const std::string& wanted,
+                                          const std::string& stored) {
+  std::string label = group.substr(1);
+  std::replace(label.begin(), label.end(), '/', '.');
+  auto in_deck = by_name(wanted), in_checkpoint = by_name(stored);
+  for (const auto& [name, value] : in_deck) in_checkpoint.try_emplace(name, "nothing");
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : in_checkpoint) {
+    const std::string mine = in_deck.try_emplace(name, "nothing").first->second;
+    if (mine != value)
+      lines.push_back((name == "seed" ? "campaign" : label) + "." + name + ": '" + mine + "' in the deck, '" +
+                      value + "' in the checkpoint");
+  }
+  return lines;
 }
 
 /// Deletes a file of the root's at the end of its life, unless it has been renamed by then.
@@ -116,6 +154,12 @@ std::string text_attribute(const h5::File& file, const std::string& name) {
   throw Error(ErrorKind::archive, "the attribute " + name + " is no text", file.path());
 }
 
+/// The root's paths on every rank. Collective.
+std::vector<std::string> of_root(const mpi::Communicator& comm, const std::vector<std::string>& paths) {
+  const std::string list = comm.broadcast(joined(paths, "\n"));
+  return list.empty() ? std::vector<std::string>() : split(list, '\n');
+}
+
 /// Opens a checkpoint and checks its content against its checksum. Collective.
 h5::File open_whole(const mpi::Communicator& comm, const std::string& path) {
   h5::File file = h5::File::open(comm, path, h5::Access::read);
@@ -134,7 +178,7 @@ CheckpointStore::CheckpointStore(const mpi::Communicator& comm, const std::strin
     : comm_(comm), archive_path_(archive_path) {}
 
 void CheckpointStore::save(const CheckpointKey& key, const std::function<void(StateSink&)>& save_state) {
-  const std::string prefix = prefix_of(archive_path_, key);
+  const std::string prefix = prefix_of(archive_path_, key.group, key.part);
   std::string path;
   mpi::agreed(
       comm_,
@@ -146,6 +190,7 @@ void CheckpointStore::save(const CheckpointKey& key, const std::function<void(St
   const TemporaryFile temporary(comm_, comm_.broadcast(temporary_name(path)));
   h5::File file = h5::File::create(comm_, temporary.path());
   h5::write_attribute(file, "/", "owner", owner_text(key));
+  h5::write_attribute(file, "/", "chosen", chosen_text(key));
   file.create_group(state_group);
   FileStateSink sink(file, state_group);
   save_state(sink);
@@ -156,31 +201,70 @@ void CheckpointStore::save(const CheckpointKey& key, const std::function<void(St
       comm_,
       [&] {
         put_in_place(temporary.path(), path);
-        const std::vector<Numbered> all = checkpoints(prefix);
-        for (std::size_t i = n_kept; i < all.size(); ++i) remove_file(all[i].path);
+        unusable_.erase(path);
+        std::size_t n_good = 0;
+        for (const Numbered& checkpoint : checkpoints(prefix))
+          if (unusable_.contains(checkpoint.path) || ++n_good > n_kept) remove_file(checkpoint.path);
       },
       true);
 }
 
 std::optional<h5::File> CheckpointStore::newest_whole(const CheckpointKey& key) {
-  std::string list;
+  std::vector<std::string> paths;
   if (comm_.is_root())
-    for (const Numbered& checkpoint : checkpoints(prefix_of(archive_path_, key)))
-      list += checkpoint.path + "\n";
-  for (const std::string& path : split(comm_.broadcast(list), '\n')) {
-    if (path.empty()) continue;
+    for (const Numbered& checkpoint : checkpoints(prefix_of(archive_path_, key.group, key.part)))
+      paths.push_back(checkpoint.path);
+  std::vector<std::string> of_others;
+  for (const std::string& path : of_root(comm_, paths)) {
     try {
       h5::File file = open_whole(comm_, path);
       bool ours = false;
       mpi::agreed(comm_, [&] { ours = text_attribute(file, "owner") == owner_text(key); });
       if (ours) return file;
       file.close();
+      of_others.push_back(path);
     } catch (const Error& error) {
       if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
       log::warning(std::string("damaged checkpoint, trying the one before: ") + error.what());
+      unusable_.insert(path);
     }
   }
+  refuse_other_values(key);
+  for (const std::string& path : of_others) {
+    log::info("checkpoint passed over, made from what has changed since: " + path);
+    unusable_.insert(path);
+  }
   return std::nullopt;
+}
+
+/// Every part of the group tells what the stage was.
+void CheckpointStore::refuse_other_values(const CheckpointKey& key) {
+  std::vector<std::string> paths;
+  if (comm_.is_root())
+    for (const auto& [ending, path] : checkpoints_of_group(archive_path_, key.group)) paths.push_back(path);
+  paths = of_root(comm_, paths);
+  for (const std::string& path : paths) {
+    std::string stored;
+    try {
+      h5::File file = open_whole(comm_, path);
+      mpi::agreed(comm_, [&] { stored = text_attribute(file, "chosen"); });
+      file.close();
+    } catch (const Error& error) {
+      if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+      continue; // damaged: whoever loads it says so
+    }
+    const auto differing = differing_values(key.group, chosen_text(key), stored);
+    if (differing.empty()) continue;
+    std::string lines;
+    for (const std::string& line : differing) lines += path + ": " + line + "\n";
+    Error error(ErrorKind::archive,
+                lines + path +
+                    ": unfinished work with other values is kept; undo the change, give the stage "
+                    "another name, or delete " +
+                    joined(paths, " ") + " to begin this stage anew");
+    error.set_agreed();
+    throw error;
+  }
 }
 
 bool CheckpointStore::load(const CheckpointKey& key, const std::function<void(StateSource&)>& load_state) {
@@ -205,22 +289,23 @@ void CheckpointStore::remove_part(const CheckpointKey& key) {
   mpi::agreed(
       comm_,
       [&] {
-        for (const Numbered& checkpoint : checkpoints(prefix_of(archive_path_, key)))
+        for (const Numbered& checkpoint : checkpoints(prefix_of(archive_path_, key.group, key.part)))
           remove_file(checkpoint.path);
       },
       true);
 }
 
-void CheckpointStore::settle(const std::string& group, bool may_grow) {
-  if (!may_grow) return remove(group);
+void CheckpointStore::settle(const std::string& group, const std::set<std::string>& parts) {
   mpi::agreed(
       comm_,
       [&] {
-        const std::string start = group_prefix(archive_path_, group);
-        for (const auto& [ending, path] : checkpoints_of_group(archive_path_, group)) {
-          const std::string prefix = start + ending.substr(0, ending.rfind('-') + 1);
-          if (checkpoints(prefix).front().path != path) remove_file(path);
+        std::set<std::string> kept;
+        for (const std::string& part : parts) {
+          const auto found = checkpoints(prefix_of(archive_path_, group, part));
+          if (!found.empty()) kept.insert(found.front().path);
         }
+        for (const auto& [ending, path] : checkpoints_of_group(archive_path_, group))
+          if (!kept.contains(path)) remove_file(path);
       },
       true);
 }

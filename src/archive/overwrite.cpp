@@ -15,9 +15,9 @@ namespace blockspin::archive {
 
 namespace {
 
-constexpr const char* explanation = "A run with --overwrite is under way or was stopped; the archive beside "
+constexpr const char* explanation = "A run with --overwrite is under way or was stopped; an archive beside "
                                     "this file is the one before it. Continue "
-                                    "with --resume; to keep the old archive instead, delete this file.\n";
+                                    "with --resume; to keep an old archive instead, delete this file.\n";
 constexpr const char* starting = "starting";
 constexpr const char* started = "started";
 constexpr const char* committing = "committing ";

@@ -55,6 +55,10 @@ int StopFlag::seen_here() const {
 
 void StopFlag::set_reason(int code) { reason_ = reason_text(code); }
 
+std::string StopFlag::file_that_stands() const {
+  return reason_ == reason_text(stop_file_code) ? stop_file_ : std::string();
+}
+
 bool StopFlag::stop_now() {
   const int code = comm_.max(seen_here());
   if (code != 0) set_reason(code);

@@ -30,9 +30,11 @@ deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage) {
 }
 
 void throw_stopped(const mpi::StopFlag& stop, const std::string& where) {
+  const std::string file = stop.file_that_stands();
   Error error(ErrorKind::stopped,
-              "stopped by " + stop.reason() +
-                  " at a safe point; run the same command with --resume (in place of --overwrite)",
+              "stopped by " + stop.reason() + " at a safe point; " +
+                  (file.empty() ? std::string() : "delete " + file + ", then ") +
+                  "run the same command with --resume (in place of --overwrite)",
               where);
   error.set_agreed();
   throw error;
@@ -119,12 +121,17 @@ archive::CheckpointKey Context::checkpoint_key(std::string_view part) {
   archive::CheckpointKey key{stage_.group(), std::string(part), seed(), {}};
   // A longer run continues a shorter one's first part. Later parts build on what the first became: theirs is
   // another state once it has grown.
-  for (const auto& value : recorded_values(run_.plan, stage_))
-    if (!value.may_grow || !first_part_) key.values[value.key] = value.text;
+  for (const auto& value : recorded_values(run_.plan, stage_)) {
+    if (!value.may_grow)
+      key.values[value.key] = value.text;
+    else if (!first_part_)
+      key.origins[value.key] = value.text;
+  }
   first_part_ = first_part_ && settling_;
   // A state made from another sample is of no use: the parents' content belongs to the key.
   for (const std::string& parent : parent_groups(run_.plan, stage_))
-    if (const auto group = run_.archive.group(parent)) key.values["parent." + parent] = group->content_hash;
+    if (const auto group = run_.archive.group(parent)) key.origins["parent." + parent] = group->content_hash;
+  parts_.insert(key.part);
   return key;
 }
 
@@ -139,6 +146,8 @@ archive::StageWriter Context::begin_writing() {
   run_.archive.set_run(run_.record);
   return run_.archive.begin_stage(stage_.kind(), stage_.name(), values, parent_groups(run_.plan, stage_));
 }
+
+void Context::remove_checkpoints() { run_.checkpoints.remove(stage_.group()); }
 
 void Context::resolve(const std::string& key, const std::string& text) { resolved_[key] = text; }
 

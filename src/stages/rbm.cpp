@@ -238,6 +238,7 @@ void RbmStage::train_layer(std::size_t number, const Input& input, const std::st
 }
 
 void RbmStage::write(Context& context, int owner) {
+  input_.reset(); // of ranks that did not work at this instance
   broadcast(result_, context.comm(), owner);
   const RbmResult result = std::exchange(result_, {});
   if (!result.divergence && result.layers.size() < deck().hidden.size()) return; // failed, nothing to keep
@@ -246,10 +247,12 @@ void RbmStage::write(Context& context, int owner) {
     return log::info(label() + ": what the archive holds of it, a shorter training, stays");
   archive::StageWriter writer = context.begin_writing();
   stages::write(writer, result);
-  if (result.divergence)
-    writer.commit_partial();
-  else
+  if (!result.divergence) {
     writer.commit();
+    return;
+  }
+  writer.commit_partial();
+  context.remove_checkpoints(); // they lead nowhere else; with another learning rate the stage begins anew
 }
 
 } // namespace blockspin::stages

@@ -34,7 +34,7 @@ void run_alone(const RunParts& parts, Stage& stage) {
   Context context(parts, stage);
   stage.run(context);
   running.clear();
-  parts.checkpoints.settle(stage.group(), stage.may_grow());
+  parts.checkpoints.settle(stage.group(), stage.may_grow() ? context.parts() : std::set<std::string>());
 }
 
 /// Instances of one scan.

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "blockspin/base/log.hpp"
+#include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "blockspin/mpi/group_stop.hpp"
 #include "blockspin/stages/divisible.hpp"
@@ -64,16 +66,20 @@ private:
 
 /// How far the work at the instances came.
 struct Outcome {
-  std::vector<int> done;         ///< by instance; the same on every rank
-  std::vector<double> seconds;   ///< that each took
-  std::map<int, Error> failures; ///< those of this rank's group
+  std::vector<int> done;          ///< by instance; the same on every rank
+  std::vector<double> seconds;    ///< that each took
+  std::map<int, Error> failures;  ///< those of this rank's group
+  std::vector<std::string> parts; ///< "+part" lines of each instance of this rank's group
 };
 
 /// Works at this group's instances until one of them fails or a stop is asked for.
 Outcome work(const RunParts& run, std::span<Stage* const> instances, const std::vector<int>& group_of,
              const Groups& groups, mpi::GroupStop& stop) {
   archive::CheckpointStore checkpoints(groups.comm(), run.archive.path());
-  Outcome outcome{std::vector<int>(instances.size(), 0), std::vector<double>(instances.size(), 0.0), {}};
+  Outcome outcome{std::vector<int>(instances.size(), 0),
+                  std::vector<double>(instances.size(), 0.0),
+                  {},
+                  std::vector<std::string>(instances.size())};
   for (std::size_t i = 0; i < instances.size(); ++i) {
     if (group_of[i] != groups.mine()) continue;
     stop.begin(static_cast<int>(i));
@@ -84,6 +90,7 @@ Outcome work(const RunParts& run, std::span<Stage* const> instances, const std::
     try {
       instances[i]->divisible()->work(context);
       outcome.done[i] = 1;
+      for (const std::string& part : context.parts()) outcome.parts[i] += "+" + part + "\n";
       outcome.seconds[i] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     } catch (const Error& error) {
       if (!error.agreed()) throw; // only some ranks know: the whole job has to end
@@ -138,7 +145,11 @@ void run_side_by_side(const RunParts& run, std::span<Stage* const> instances) {
         if (const auto found = outcome.failures.find(static_cast<int>(i)); found != outcome.failures.end())
           throw found->second;
       });
-    run.checkpoints.settle(instances[i]->group(), instances[i]->may_grow());
+    std::set<std::string> parts; // those of a stage that may grow
+    for (const std::string& line :
+         split(run.comm.broadcast(outcome.parts[i], groups.root(group_of[i])), '\n'))
+      if (!line.empty() && instances[i]->may_grow()) parts.insert(line.substr(1));
+    run.checkpoints.settle(instances[i]->group(), parts);
   }
 }
 

@@ -121,10 +121,37 @@ def machines(folder):
     expect("rbm.main: complete, extended" in text, "both layers grow", text)
     run(1, "run", deck, *longer, "--set", f"campaign.archive={folder}/long.h5")
     run(1, "verify", archive, f"{folder}/long.h5")
+    expect(kept(archive, "rbm.main") == ["+layer_1-2", "+layer_2_above_5-1"], "one a layer", str(kept(archive, "rbm.main")))
+    # What may grow is no slip, also in a layer above: it is trained anew.
+    text = run(2, "run", deck, "--resume", "--set", "rbm.epochs=5", "--set", "rbm.layer_2.epochs=8",
+               "--set", f"campaign.archive={folder}/long.h5")
+    expect("checkpoint passed over, made from what has changed since" in text, "the second layer alone grows", text)
 
+    before = read(archive)
     write(deck, DECK.format(150) + "[spectrum]\nrbm = main\n")
     text = run(2, "run", deck, "--resume", code=4)
     expect("spectrum.main: would build on /rbm/main, which is stale: /sample/main has changed" in text, "stale", text)
+    expect(read(archive) == before, "a refused stage touched the archive")
+
+
+def kept(archive, stage):
+    """How the names of a stage's checkpoints end."""
+    start = f"{os.path.basename(archive)}.checkpoint-{stage}"
+    return sorted(name[len(start):] for name in os.listdir(os.path.dirname(archive)) if name.startswith(start))
+
+
+def scans(folder):
+    """Machines trained side by side leave what a longer run continues."""
+    deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
+    write(deck, DECK.format(100) + "[rbm.V]\nhidden_scan = 4, 6, 5\nepochs = 2\n")
+    run(3, "run", deck)
+    for name in ("h4", "h6", "h5"):
+        found = kept(archive, f"rbm.V_{name}-")
+        expect(len(found) == 1, "one checkpoint a machine", str(found))
+    text = run(1, "run", deck, "--resume", "--set", "rbm.V.epochs=4")
+    for name in ("h4", "h6", "h5"):
+        expect(f"rbm.V_{name}: continues from a checkpoint" in text, "each goes on", text)
+    run(1, "run", deck, "--set", "rbm.V.epochs=4", "--set", f"campaign.archive={folder}/long.h5")
     run(1, "verify", archive, f"{folder}/long.h5")
 
 
@@ -170,6 +197,44 @@ def stopped_and_locked(folder):
     else:
         expect(first.returncode == 0, "the first run", errors)
         os.remove(f"{folder}/STOP")
+    run(2, "run", deck, "--set", f"campaign.archive={folder}/once.h5")
+    run(1, "verify", archive, f"{folder}/once.h5")
+
+
+def files(folder):
+    return {entry.name: read(entry.path) for entry in os.scandir(folder) if entry.is_file()}
+
+
+def unfinished(folder):
+    """A first stage that was stopped has left checkpoints and no archive: no slip of the user's loses them."""
+    deck, archive = f"{folder}/long.ini", f"{folder}/run.h5"
+    write(deck, DECK.format(100).replace("8x8", "32x32") + "interval = 3000\nequilibration = 30000\n")
+    first = start(2, "run", deck, "--set", "campaign.checkpoint_interval=0.1")
+    for _ in range(1000):
+        if os.path.exists(f"{archive}.checkpoint-sample.main-2"):
+            break
+        time.sleep(0.01)
+    write(f"{folder}/STOP", "")
+    _, errors = first.communicate(timeout=60)
+    expect(first.returncode == 75 and not os.path.exists(archive), "the first run was stopped", errors)
+    expect(errors.count(f"delete {folder}/STOP, then run the same command with --resume") == 1, "the advice", errors)
+    text = run(2, "run", deck, "--resume", code=75)
+    expect(f"delete {folder}/STOP, then" in text, "the file that still stands is named", text)
+    os.remove(f"{folder}/STOP")
+
+    before = files(folder)
+    text = run(2, "run", deck, code=4)
+    expect("--resume continues it, --overwrite starts anew" in text, "neither of both", text)
+    text = run(3, "run", deck, "--resume", "--set", "sample.interval=3001", "--set", "sample.exchange=off", code=4)
+    expect("sample.main.interval: '3001' in the deck, '3000' in the checkpoint" in text, "a slip", text)
+    expect("sample.main.exchange: 'off' in the deck, 'on' in the checkpoint" in text, "another slip", text)
+    expect("undo the change, give the stage another name, or delete" in text, "the ways out", text)
+    text = run(1, "run", deck, "--resume", "--set", "campaign.seed=6", code=4)
+    expect("campaign.seed: '6' in the deck, '5' in the checkpoint" in text, "another seed", text)
+    expect(files(folder) == before, "a refused run touched what was there", str(files(folder).keys()))
+
+    text = run(3, "run", deck, "--resume")
+    expect("sample.main: continues from a checkpoint" in text, "it goes on", text)
     run(2, "run", deck, "--set", f"campaign.archive={folder}/once.h5")
     run(1, "verify", archive, f"{folder}/once.h5")
 
@@ -266,7 +331,7 @@ def targets(folder):
     expect("target/energy/met" in text and "target/binder_cumulant/reached" in text, "the archive tells", text)
 
 
-SCENARIOS = (existing_archives, machines, flows, stopped_and_locked, found_ladders, grown_while_interrupted, targets)
+SCENARIOS = (existing_archives, machines, scans, flows, stopped_and_locked, unfinished, found_ladders, grown_while_interrupted, targets)
 wanted = sys.argv[3:] or [scenario.__name__ for scenario in SCENARIOS]
 expect(set(wanted) <= {scenario.__name__ for scenario in SCENARIOS}, "no such scenario", str(wanted))
 for scenario in SCENARIOS:

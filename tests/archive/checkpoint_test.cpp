@@ -102,7 +102,10 @@ TEST(Checkpoint, KeepsTheNewestTwoOfEachPart) {
                                                                  "run.h5.checkpoint-rbm.main+layer_2-1",
                                                                  "run.h5.checkpoint-rbm.main-2+layer_1-1"}));
   }
-  store.settle("/rbm/main", true);
+  CheckpointKey superseded = key;
+  superseded.part = "layer 2 above 4";
+  save(world, store, 7, superseded);
+  store.settle("/rbm/main", {"layer 1", "layer 2", "never saved"});
   if (world.is_root()) {
     EXPECT_EQ(files_in(folder.path()), (std::vector<std::string>{"run.h5.checkpoint-rbm.main+layer_1-12",
                                                                  "run.h5.checkpoint-rbm.main+layer_2-1",
@@ -113,33 +116,71 @@ TEST(Checkpoint, KeepsTheNewestTwoOfEachPart) {
   store.remove_part(other);
   EXPECT_EQ(load(world, store, other), 0u);
   EXPECT_EQ(load(world, store), 12u);
-  store.settle("/rbm/main", false);
+  store.settle("/rbm/main", {});
   EXPECT_EQ(load(world, store), 0u);
   EXPECT_EQ(load(world, store, neighbour), 6u);
 }
 
-TEST(Checkpoint, BelongsToItsStageAlone) {
+std::string refusal_of(const mpi::Communicator& comm, CheckpointStore& store, const CheckpointKey& owner) {
+  try {
+    load(comm, store, owner);
+  } catch (const Error& error) {
+    EXPECT_TRUE(error.agreed());
+    EXPECT_EQ(error.kind(), ErrorKind::archive);
+    return error.what();
+  }
+  return "no refusal";
+}
+
+TEST(Checkpoint, WorkWithOtherValuesIsRefusedAndStays) {
   const mpi::Communicator& world = test_world();
   const ScratchFolder folder(world);
   CheckpointStore store(world, folder.file("run.h5"));
   save(world, store, 1);
-  CheckpointKey other = key;
-  other.values["hidden"] = std::vector<std::uint64_t>{32};
-  EXPECT_EQ(load(world, store, other), 0u);
-  other = key;
-  other.seed = 8;
-  EXPECT_EQ(load(world, store, other), 0u);
+  save(world, store, 2);
+  CheckpointKey hidden = key;
+  hidden.values["hidden"] = std::vector<std::uint64_t>{32};
+  hidden.values["l1"] = 0.5;
+  const std::string differing = refusal_of(world, store, hidden);
+  EXPECT_NE(differing.find("rbm.main.hidden: '32' in the deck, '64' in the checkpoint"), std::string::npos)
+      << differing;
+  EXPECT_NE(differing.find("rbm.main.l1: '0.5' in the deck, 'nothing' in the checkpoint"), std::string::npos)
+      << differing;
+  CheckpointKey seed = key;
+  seed.seed = 8;
+  EXPECT_NE(refusal_of(world, store, seed).find("campaign.seed: '8' in the deck, '7' in the checkpoint"),
+            std::string::npos);
+  hidden.part = "layer 1 of another number of layers";
+  EXPECT_NE(refusal_of(world, store, hidden).find("rbm.main.hidden"), std::string::npos) << "another part";
+  EXPECT_EQ(load(world, store), 2u);
 }
 
-/// Flips one byte, or cuts the file.
-void damage(const std::string& path, bool cut) {
+TEST(Checkpoint, WorkFromOtherInputIsPassedOver) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  CheckpointStore store(world, folder.file("run.h5"));
+  CheckpointKey before = key, after = key;
+  before.origins["parent./sample/main"] = std::string("1");
+  after.origins["parent./sample/main"] = std::string("2");
+  save(world, store, 1, before);
+  save(world, store, 2, before);
+  EXPECT_EQ(load(world, store, after), 0u);
+  save(world, store, 3, after);
+  if (world.is_root()) {
+    EXPECT_EQ(files_in(folder.path()), std::vector<std::string>{"run.h5.checkpoint-rbm.main+layer_1-3"});
+  }
+  EXPECT_EQ(load(world, store, after), 3u);
+}
+
+/// Flips one byte of the state of that step, or cuts the file.
+void damage(const std::string& path, std::uint64_t step, bool cut) {
   if (cut) {
     std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
     return;
   }
   std::fstream stream(path, std::ios::in | std::ios::out | std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(stream)), {});
-  const double known = value_at(20, 1, 2);
+  const double known = value_at(20, 1, step);
   const std::size_t at = bytes.find(std::string(reinterpret_cast<const char*>(&known), sizeof known));
   ASSERT_NE(at, std::string::npos);
   stream.seekp(static_cast<std::streamoff>(at));
@@ -153,15 +194,34 @@ TEST(Checkpoint, DamagedNewestFallsBackToTheOneBefore) {
     CheckpointStore store(world, folder.file("run.h5"));
     save(world, store, 1);
     save(world, store, 2);
-    if (world.is_root()) damage(folder.file("run.h5.checkpoint-rbm.main+layer_1-2"), cut);
+    if (world.is_root()) damage(folder.file("run.h5.checkpoint-rbm.main+layer_1-2"), 2, cut);
     world.barrier();
     EXPECT_EQ(load(world, store), 1u);
-    if (world.is_root()) damage(folder.file("run.h5.checkpoint-rbm.main+layer_1-1"), true);
+    if (world.is_root()) damage(folder.file("run.h5.checkpoint-rbm.main+layer_1-1"), 1, true);
     world.barrier();
     EXPECT_EQ(load(world, store), 0u);
     save(world, store, 3);
     EXPECT_EQ(load(world, store), 3u);
   }
+}
+
+TEST(Checkpoint, ADamagedOneDoesNotDisplaceAGoodOne) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  CheckpointStore store(world, folder.file("run.h5"));
+  save(world, store, 1);
+  save(world, store, 2);
+  if (world.is_root()) damage(folder.file("run.h5.checkpoint-rbm.main+layer_1-2"), 2, false);
+  world.barrier();
+  EXPECT_EQ(load(world, store), 1u);
+  save(world, store, 3);
+  if (world.is_root()) {
+    EXPECT_EQ(files_in(folder.path()), (std::vector<std::string>{"run.h5.checkpoint-rbm.main+layer_1-1",
+                                                                 "run.h5.checkpoint-rbm.main+layer_1-3"}));
+    damage(folder.file("run.h5.checkpoint-rbm.main+layer_1-3"), 3, false);
+  }
+  world.barrier();
+  EXPECT_EQ(load(world, store), 1u) << "the good one is still there";
 }
 
 } // namespace

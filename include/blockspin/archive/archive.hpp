@@ -51,11 +51,11 @@ public:
   /// For reading only. The communicator must outlive the archive.
   static Archive open(const mpi::Communicator& comm, const std::string& path);
   /// For a run: takes the lock beside the archive (waits a few seconds for its holder), checks that the
-  /// folder can be written, and applies `existing`: refuse throws where the file exists; resume opens it or
-  /// starts afresh, and refuses another seed; overwrite starts empty, and replaces the old file at the first
-  /// commit; until then a marker beside the archive (overwrite.hpp) says so, and a resume goes on with the
-  /// new run. A run that starts anew deletes the checkpoints of former runs. The archive's own file is not
-  /// touched before the first commit.
+  /// folder can be written, and applies `existing`: refuse throws where the file, or checkpoints of a run
+  /// that has not made one yet, exist; resume opens it or starts afresh, and refuses another seed; overwrite
+  /// starts empty, deletes the checkpoints of former runs, and replaces the old file at the first commit;
+  /// until then a marker beside the archive (overwrite.hpp) says so, and a resume goes on with the new run.
+  /// The archive's own file is not touched before the first commit.
   static Archive open_for_run(const mpi::Communicator& comm, const std::string& path, OnExisting existing,
                               const Identity& identity, Storage storage = Storage::single);
   Archive(Archive&&) noexcept;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,17 @@
 
 namespace blockspin::archive {
 
-/// What a checkpoint belongs to. A checkpoint is used only by the stage with the same group, part and values;
-/// the values are those that may not grow, so that a longer run continues a shorter one.
+/// What a checkpoint belongs to. A checkpoint is used only where all of it is the same.
 struct CheckpointKey {
   std::string group;      ///< "/rbm/main"
   std::string part;       ///< which of the stage's steppers: "layer 2"; empty where it has one
   std::uint64_t seed = 0; ///< of the campaign
-  std::map<std::string, h5::Value> values; ///< resolved deck values the state depends on
+  /// Resolved deck values that the user alone changes, and not in the middle: all but those that may grow.
+  /// Unfinished work with other ones is refused, not passed over.
+  std::map<std::string, h5::Value> values;
+  /// What else the state rests on, and may become another in the course of things: the content of the groups
+  /// it was made from, and for a later part the values that may grow. Work from other ones is passed over.
+  std::map<std::string, h5::Value> origins = {};
 };
 
 /// Checkpoints of one archive: HDF5 files <archive>.checkpoint-<stage>.<name>[+<part>]-<n>, the newest two of
@@ -31,27 +36,31 @@ public:
   CheckpointStore(const mpi::Communicator& comm, const std::string& archive_path);
 
   /// Writes a new checkpoint under a temporary name, syncs and renames it, and deletes all but the newest
-  /// two of the same group and part.
+  /// two of the same group and part, and those that load() could not use.
   void save(const CheckpointKey& key, const std::function<void(StateSink&)>& save_state);
 
   /// Loads the newest checkpoint that is whole and belongs to `key`; a damaged one is reported with a warning
   /// and the one before is tried. `load_state` runs at most once, on a checkpoint whose checksum is right.
-  /// False where there is none.
+  /// False where there is none. Where there is none, but a whole one of the same group with another seed or
+  /// other values, throws with every value that differs: a slip in the deck must not let new checkpoints
+  /// displace the old ones.
   bool load(const CheckpointKey& key, const std::function<void(StateSource&)>& load_state);
 
   /// Deletes the checkpoints of a group.
   void remove(const std::string& group);
   /// Deletes the checkpoints of one part of a group: it has done its work.
   void remove_part(const CheckpointKey& key);
-  /// A group is complete in the archive: keeps the newest checkpoint of each part for a longer run where it
-  /// may grow, and none where not.
-  void settle(const std::string& group, bool may_grow);
+  /// A group is complete in the archive: keeps the newest checkpoint of each of these parts, for a longer
+  /// run.
+  void settle(const std::string& group, const std::set<std::string>& parts);
 
 private:
   std::optional<h5::File> newest_whole(const CheckpointKey& key);
+  void refuse_other_values(const CheckpointKey& key);
 
   const mpi::Communicator& comm_;
   std::string archive_path_;
+  std::set<std::string> unusable_; ///< paths that load() has found damaged or made from something else
 };
 
 /// The files of all checkpoints of an archive. Local.

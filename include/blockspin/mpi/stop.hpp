@@ -25,6 +25,8 @@ public:
   virtual bool stop_now();
   /// Why, once stop_now() has returned true: "SIGTERM", "wall time", "file STOP".
   const std::string& reason() const { return reason_; }
+  /// The stop file, where it is the reason: it would stop the next run as well. Else empty.
+  std::string file_that_stands() const;
 
 protected:
   /// What this rank alone knows of reasons to stop, a code; 0: none. Local.

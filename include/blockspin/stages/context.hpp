@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,11 @@ public:
   /// own parts; their checkpoints go when the key is settled.
   std::string settle(const std::string& key, const std::function<std::string()>& find);
 
+  /// Deletes this stage's checkpoints: what it wrote is its end, and nothing continues it.
+  void remove_checkpoints();
+  /// The parts whose checkpoints this context has looked for or saved. Local.
+  const std::set<std::string>& parts() const { return parts_; }
+
 private:
   struct Loop;
   archive::CheckpointKey checkpoint_key(std::string_view part);
@@ -82,6 +88,7 @@ private:
   double seconds_before_;
   std::unique_ptr<Pace> pace_; ///< of safe_point()
   Loop* loop_ = nullptr;       ///< around the stepper at work
+  std::set<std::string> parts_;
   bool first_part_ = true;
   bool settling_ = false;                        ///< parts that run now serve settle()
   std::vector<archive::CheckpointKey> searches_; ///< their keys
