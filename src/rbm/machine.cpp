@@ -85,6 +85,10 @@ void visible_fields(const Machine& machine, std::span<const float> hidden, std::
 double free_energy(const Machine& machine, std::span<const float> visible) {
   std::vector<double> fields(machine.n_hidden());
   hidden_fields(machine, visible, fields);
+  return free_energy(machine, visible, fields);
+}
+
+double free_energy(const Machine& machine, std::span<const float> visible, std::span<const double> fields) {
   return marginal_energy(machine.units, machine.visible_bias, visible, fields);
 }
 

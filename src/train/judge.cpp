@@ -31,16 +31,6 @@ std::vector<std::uint32_t> forward_neighbours(const std::vector<std::uint64_t>& 
 
 int spin(float value) { return value > 0.0F ? 1 : -1; }
 
-/// ln of the unnormalised weight -F(v) = b.v + sum_j ln_partition(fields_j).
-double ln_weight(const rbm::Machine& machine, std::span<const float> visible,
-                 std::span<const double> fields) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < visible.size(); ++i)
-    sum += static_cast<double>(machine.visible_bias[i]) * visible[i];
-  for (const double x : fields) sum += rbm::ln_partition(machine.units, x);
-  return sum;
-}
-
 } // namespace
 
 Judge::Judge(const mpi::Communicator& comm, const DataPart& learned, const DataPart* held_out,
@@ -100,7 +90,7 @@ void Judge::judge_learned(const rbm::Machine& machine, std::uint64_t epoch, Judg
     const auto visible = learned_.states.row(s);
     rbm::hidden_fields(machine, visible, fields);
     const std::uint64_t start = draws_.below(first_sites + epoch, learned_.first + s, n_units_);
-    free_energies.push_back(-ln_weight(machine, visible, fields));
+    free_energies.push_back(rbm::free_energy(machine, visible, fields));
     pseudo.push_back(pseudo_likelihood(machine, visible, fields, start));
   }
   found.free_energy = mean(free_energies);
@@ -110,7 +100,7 @@ void Judge::judge_learned(const rbm::Machine& machine, std::uint64_t epoch, Judg
 double Judge::pseudo_likelihood(const rbm::Machine& machine, std::span<const float> visible,
                                 std::span<const double> fields, std::uint64_t start) const {
   std::vector<double> flipped_fields(machine.n_hidden());
-  const double ln_here = ln_weight(machine, visible, fields);
+  const double here = rbm::free_energy(machine, visible, fields);
   std::vector<float> flipped(visible.begin(), visible.end());
   const std::uint64_t n_sites = std::min<std::uint64_t>(sites_judged, n_units_), stride = n_units_ / n_sites;
   double sum = 0.0;
@@ -121,8 +111,8 @@ double Judge::pseudo_likelihood(const rbm::Machine& machine, std::span<const flo
     const auto weights = machine.weights.row(i);
     for (std::size_t j = 0; j < fields.size(); ++j) flipped_fields[j] = fields[j] + change * weights[j];
     flipped[i] = other;
-    // ln p(v_i | rest) = -ln(1 + w(flipped) / w(v))
-    sum -= rbm::ln_partition(rbm::Units::binary, ln_weight(machine, flipped, flipped_fields) - ln_here);
+    // ln p(v_i | rest) = -ln(1 + exp(F(v) - F(flipped)))
+    sum -= rbm::ln_partition(rbm::Units::binary, here - rbm::free_energy(machine, flipped, flipped_fields));
     flipped[i] = visible[i];
   }
   return sum * static_cast<double>(n_units_) / static_cast<double>(n_sites);

@@ -50,6 +50,8 @@ void hidden_fields(const Machine& machine, std::span<const float> visible, std::
 void visible_fields(const Machine& machine, std::span<const float> hidden, std::span<double> fields);
 /// F(v) = -ln sum_h exp(-E(v, h)), the Hamiltonian H_RBM[v] of the visible units. Local.
 double free_energy(const Machine& machine, std::span<const float> visible);
+/// The same where the hidden fields of these visible units are known. Local.
+double free_energy(const Machine& machine, std::span<const float> visible, std::span<const double> fields);
 /// out[i] = F of configuration i; each depends on its own configuration only. Local.
 void free_energies(const Machine& machine, const PackedView& configurations, std::span<double> out);
 /// -ln sum_v exp(-E(v, h)), the Hamiltonian H_RBM[h] of the hidden units. Local.
