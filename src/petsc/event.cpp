@@ -6,10 +6,16 @@
 
 namespace blockspin::petsc {
 
-void start_timing() {
+Timing::Timing() {
   PetscBool active = PETSC_FALSE;
   BLOCKSPIN_PETSC(PetscLogIsActive(&active));
-  if (active == PETSC_FALSE) BLOCKSPIN_PETSC(PetscLogDefaultBegin());
+  if (active == PETSC_TRUE) return;
+  BLOCKSPIN_PETSC(PetscLogDefaultBegin());
+  started_ = true;
+}
+
+Timing::~Timing() {
+  if (started_) PetscLogSet(nullptr, nullptr); // no events are open: none outlives the scope of its work
 }
 
 bool Events::ready() {

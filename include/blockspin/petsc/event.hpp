@@ -7,8 +7,17 @@
 
 namespace blockspin::petsc {
 
-/// From here on this process times its events, as -log_view does from the start. Needs a Session. Local.
-void start_timing();
+/// While it lives this process times its events, as -log_view does from start to end. Needs a Session. Local.
+class Timing {
+public:
+  Timing();
+  ~Timing();
+  Timing(const Timing&) = delete;
+  Timing& operator=(const Timing&) = delete;
+
+private:
+  bool started_ = false; ///< not by -log_view, which goes on
+};
 
 /// Events of one room, registered together at the first use of any, so that their order is the same on every
 /// rank (PETSc demands it). Without timing, or before PETSc is initialised, begin() does nothing and costs
@@ -20,7 +29,7 @@ public:
   /// Whether it was begun, and must be ended. Local.
   bool begin(std::size_t event);
   void end(std::size_t event);
-  /// Seconds since timing started, on this rank. Local.
+  /// Seconds since timing first started, on this rank; 0 without timing. Local.
   double seconds(std::size_t event);
 
 private:

@@ -18,6 +18,8 @@ namespace {
 
 constexpr TrainingWork works[] = {
     {"A", 100, 64, 100, 0}, {"B", 1600, 400, 100, 0}, {"C", 4096, 4096, 512, 0}, {"D", 1024, 1024, 512, 10}};
+/// B with batches that leave two ranks enough to do.
+constexpr TrainingWork large_batches{"B512", 1600, 400, 512, 0};
 
 /// An epoch's batches: enough for its end not to weigh.
 constexpr std::uint64_t batches_of_data = 32;
@@ -63,7 +65,7 @@ std::vector<Figure> shares(const std::string& name, Training& training, std::uin
                                                                 {rbm::Work::units, "units"},
                                                                 {rbm::Work::gradient, "gradient"},
                                                                 {rbm::Work::update, "update"}};
-  petsc::start_timing();
+  const petsc::Timing timing;
   const auto seconds = [](rbm::Work work) { return rbm::events().seconds(static_cast<std::size_t>(work)); };
   std::vector<double> before;
   for (const auto& [work, text] : kinds) before.push_back(seconds(work));
@@ -94,8 +96,8 @@ std::vector<Figure> training(const mpi::Communicator&, const TrainingWork& work,
 }
 
 /// One machine on all ranks, beside the same on one rank while the others wait.
-std::vector<Figure> training_on_ranks(const mpi::Communicator& comm, const std::string& name) {
-  constexpr TrainingWork work{"", 1600, 400, 512, 0};
+std::vector<Figure> training_on_ranks(const mpi::Communicator& comm, const TrainingWork& work,
+                                      const std::string& name) {
   const auto self = mpi::Communicator::self();
   Training alone(self, work, rbm::Precision::float32), together(comm, work, rbm::Precision::float32);
   const std::function<void()> rivals[] = {[&] {
@@ -108,26 +110,34 @@ std::vector<Figure> training_on_ranks(const mpi::Communicator& comm, const std::
            fmt::format("one rank, on {}", comm.size())}};
 }
 
+std::string size_of(const TrainingWork& work) {
+  return fmt::format("{}x{} batch {}, {}", work.n_visible, work.n_hidden, work.batch,
+                     work.pcd_steps > 0 ? fmt::format("PCD-{}", work.pcd_steps) : "CD-1");
+}
+
+Benchmark on_one_core(const TrainingWork& work, rbm::Precision precision, const char* text) {
+  const std::string name = fmt::format("training.{}.{}", work.name, text);
+  return {name, size_of(work) + ", beside a plain loop",
+          [=](const mpi::Communicator& comm) { return training(comm, work, name, precision); }};
+}
+
+Benchmark on_ranks(const TrainingWork& work) {
+  const std::string name = fmt::format("training.ranks.{}", work.name);
+  return {name, size_of(work) + ", float32, on all ranks beside one",
+          [=](const mpi::Communicator& comm) { return training_on_ranks(comm, work, name); }};
+}
+
 } // namespace
 
 std::vector<Benchmark> training_benchmarks() {
   std::vector<Benchmark> all;
-  for (const TrainingWork& work : works)
-    for (const auto& [precision, text] : {std::pair{rbm::Precision::float32, "float32"},
-                                          std::pair{rbm::Precision::bfloat16_two_terms, "bfloat16_two_terms"},
-                                          std::pair{rbm::Precision::bfloat16, "bfloat16"}}) {
-      const std::string name = fmt::format("training.{}.{}", work.name, text);
-      all.push_back(
-          {name,
-           fmt::format("{}x{} batch {}, {}, beside a plain loop", work.n_visible, work.n_hidden, work.batch,
-                       work.pcd_steps > 0 ? fmt::format("PCD-{}", work.pcd_steps) : "CD-1"),
-           [work, name, precision = precision](const mpi::Communicator& comm) {
-             return training(comm, work, name, precision);
-           }});
-    }
-  const std::string name = "training.ranks";
-  all.push_back({name, "1600x400 batch 512, CD-1, float32, on all ranks beside one",
-                 [name](const mpi::Communicator& comm) { return training_on_ranks(comm, name); }});
+  for (const TrainingWork& work : works) {
+    all.push_back(on_one_core(work, rbm::Precision::float32, "float32"));
+    all.push_back(on_one_core(work, rbm::Precision::bfloat16_two_terms, "bfloat16_two_terms"));
+    all.push_back(on_one_core(work, rbm::Precision::bfloat16, "bfloat16"));
+  }
+  for (const TrainingWork& work : works) all.push_back(on_ranks(work));
+  all.push_back(on_ranks(large_batches));
   return all;
 }
 
