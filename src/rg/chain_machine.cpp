@@ -52,15 +52,15 @@ std::vector<double> weights_of_lone_units(const rbm::Machine& machine) {
   return weights;
 }
 
-Estimated mean_and_error(const std::vector<double>& values) {
-  double mean = 0, squares = 0;
-  const double n = static_cast<double>(values.size());
-  for (const double value : values) mean += value / n;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return {mean, std::sqrt(squares / (n * (n - 1)))};
-}
-
 } // namespace
+
+Estimated mean_and_error(std::span<const double> values) {
+  double sum = 0, squares = 0;
+  const double n = static_cast<double>(values.size());
+  for (const double value : values) sum += value;
+  for (const double value : values) squares += (value - sum / n) * (value - sum / n);
+  return {sum / n, std::sqrt(squares / (n * (n - 1)))};
+}
 
 ChainMachine examine_chain_machine(const rbm::Machine& machine, double coupling) {
   const std::size_t n = machine.n_visible();

@@ -1,7 +1,5 @@
 #include "blockspin/stages/chain_machine.hpp"
 
-#include <cmath>
-
 #include "blockspin/rg/chain_machine.hpp"
 #include "blockspin/rg/decimation.hpp"
 #include "blockspin/rg/ring_sampler.hpp"
@@ -61,15 +59,6 @@ struct Findings {
   }
 };
 
-/// NaN where there is nothing, an error of NaN where there is one value.
-rg::Estimated mean_and_error(const std::vector<double>& values) {
-  const double n = static_cast<double>(values.size());
-  double sum = 0, squares = 0;
-  for (const double value : values) sum += value;
-  for (const double value : values) squares += (value - sum / n) * (value - sum / n);
-  return {sum / n, std::sqrt(squares / (n * (n - 1)))};
-}
-
 /// The repeats share their data, so their errors are not independent: the mean of the errors, not less.
 rg::Estimated mean_of(const std::vector<rg::Estimated>& repeats) {
   rg::Estimated mean;
@@ -87,7 +76,7 @@ void write_findings(archive::StageWriter& writer, const std::vector<double>& cou
   std::vector<std::uint64_t> count;
   for (std::size_t k = 0; k < n; ++k) {
     exact.push_back(rg::undecimated_coupling(couplings[k]));
-    const rg::Estimated w = mean_and_error(all[k].weight), j = mean_of(all[k].coupling);
+    const rg::Estimated w = rg::mean_and_error(all[k].weight), j = mean_of(all[k].coupling);
     weight.push_back(w.value);
     weight_error.push_back(w.error);
     count.push_back(all[k].weight.size());

@@ -1,6 +1,7 @@
 #pragma once
 // What a trained machine has learnt of an Ising chain: does it hold the bonds' exact weights?
 
+#include <span>
 #include <vector>
 
 #include "blockspin/rbm/machine.hpp"
@@ -17,6 +18,10 @@ struct ChainMachine {
   double other_coupling = 0;  ///< largest other coupling of H_RBM[v], in size
   double kl_divergence = 0;   ///< D_KL(chain || machine), exact, in nats
 };
+
+/// Mean of independent values and its standard error; NaN where there is nothing, an error of NaN where there
+/// is one value. Local.
+Estimated mean_and_error(std::span<const double> values);
 
 /// n <= 16: every state is summed. Local.
 ChainMachine examine_chain_machine(const rbm::Machine& machine, double coupling);
