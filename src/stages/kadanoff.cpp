@@ -56,6 +56,7 @@ struct Results {
   std::size_t n_hidden;
   CouplingTables renormalised;
   std::vector<double> free_energy, bound, block_kl, free_kl, free_kl_error;
+  std::vector<std::uint64_t> free_converged;
   std::vector<std::vector<double>> normalised, free, moved, lambda, block_lambda, free_weights;
 
   void write(archive::StageWriter& writer) const {
@@ -72,6 +73,7 @@ struct Results {
                             weights.flat());
     writer.write_list("free_machine/kl_divergence", free_kl);
     writer.write_list("free_machine/kl_divergence_error", free_kl_error);
+    writer.write_list("free_machine/converged", free_converged);
     renormalised.write(writer);
   }
 };
@@ -147,6 +149,7 @@ bool add_free_machine(Results& results, FreeData data, std::vector<double> start
   results.free_kl.push_back(kl.value);
   results.free_kl_error.push_back(kl.error);
   results.free_weights.push_back(trained.weights);
+  results.free_converged.push_back(trained.converged);
   results.renormalised.add("free_machine", machine.hidden_hamiltonian(trained.weights));
   return trained.converged;
 }

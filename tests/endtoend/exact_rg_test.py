@@ -50,6 +50,18 @@ class ChainMachine(unittest.TestCase):
         self.assertTrue((group["kl_divergence"] < 0.2 * (untrained + group["coupling"] * bonds)[:, None]).all())
 
 
+def slope_of_divergence(weights, coupling):
+    """Gradient of D_KL(4x4 Ising || machine) in the weights [16, hidden], over all states."""
+    states = np.arange(1 << 16, dtype=np.uint32)
+    spins = (2 * (states[:, None] >> np.arange(16) & 1).astype(np.int64) - 1).astype(float)
+    lattice = spins.reshape(-1, 4, 4)
+    ising = coupling * sum((lattice * np.roll(lattice, -1, axis)).sum((1, 2)) for axis in (1, 2))
+    fields = spins @ weights
+    machine = np.logaddexp(fields, -fields).sum(1)
+    excess = [np.exp(x - x.max()) / np.exp(x - x.max()).sum() for x in (machine, ising)]
+    return spins.T @ ((excess[0] - excess[1])[:, None] * np.tanh(fields))
+
+
 class Kadanoff(unittest.TestCase):
     def test_free_energies(self):
         for name in archive.names("kadanoff"):
@@ -77,6 +89,26 @@ class Kadanoff(unittest.TestCase):
             # On 6x6 they are judged on 400 configurations they were not trained on: 144 weights cost 144 / 800.
             slack = 0 if name.startswith("4x4") else 0.2
             self.assertTrue((free < group["block_machine/kl_divergence"] + slack + 5 * error).all(), name)
+
+    def test_free_machines_said_to_have_converged_are_at_a_minimum(self):
+        group = archive.group("kadanoff", "4x4_by_2")
+        self.assertEqual([1], group["free_machine/converged"].tolist())
+        weights = group["free_machine/weights"][0]
+        slope = np.abs(slope_of_divergence(weights, group["coupling"][0])).max()
+        self.assertLess(slope, 1e-4)
+        self.assertGreater(np.abs(slope_of_divergence(weights + 0.01, group["coupling"][0])).max(), 10 * slope)  # the twin
+
+    def test_free_machines_that_stopped_short_are_marked_and_warned_about(self):
+        deck, path = Path(folder.name) / "stopped.ini", Path(folder.name) / "stopped.h5"
+        deck.write_text("[campaign]\narchive = stopped.h5\nseed = 1975\n[model]\nlattice = 4x4\n[kadanoff]\nside = 6\n"
+                        "couplings = 0.2, 0.6\nconfigurations = 400\nstrengths = 0\n")
+        done = campaign.blockspin("run", deck)
+        self.assertEqual(0, done.returncode, done.stderr)
+        with blockspin.open_archive(path) as found:
+            group = found.group("kadanoff", "main")
+            for coupling, converged in zip(group["coupling"], group["free_machine/converged"]):
+                self.assertEqual(not converged, f"has not converged at K = {coupling:g}" in done.stderr, coupling)
+            self.assertEqual(0, group["free_machine/converged"][1], "no sharp minimum is found at K = 0.6")
 
     def test_blocking_at_high_temperature_weakens_the_coupling(self):
         for name in archive.names("kadanoff"):

@@ -8,7 +8,8 @@ from blockspin.figures import style
 K_C = 0.440686793509772
 MAPS = (("majority", "majority rule", "s-"), ("decimation", "decimation", "^-"),
         ("kadanoff", "Kadanoff's kernel at the best bound, exact", "o-"), ("moved", "the same, bonds moved", "o--"),
-        ("block_machine", "block machine of least $D_{KL}$", "D-"), ("free_machine", "free machine, least $D_{KL}$ found", "v-"))
+        ("block_machine", "block machine of least $D_{KL}$", "D-"),
+        ("free_machine", "free machine, least $D_{KL}$ found (hollow: not converged)", "v-"))
 
 
 def draw(archive):
@@ -25,6 +26,12 @@ def torus_text(group):
 
 def nearest_critical(group):
     return int(np.argmin(np.abs(group["coupling"] - K_C)))
+
+
+def stopped_early(group, path):
+    """[K]: whether the map is of a machine whose training ended before it reached a minimum."""
+    name = f"{path}/converged"
+    return group[name] == 0 if name in group else np.zeros(len(group["coupling"]), dtype=bool)
 
 
 def draw_free_energy(group):
@@ -56,7 +63,10 @@ def draw_couplings(group):
                                               ("plaquette", "$K_{plaquette}$"))):
         for (path, text, line), colour in zip(MAPS, style.COLOURS):
             if f"renormalised/{path}/{quantity}" in group:
-                axes.plot(group["coupling"], group[f"renormalised/{path}/{quantity}"], line, color=colour, label=text)
+                coupling, values = group["coupling"], group[f"renormalised/{path}/{quantity}"]
+                axes.plot(coupling, values, line, color=colour, label=text)
+                stopped = stopped_early(group, path)
+                axes.plot(coupling[stopped], values[stopped], line[0], color=colour, markerfacecolor="white")
         if quantity == "nearest":
             axes.plot(group["coupling"], group["coupling"], color=style.EXACT, linewidth=0.8, label="$K' = K$")
         axes.axvline(K_C, color=style.EXACT, linestyle=":", linewidth=1)
