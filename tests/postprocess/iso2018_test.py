@@ -6,13 +6,15 @@ import math
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
 import blockspin
 import campaign
+from blockspin import seeds
 from blockspin.iso2018 import __main__ as report
-from blockspin.iso2018 import ends
+from blockspin.iso2018 import ends, patterns, verdicts
 
 DECK = campaign.ROOT / "input/iso2018_short.ini"
 REFERENCE = campaign.ROOT / "postprocess/reference/iso2018_ends.csv"
@@ -32,23 +34,13 @@ def reference():
                 and int(row["machines"]) > 1 and int(row["hidden"]) <= 100}
 
 
-def student_quantile(two_sided, freedom):
-    """|t| that Student's distribution exceeds with this probability, by integrating its density."""
-    t = np.linspace(0, 200, 2_000_001)
-    density = (1 + t**2 / freedom) ** (-(freedom + 1) / 2)
-    density *= math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
-    beyond = 1 - 2 * (np.cumsum(density) - density / 2 - density[0] / 2) * (t[1] - t[0])  # trapezoids from 0
-    return t[np.argmax(beyond < two_sided)]
-
-
 def pull(end, hidden):
     """How far a new training's end is from the reference's, over the threshold: above 1 with probability FALSE_ALARM.
     The spread between trainings is taken to be the same at all numbers of hidden units (pooled variance)."""
     known = reference()
-    freedom = sum(n - 1 for _, _, n in known.values())
-    spread = math.sqrt(sum((n - 1) * std**2 for _, std, n in known.values()) / freedom)
+    spread, freedom = seeds.pooled([(std, n) for _, std, n in known.values()])
     mean, _, n = known[hidden]
-    return abs(end - mean) / (spread * math.sqrt(1 + 1 / n)) / student_quantile(FALSE_ALARM, freedom)
+    return abs(end - mean) / (spread * math.sqrt(1 + 1 / n)) / seeds.student_quantile(FALSE_ALARM, freedom)
 
 
 def run(name, *options):
@@ -81,7 +73,6 @@ class Agreement(unittest.TestCase):
 
     def test_the_end_is_no_ising_state(self):
         with blockspin.open_archive(path) as archive:
-            from blockspin.iso2018 import patterns, verdicts
             true, _ = patterns.excess(archive.sample().configurations(2.25))
             rows = verdicts.all_verdicts([archive], list(groups.values()))
         self.assertGreater(true, 0.05)
@@ -98,10 +89,109 @@ class Agreement(unittest.TestCase):
             self.assertGreater(file.stat().st_size, 0, file)
 
 
-class Threshold(unittest.TestCase):
+def end(family="V", seed=0, steps=400, value=2.0, gap=0.0, met=30, dynamics="sampled", epoch=100):
+    """A made-up end of 64 units; its flow cools by 1e-4 a step."""
+    found = ends.End(family, (10, 10), 64, epoch, seed, 0.01, dynamics, f"{family}_s{seed}", steps, met,
+                     {"energy_temperature": value}, {"energy_temperature": 0.005}, gap, 0.01)
+    found.at = lambda fewer: end(family, seed, fewer, value + (steps - fewer) * 1e-4, gap, met, dynamics, epoch)
+    return found
+
+
+class Groups(unittest.TestCase):
+    def test_flows_are_averaged_over_the_steps_all_of_them_have(self):
+        common, alone = ends.grouped([end(seed=1), end(seed=0, steps=1000), end(seed=2), end(seed=0, steps=100)])
+        self.assertEqual([(3, 400), (1, 1000)], [(g.n, g.steps) for g in (common, alone)])
+        self.assertEqual([400] * 3, [one.steps for one in common.ends])
+        self.assertAlmostEqual(common.mean(), (2.06 + 2.0 + 2.0) / 3)
+        self.assertAlmostEqual(alone.mean(), 2.0)
+
+    def test_the_end_of_a_flows_first_steps_is_that_of_these_steps(self):
+        with blockspin.open_archive(path) as archive:
+            flow = archive.flow(archive.names("flow")[0])
+            whole = ends.end_of(archive, flow)
+            part = whole.at(30)
+            mean, error = flow.quantity("energy_temperature")
+        self.assertEqual(30, part.steps)
+        self.assertAlmostEqual(part.mean["energy_temperature"], mean[:, 11:31].mean(), places=12)
+        self.assertAlmostEqual(part.gap_error, math.hypot(error[0, 30], error[1, 30]), places=12)
+        self.assertNotEqual(part.gap, whole.gap)
+
+    def test_starts_have_met_within_four_errors_and_no_slack(self):
+        self.assertTrue(end(gap=0.039).has_end)
+        self.assertFalse(end(gap=0.041).has_end)
+        self.assertFalse(end(gap=0.0, met=-1).has_end)
+
+
+class Claims(unittest.TestCase):
+    def rows(self, claim, *own):
+        return [(row[0], row[2], row[3], row[4]) for row in claim(ends.grouped(list(own)))]
+
+    def test_a_longer_flow_has_a_row_of_its_own_where_the_others_were_too_short(self):
+        found = self.rows(verdicts.starts_meet, end(seed=0, steps=1000, met=380), *(end(seed=s, gap=-0.2, met=-1) for s in (1, 2)))
+        self.assertEqual(["not within 400 steps", "holds, at 2.00: met at step 380, alike from step 400 on"],
+                         [row[-1] for row in found])
+
+    def test_controls_without_an_end_are_told(self):
+        found = self.rows(verdicts.controls, end(), end("cd10", gap=-0.3, met=-1))
+        self.assertEqual(["no common end within 400 steps"], [row[-1] for row in found])
+        self.assertAlmostEqual(found[0][1], -0.3)
+
+    def test_other_dynamics_are_compared_with_the_same_machine(self):
+        found = self.rows(verdicts.dynamics, end(seed=0, value=2.0), end(seed=1, value=2.2),
+                          end(seed=0, value=2.002, dynamics="mean_field"))
+        self.assertEqual(["one end, at 2.00", "holds"], [row[-1] for row in found])
+
+    def test_three_trainings_are_no_certainty(self):
+        """A difference of four errors: of 11 degrees of freedom it is no chance, of 2 it is."""
+        self.assertTrue(seeds.beyond_chance(4, 1, 11))
+        self.assertFalse(seeds.beyond_chance(4, 1, 2))
+        self.assertFalse(seeds.beyond_chance(4, 1, 0))
+        spread = (-0.05, 0.05)
+        other = [end("extremes", s, value=2.1 + d) for s, d in enumerate(spread)]
+        self.assertEqual("the same end", self.rows(verdicts.controls, *(end(seed=s, value=2.0 + d) for s, d in enumerate(spread)),
+                                                   *other)[0][-1])  # 2 errors
+        self.assertEqual("another end", self.rows(verdicts.controls, *(end(seed=s, value=1.0 + d / 10) for s, d in
+                                                                       enumerate(spread)), *other)[0][-1])
+
+    def test_weights_are_compared_with_the_spins_a_machine_learnt_or_not_at_all(self):
+        with blockspin.open_archive(path) as archive:
+            members = verdicts.by_family(archive)
+            self.assertTrue(members)
+            self.assertTrue(list(verdicts.products(archive)))
+            for spectra in members.values():
+                for _, machine in spectra:
+                    machine.value = lambda key, default="": "shuffled" if key == "control" else default
+            with mock.patch.object(verdicts, "by_family", return_value=members):
+                self.assertEqual([], list(verdicts.products(archive)))
+
+
+class Numbers(unittest.TestCase):
     def test_students_quantiles_are_those_of_tables(self):
-        self.assertAlmostEqual(student_quantile(0.05, 4), 2.776445, delta=2e-4)  # the grid's step is 1e-4
-        self.assertAlmostEqual(student_quantile(0.001, 24), 3.745399, delta=2e-4)
+        for two_sided, freedom, quantile in ((0.05, 4, 2.776445), (0.001, 24, 3.745399), (0.05, 1, 12.706205),
+                                             (0.01, 500, 2.585698), (0.01, math.inf, 2.575829)):
+            self.assertAlmostEqual(seeds.student_quantile(two_sided, freedom), quantile, delta=1e-5)
+
+    def test_welchs_degrees_of_freedom(self):
+        error, freedom = seeds.combined([(3.0, 2), (4.0, 5)])
+        self.assertAlmostEqual(5, error)
+        self.assertAlmostEqual(25**2 / (81 / 2 + 256 / 5), freedom)
+        self.assertEqual(math.inf, seeds.combined([(1.0, math.inf)])[1])
+
+    def test_pooled_spread(self):
+        spread, freedom = seeds.pooled([(3.0, 2), (4.0, 3), (math.nan, 1)])
+        self.assertEqual(3, freedom)
+        self.assertAlmostEqual(math.sqrt((9 + 2 * 16) / 3), spread)
+        self.assertEqual(0, seeds.pooled([(math.nan, 1)])[1])
+
+    def test_errors_are_written_in_the_last_digits(self):
+        self.assertEqual(["151.9(3)", "0.9624(16)", "0.652(4)", "28(3)", "0.5", "0.0330(4)"],
+                         [seeds.pm(*pair) for pair in ((151.947, 0.329), (0.96236, 0.00159), (0.6521, 0.0041), (27.64, 3.2),
+                                                       (0.5, math.nan), (0.033, 0.0004))])
+
+    def test_training_seeds_of_a_setting_are_one_family(self):
+        names = ["l1_0_s1", "l1_0_s2", "units_h16_s1", "bond"]
+        self.assertEqual({"l1_0": names[:2], "units_h16": names[2:3], "bond": ["bond"]}, seeds.families(names))
+        self.assertEqual([1, 2, 1, 0], [seeds.seed_of(name) for name in names])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import h5py
 import numpy as np
@@ -19,6 +20,14 @@ DECK = campaign.ROOT / "tests/postprocess/mehta2014.ini"
 REFERENCE = campaign.ROOT / "postprocess/reference/mehta2014_agreement.csv"
 # Student's t with 39 degrees of freedom: |t| > 7.2 with probability 1.1e-8; eight numbers, a false alarm below 1e-7.
 MOST = 7.2
+
+
+class FakeGroup(dict):
+    """A stage instance from dictionaries of its datasets and deck values."""
+
+    def __init__(self, datasets, values):
+        super().__init__(datasets)
+        self.value = values.get
 
 
 def setUpModule():
@@ -75,16 +84,12 @@ class Study(unittest.TestCase):
         flow = self.archive.group("decimation", "main")["coupling"][0]
         np.testing.assert_allclose(flow, [1, .66250137, .35006114, .11367207, .01281154, 1.6411765e-4], rtol=1e-6)
 
-    def test_training_seeds_of_a_setting_are_one_family(self):
-        names = ["l1_0_s1", "l1_0_s2", "units_h16_s1", "bond"]
-        self.assertEqual({"l1_0": names[:2], "units_h16": names[2:3], "bond": ["bond"]}, tables.families(names))
-
     def test_majority_blocks_of_ordered_and_of_striped_spins(self):
         up = np.ones((3, 8, 8), dtype=np.int8)
-        self.assertEqual((1, 0), tables.majority_correlation(up, 2))
+        np.testing.assert_array_equal(tables.majority_correlation(up, 2), 1)
         stripes = up.copy()
         stripes[:, :, 2:4] = stripes[:, :, 6:8] = -1
-        self.assertEqual((0, 0), tables.majority_correlation(stripes, 2))  # 1 along the stripes, -1 across
+        np.testing.assert_array_equal(tables.majority_correlation(stripes, 2), 0)  # 1 along the stripes, -1 across
 
     def test_every_dataset_is_the_same_on_three_ranks(self):
         other = campaign.run_deck(DECK, Path(folder.name) / "three_ranks.h5", 3)
@@ -117,10 +122,33 @@ class Verdicts(unittest.TestCase):
                 self.assertEqual(verdict, self.verdict(path, claim))
                 self.assertEqual(turned, self.verdict(self.changed(dataset, value), claim))
 
-    def test_errors_are_written_in_the_last_digits(self):
-        self.assertEqual(["151.9(3)", "0.9624(16)", "0.652(4)", "28(3)", "0.5"],
-                         [verdicts.pm(*pair) for pair in ((151.947, 0.329), (0.96236, 0.00159), (0.6521, 0.0041), (27.64, 3.2),
-                                                          (0.5, np.nan))])
+    def test_chains_are_inverted_as_far_as_every_coupling_agrees(self):
+        for learned, verdict in (([0.1, 0.3, 1.0], "yes"), ([0.1, 0.3, 0.9], "up to K' = 0.3"), ([0.1, 0.4, 1.0], "up to K' = 0.1"),
+                                 ([0.2, 0.3, 1.0], "no")):
+            chain = FakeGroup({"learned_coupling/mean": np.array(learned), "learned_coupling/error": np.full(3, 0.01),
+                               "coupling": np.array([0.1, 0.3, 1.0]), "weight/mean": np.ones(3), "weight/error": np.ones(3),
+                               "weight/count": np.zeros(3), "exact_weight": np.ones(3), "kl_divergence": np.full((3, 2), 1e-9)},
+                              {"sites": "12", "configurations": "20000"})
+            with mock.patch.object(verdicts, "groups", return_value=[(None, chain)]):
+                self.assertEqual([verdict], [row.verdict for row in verdicts.chains([None])])
+
+    def test_flows_of_layers_are_judged_by_students_test(self):
+        def order(t, change, error, n=4):
+            return tables.Order("T", t, 0, 0, 0, 0, 0, 0, 0, change, error, n, -0.1 if t > 2 else 0.1, 0.01)
+        archive = mock.Mock()
+        archive.sample.return_value.lattice = (20, 20)
+        # 3.1 errors of 3 degrees of freedom are chance; 20 are not, nor are 3 x 5 on the mean of three.
+        for rows, verdict, alone in (([order(1.8, 0.5, 0.02), order(3, -0.31, 0.1)], "on one side", "at 1.8"),
+                                     ([order(1.8, 0.5, 0.02), *(order(t, -0.5, 0.1) for t in (2.8, 3, 3.2))],
+                                      "yes, on the mean of each side", "at 1.8"),
+                                     ([order(1.8, 0.02, 0.02), order(3, -0.1, 0.1)], "not to be told", "at none"),
+                                     ([order(1.8, -0.5, 0.02), order(3, -0.5, 0.02)], "no", "at 1.8, 3")):
+            with mock.patch.object(tables, "order", return_value=rows):
+                found = list(verdicts.flows([archive]))
+            self.assertEqual([verdict], [row.verdict for row in found])
+            self.assertIn(f"alone beyond chance {alone};", found[0].found)
+        with mock.patch.object(tables, "order", return_value=[order(1.8, 1, np.nan, 1), order(3, -1, np.nan, 1)]):
+            self.assertEqual([], list(verdicts.flows([archive])), "one training tells nothing")
 
     def test_the_command_prints_tables_and_verdicts_and_every_figure_is_drawn(self):
         environment = dict(os.environ, PYTHONPATH=str(campaign.ROOT / "postprocess"), MPLBACKEND="Agg")

@@ -5,8 +5,8 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 
+from blockspin import seeds
 from blockspin.figures import style
-from blockspin.mehta2014 import tables
 
 N_MAPS = 36
 CONTROLS = (("shuffled", "shuffled sites", "--"), ("untrained", "untrained", ":"))
@@ -14,8 +14,8 @@ CONTROLS = (("shuffled", "shuffled sites", "--"), ("untrained", "untrained", ":"
 
 def draw(archive):
     names = archive.names("receptive_field")
-    for family, seeds in tables.families(names).items():
-        fields = archive.group("receptive_field", seeds[0])  # of several training seeds, the first is drawn
+    for family, members in seeds.families(names).items():
+        fields = archive.group("receptive_field", members[0])  # of several training seeds, the first is drawn
         if len(fields.lattice) == 2:
             for layer in layers(fields):
                 yield style.file_name("receptive_fields", family, f"layer{layer}"), draw_maps(fields, layer)
@@ -116,8 +116,8 @@ def locality_against_l1(archive, names):
     """[(what L1 takes from a weight at each update, [group of each seed])] of the machines that differ from the first in
     nothing but L1, and the same of those trained on other temperatures, such as independent spins."""
     same, others = [], []
-    for seeds in tables.families(names).values():
-        groups = [archive.group("receptive_field", name) for name in seeds]
+    for members in seeds.families(names).values():
+        groups = [archive.group("receptive_field", name) for name in members]
         machine = archive.machine(groups[0].value("rbm"))
         strength = float(machine.value("l1", "0") or 0)
         if machine.value("l1_scaling") == "times_learning_rate":
@@ -131,15 +131,15 @@ def locality_against_l1(archive, names):
 
 def locality_against_units(archive, names):
     """[(hidden units, [group of each seed])] of machines of one scan over their number."""
-    found = [[archive.group("receptive_field", name) for name in seeds]
-             for family, seeds in tables.families(names).items() if re.search(r"_h\d+$", family)]
+    found = [[archive.group("receptive_field", name) for name in members]
+             for family, members in seeds.families(names).items() if re.search(r"_h\d+$", family)]
     return sorted(((groups[0]["layer_1/field"].shape[1], groups) for groups in found), key=lambda pair: pair[0])
 
 
 def over_seeds(groups, layer, path, q):
     """(mean, standard error) over the seeds of a quantile over the units."""
     values = [np.quantile(found, q) for fields in groups if len(found := living(fields, layer, path))]
-    return tables.over_seeds(values) if values else (np.nan, np.nan)
+    return seeds.over_seeds(values) if values else (np.nan, np.nan)
 
 
 def error_points(axes, x, found, **options):

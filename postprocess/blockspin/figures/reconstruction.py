@@ -6,11 +6,12 @@ import numpy as np
 from blockspin.exact import T_C
 from blockspin.figures import style
 from blockspin.mehta2014 import tables
+from blockspin.seeds import families
 
 
 def draw(archive):
-    for name, seeds in tables.families(archive.names("reconstruction")).items():
-        group = archive.group("reconstruction", seeds[0])  # of several training seeds, the first is drawn
+    for name, members in families(archive.names("reconstruction")).items():
+        group = archive.group("reconstruction", members[0])  # of several training seeds, the first is drawn
         if len(group.lattice) == 2:
             yield style.file_name("reconstructions", name), draw_examples(group)
         yield style.file_name("reconstruction_correlation", name), draw_correlation(group)

@@ -1,14 +1,20 @@
 """Where flows end: one record a flow, and means over training seeds."""
 
+import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Callable
 
 import numpy as np
 
+from blockspin import seeds
+
 LAST_STEPS = 20  # averaged at the end of a flow; by then the starts have met, where they meet at all
+SAME = 4  # errors within which two starts end alike: some 170 flows, so that three would part one by chance
 QUANTITIES = ("energy_temperature", "mean_temperature", "bayes_temperature", "abs_magnetization",
-              "nearest_neighbour_excess")
+              "nearest_neighbour_excess", "correlation_fall")
 
 
 @dataclass
@@ -29,6 +35,12 @@ class End:
     error: dict = field(default_factory=dict)
     gap: float = np.nan  # energy temperature of the first start less that of the second, at the end
     gap_error: float = np.nan
+    at: Callable = None  # at(steps): the end of the same flow's first steps
+
+    @property
+    def has_end(self):
+        """Whether the starts have met at some step, and are within SAME errors on the average of the last ones as well."""
+        return self.met >= 0 and abs(self.gap) < SAME * self.gap_error
 
     @property
     def share(self):
@@ -36,10 +48,9 @@ class End:
         return self.hidden / np.prod(self.lattice)
 
 
-def split_name(name):
-    """("V", 2) of V_h64_s2; seed 0 where none is named."""
-    seed = re.search(r"_s(\d+)$", name)
-    return re.sub(r"(_h\d+)?(_s\d+)?$", "", name), int(seed[1]) if seed else 0
+def type_of(name):
+    """"V" of V_h64_s2."""
+    return re.sub(r"_h\d+$", "", seeds.family_of(name))
 
 
 def read(archive):
@@ -47,29 +58,42 @@ def read(archive):
     return [end_of(archive, archive.flow(name)) for name in archive.names("flow")]
 
 
-def end_of(archive, flow):
+def end_of(archive, flow, steps=None):
+    """The End of a flow, or of its first `steps` steps."""
     machine = archive.machine(flow.value("rbm"))
-    family, seed = split_name(machine.name)
-    epoch = flow.value("epoch", "auto")
-    end = End(family, flow.lattice, int(machine.value("hidden").split(",")[0]),
-              int(machine.value("epochs") if epoch in ("", "auto") else epoch), seed,
-              float(machine.value("learning_rate")), flow.value("dynamics"), flow.name,
-              flow["energy/mean"].shape[1] - 1, met(flow))
+    steps = flow["energy/mean"].shape[1] - 1 if steps is None else steps
+    last = slice(max(0, steps + 1 - LAST_STEPS), steps + 1)
+    end = End(type_of(machine.name), flow.lattice, int(machine.value("hidden").split(",")[0]), epoch_of(flow, machine),
+              seeds.seed_of(machine.name), float(machine.value("learning_rate")), flow.value("dynamics"), flow.name, steps,
+              met(flow, steps), at=partial(end_of, archive, flow))
     for quantity in QUANTITIES:
-        if f"{quantity}/mean" not in flow:
+        if quantity != "correlation_fall" and f"{quantity}/mean" not in flow:
             continue
-        mean, error = flow.quantity(quantity)
-        end.mean[quantity] = mean[:, -LAST_STEPS:].mean()
-        end.error[quantity] = np.sqrt(np.sum(error[:, -1] ** 2)) / error.shape[0]
+        mean, error = correlation_fall(flow) if quantity == "correlation_fall" else flow.quantity(quantity)
+        end.mean[quantity] = mean[:, last].mean()
+        end.error[quantity] = np.sqrt(np.sum(error[:, steps] ** 2)) / error.shape[0]
     if len(flow.starts) > 1:
         mean, error = flow.quantity("energy_temperature")
-        end.gap = mean[0, -LAST_STEPS:].mean() - mean[1, -LAST_STEPS:].mean()
-        end.gap_error = np.hypot(error[0, -1], error[1, -1])
+        end.gap = mean[0, last].mean() - mean[1, last].mean()
+        end.gap_error = np.hypot(error[0, steps], error[1, steps])
     return end
 
 
-def met(flow):
-    mean, error = flow.quantity("energy")
+def correlation_fall(flow):
+    """(mean, error), [start, step]: correlation of neighbours less that at half the lattice's side. Walkers that are
+    magnetised alike move both together, so the error is an upper bound."""
+    mean, error = flow.quantity("correlation")
+    return mean[..., 1] - mean[..., -1], np.hypot(error[..., 1], error[..., -1])
+
+
+def epoch_of(group, machine):
+    """Epochs of training of the machine that a flow or spectrum is of."""
+    epoch = group.value("epoch", "auto")
+    return int(machine.value("epochs") if epoch in ("", "auto") else epoch)
+
+
+def met(flow, steps):
+    mean, error = (quantity[:, :steps + 1] for quantity in flow.quantity("energy"))
     if len(mean) < 2:
         return -1
     same = np.abs(mean[0] - mean[1]) <= 2 * np.hypot(error[0], error[1])
@@ -78,7 +102,7 @@ def met(flow):
 
 @dataclass
 class Group:
-    """Flows that differ in the training seed alone."""
+    """Flows that differ in the training seed alone, each as far as the shortest of them goes."""
     ends: list
 
     def __getattr__(self, name):  # what they share: family, lattice, hidden, epoch ...
@@ -91,15 +115,9 @@ class Group:
         return len(self.ends)
 
     @property
-    def steps(self):
-        """Of the shortest flow."""
-        return min(end.steps for end in self.ends)
-
-    @property
     def has_end(self):
-        """Whether the starts have met in every flow: at some step, and on the average of the last ones as well, within
-        0.1 of energy temperature or three errors."""
-        return all(end.met >= 0 and abs(end.gap) < max(0.1, 3 * end.gap_error) for end in self.ends)
+        """Whether the starts have met in every flow."""
+        return all(end.has_end for end in self.ends)
 
     def values(self, quantity):
         return np.array([end.mean[quantity] for end in self.ends])
@@ -109,21 +127,31 @@ class Group:
 
     def error(self, quantity="energy_temperature"):
         """Standard error over seeds; over the walkers where there is one training alone."""
-        if self.n == 1:
-            return self.ends[0].error[quantity]
-        return self.values(quantity).std(ddof=1) / np.sqrt(self.n)
+        return self.ends[0].error[quantity] if self.n == 1 else seeds.over_seeds(self.values(quantity))[1]
+
+    @property
+    def freedom(self):
+        """Degrees of freedom of error()."""
+        return self.n - 1 if self.n > 1 else math.inf
 
 
 def grouped(ends):
-    """Groups, ordered by family, lattice, dynamics, hidden units and epoch. Of several flows of one machine the
-    longest counts."""
-    found = defaultdict(dict)
+    """Groups, ordered by family, lattice, dynamics, hidden units, epoch and steps. Of several flows of one machine the
+    longest counts; it is compared with those of other seeds over the steps that all of them have, and where it goes on
+    alone its whole length is a group of its own."""
+    longest = defaultdict(dict)
     for end in ends:
         key = (end.family, end.lattice, end.dynamics, end.learning_rate, end.hidden, end.epoch)
-        kept = found[key].get(end.seed)
+        kept = longest[key].get(end.seed)
         if kept is None or kept.steps < end.steps:
-            found[key][end.seed] = end
-    return [Group([by_seed[s] for s in sorted(by_seed)]) for _, by_seed in sorted(found.items())]
+            longest[key][end.seed] = end
+    found = []
+    for _, by_seed in sorted(longest.items()):
+        members = [by_seed[seed] for seed in sorted(by_seed)]
+        common = min(end.steps for end in members)
+        found.append(Group([end if end.steps == common else end.at(common) for end in members]))
+        found += [Group([end]) for end in members if end.steps > common]
+    return found
 
 
 def pick(groups, **wanted):

@@ -7,7 +7,7 @@ import numpy as np
 from blockspin.exact import T_C
 from blockspin.figures import style
 from blockspin.iso2018 import patterns
-from blockspin.iso2018.ends import pick, split_name
+from blockspin.iso2018.ends import epoch_of, pick, type_of
 from blockspin.iso2018.verdicts import by_family, main_line, with_end
 
 TYPES = ("V", "L", "H")
@@ -37,12 +37,15 @@ def lines(axes, series):
 
 
 def type_v(groups):
-    """Sampled type V groups of the smallest lattice whose starts have met."""
+    """Sampled type V groups of the smallest lattice whose starts have met, of one setting that with most trainings."""
     line = main_line(groups)
     if not line:
         return []
-    same = pick(groups, family="V", lattice=line[0].lattice, dynamics="sampled")
-    return [g for g in same if g.has_end]
+    best = {}
+    for g in sorted(pick(groups, family="V", lattice=line[0].lattice, dynamics="sampled"), key=lambda g: g.n):
+        if g.has_end:
+            best[g.hidden, g.epoch] = g
+    return list(best.values())
 
 
 def seeds_text(groups):
@@ -153,12 +156,11 @@ def chosen(archive, stage, family, hidden=64):
     for name in archive.names(stage):
         group = archive.flow(name) if stage == "flow" else archive.group(stage, name)
         machine = archive.machine(group.value("rbm"))
-        if split_name(machine.name)[0] != family or machine.value("hidden") != str(hidden):
+        if type_of(machine.name) != family or machine.value("hidden") != str(hidden):
             continue
         if stage == "flow" and (len(group.starts) < 2 or group.value("dynamics") != "sampled"):
             continue
-        epoch = group.value("epoch", "auto")
-        own.append((-(int(machine.value("epochs")) if epoch == "auto" else int(epoch)), len(name), name, group))
+        own.append((-epoch_of(group, machine), len(name), name, group))
     return min(own)[3] if own else None
 
 

@@ -9,16 +9,22 @@ def displacements(lattice):
     return np.sum([axis**2 for axis in np.meshgrid(*axes, indexing="ij")], axis=0).ravel()
 
 
-def furthest(lattice):
-    """The displacement of the largest distance."""
-    return int(np.argmax(displacements(lattice)))
-
-
 def by_distance(lattice, values):
     """(distances, means over all displacements of each distance)."""
     squares = displacements(lattice)
     distinct = np.unique(squares)
     return np.sqrt(distinct), np.array([np.mean(np.ravel(values)[squares == d]) for d in distinct])
+
+
+def beyond(lattice, values, distance=3):
+    """The largest size, over that at 0, of means over all displacements of one distance, this one or a larger one."""
+    distances, means = by_distance(lattice, values)
+    return np.abs(means[distances >= distance]).max() / means[0]
+
+
+def at_furthest(lattice, values):
+    """The value at the largest distance over that at 0."""
+    return by_distance(lattice, values)[1][-1] / np.ravel(values)[0]
 
 
 def spin_correlation(spins):
@@ -36,14 +42,31 @@ def data_correlation(archive, machine):
     return np.mean([spin_correlation(sample.configurations(t)) for t in temperatures], axis=0)
 
 
+def correlation_fall(spins):
+    """(mean, error) over configurations of the correlation of neighbours less that at half the side, along the axes."""
+    s = spins.astype(float)
+
+    def along(shift):
+        return sum((s * np.roll(s, shift, axis)).mean((-1, -2)) for axis in (-1, -2)) / 2
+    return over_configurations(along(1) - along(s.shape[-1] // 2))
+
+
+def abs_magnetization(spins):
+    """(mean, error) over configurations of |m|."""
+    return over_configurations(np.abs(spins.mean((-1, -2))))
+
+
+def over_configurations(values):
+    return values.mean(), values.std(ddof=1) / np.sqrt(len(values))
+
+
 def excess(spins):
     """(mean, error) over configurations of the neighbour correlation less the average over all pairs."""
     n = np.prod(spins.shape[-2:])
     s = spins.astype(float)
     neighbours = (s * np.roll(s, 1, -1) + s * np.roll(s, 1, -2)).mean((-1, -2)) / 2
     pairs = (s.sum((-1, -2)) ** 2 - n) / (n * (n - 1))
-    values = neighbours - pairs
-    return values.mean(), values.std(ddof=1) / np.sqrt(len(values))
+    return over_configurations(neighbours - pairs)
 
 
 def longest_waves(spectrum, first=1, count=4):

@@ -3,31 +3,12 @@
 Instances of one scan (`seeds = 3`: l1_0_s1, l1_0_s2, ...) are one row; "+-" is then the standard error over the seeds.
 """
 
-import re
+from typing import NamedTuple
 
 import numpy as np
 
 from blockspin import exact
-
-
-def families(names):
-    """{"l1_0": ["l1_0_s1", "l1_0_s2"], "bond": ["bond"], ...}: the training seeds of each setting."""
-    found = {}
-    for name in names:
-        found.setdefault(family_of(name), []).append(name)
-    return found
-
-
-def family_of(name):
-    """The name of a scan's instance without its training seed."""
-    return re.sub(r"_s\d+$", "", name)
-
-
-def over_seeds(values):
-    """(mean, standard error over the values); the error of one value is NaN."""
-    values = np.asarray(values, dtype=float)
-    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
-    return float(values.mean()), float(error)
+from blockspin.seeds import families, family_of, over_seeds
 
 
 def n_layers(fields):
@@ -126,13 +107,12 @@ def annealing(archive):
 
 
 def majority_correlation(spins, side, seed=2014):
-    """(mean over configurations, error) of the neighbour correlation of side x side majority blocks, ties at random."""
+    """[C]: neighbour correlation of side x side majority blocks of each configuration, ties at random."""
     n, rows, columns = spins.shape
     sums = spins.reshape(n, rows // side, side, columns // side, side).sum((2, 4), dtype=np.int64)
     ties = np.random.default_rng(seed).choice((-1, 1), size=sums.shape)
     blocks = np.sign(2 * sums + ties)
-    each = sum((blocks * np.roll(blocks, -1, axis)).mean((1, 2)) for axis in (1, 2)) / 2
-    return float(each.mean()), float(each.std(ddof=1) / np.sqrt(n))
+    return sum((blocks * np.roll(blocks, -1, axis)).mean((1, 2)) for axis in (1, 2)) / 2
 
 
 def trained_at(machine):
@@ -141,9 +121,27 @@ def trained_at(machine):
     return None if text in ("auto", "inf") or "," in text else float(text)
 
 
+class Order(NamedTuple):
+    """Neighbour correlations at the temperature a stack was trained at: of majority blocks, of hidden units, and how much
+    more there is in 4x4 than in 2x2, in layer 2 than in layer 1. Errors of blocks over configurations, else over seeds."""
+    family: str
+    temperature: float
+    spins: float
+    majority_2x2: float
+    majority_4x4: float
+    layer_1: float
+    layer_1_error: float
+    layer_2: float
+    layer_2_error: float
+    change: float
+    change_error: float
+    trainings: int
+    blocks_change: float
+    blocks_change_error: float
+
+
 def order(archive):
-    """Rows of neighbour correlations, block spins by majority (2x2, 4x4) against hidden units (layers 1, 2), at the
-    temperature each stack was trained at; the last column: up where layer 2 is above layer 1, and by how many errors."""
+    """An Order for each stack of two layers or more."""
     rows = []
     for family, names in families(archive.names("reconstruction")).items():
         groups = [archive.group("reconstruction", name) for name in names]
@@ -154,11 +152,12 @@ def order(archive):
             continue
         t = int(np.argmin(np.abs(groups[0]["temperature"] - trained)))
         spins = archive.sample().configurations(trained)
-        blocks = [majority_correlation(spins, side)[0] for side in (1, 2, 4)]
+        blocks = [majority_correlation(spins, side) for side in (1, 2, 4)]
         one, two = (joined(groups, "hidden/neighbour_correlation", (layer, t)) for layer in (0, 1))
         change = [group["hidden/neighbour_correlation/mean"][1, t] - group["hidden/neighbour_correlation/mean"][0, t]
                   for group in groups]
-        rows.append((family, trained, *blocks, *one, *two, *over_seeds(change)))
+        rows.append(Order(family, trained, *(float(each.mean()) for each in blocks), *one, *two, *over_seeds(change), len(groups),
+                          *over_seeds(blocks[2] - blocks[1])))
     return rows
 
 
@@ -176,12 +175,23 @@ def tori(archive):
     return rows
 
 
+def free_machines(archive):
+    """Rows (torus, K, D_KL +-, converged) of machines trained without constraint: 1 where the training reached a minimum."""
+    return [(name, float(k), float(divergence), float(error), int(converged))
+            for name in archive.names("kadanoff")
+            if "free_machine/converged" in (group := archive.group("kadanoff", name))
+            for k, divergence, error, converged in zip(*(group[path] for path in (
+                "coupling", "free_machine/kl_divergence", "free_machine/kl_divergence_error", "free_machine/converged")))]
+
+
 TABLES = (
     (locality, ("fields of", "layer", "units", "median", "+-", "10 %", "90 %", "shuffled", "untrained", "radius",
                 "|sign|", "spacing/random", "coverage", "dead")),
     (reconstruction, ("reconstruction", "T", "from layer", "overlap", "+-", "of domains", "+-", "energy", "+-", "|m|", "+-")),
-    (order, ("neighbours", "T", "spins", "majority 2x2", "4x4", "layer 1", "+-", "layer 2", "+-", "change", "+-")),
+    (order, ("neighbours", "T", "spins", "majority 2x2", "4x4", "layer 1", "+-", "layer 2", "+-", "change", "+-",
+             "trainings", "4x4 - 2x2", "+-")),
     (annealing, ("ln Z of", "forwards", "+-", "back", "+-", "chains")),
     (maps, ("map of", "T", "std ln Tr", "+-", "delta F", "+-", "D_KL/N", "+-", "H_RG-H_RBM")),
     (tori, ("torus", "K", "map", "K_nn", "K_nnn", "plaquette", "D_KL")),
+    (free_machines, ("free machine", "K", "D_KL", "+-", "converged")),
 )
