@@ -1,26 +1,36 @@
-#!/bin/bash
-# The study of Mehta and Schwab, whole: runs its five decks on two ranks (about a quarter of an hour on two cores), then writes
-# the reference table and figures anew. Archives go to OUTPUT (default: input/); those that are complete are kept.
-#   runscripts/mehta2014.sh [OUTPUT]
+#!/usr/bin/env bash
+# The whole study of Mehta & Schwab: its five decks (about a quarter of an hour on two cores), then tables and figures.
+#
+#     runscripts/mehta2014.sh FOLDER [RANKS]      # archives go to FOLDER, tables and figures to FOLDER/report; RANKS: 2
+#
+# Interrupted, it goes on where it was. BLOCKSPIN names another program than build/release/src/app/blockspin.
+# Nothing of postprocess/reference changes: what is to be shown there is copied by hand.
 set -euo pipefail
-cd "$(dirname "$0")/.."
-source runscripts/environment.sh
-output=${1:-input}
-reference=postprocess/reference
-export PYTHONPATH=postprocess
+root=$(cd "$(dirname "$0")/.." && pwd)
+folder=${1:?give a folder for the archives and the report}
+ranks=${2:-2}
+# shellcheck source=runscripts/environment.sh
+source "$root/runscripts/environment.sh"
+mkdir -p "$folder/report"
+folder=$(cd "$folder" && pwd)
 
 archives=()
 for deck in mehta2014 kadanoff mehta2014_16x16 mehta2014_20x20 mehta2014_temperatures; do
-  archive=$(realpath -m "$output/$deck.h5")
-  mpirun -n 2 build/release/src/app/blockspin run "input/$deck.ini" --set "campaign.archive=$archive" --resume
-  archives+=("$archive")
+  mpirun -n "$ranks" "${BLOCKSPIN:-$root/build/release/src/app/blockspin}" run "$root/input/$deck.ini" --resume \
+    --set campaign.archive="$folder/$deck.h5"
+  archives+=("$folder/$deck.h5")
 done
 
-"$PYTHON" -m blockspin.mehta2014 "${archives[@]}" > "$reference/mehta2014.txt"
-figures=$(mktemp -d)
-trap 'rm -r "$figures"' EXIT
-for archive in "${archives[@]}"; do "$PYTHON" -m blockspin.figures "$archive" --output "$figures/$(basename "$archive" .h5)"; done
-cp "$figures"/mehta2014/receptive_fields_per_update_layer3.png "$figures"/mehta2014_16x16/locality_against_l1.png \
-   "$figures"/mehta2014_16x16/locality_against_units.png "$figures"/mehta2014_temperatures/hidden_order.png \
-   "$figures"/kadanoff/kadanoff_couplings_6x6_by_2.png "$reference"
-"$PYTHON" -m blockspin.mehta2014 --short "${archives[@]}" # the README's table
+export PYTHONPATH=$root/postprocess
+table() { # NAME [OPTIONS]: a table stands under its name when it is whole
+  local name=$1
+  shift
+  "$PYTHON" -B -m blockspin.mehta2014 "$@" "${archives[@]}" > "$folder/report/$name.part"
+  mv "$folder/report/$name.part" "$folder/report/$name"
+  echo "$folder/report/$name"
+}
+table mehta2014.txt
+table mehta2014_verdicts.md --short # the README's table
+for archive in "${archives[@]}"; do
+  "$PYTHON" -B -m blockspin.figures "$archive" --output "$folder/report/$(basename "$archive" .h5)"
+done
