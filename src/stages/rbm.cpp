@@ -134,6 +134,9 @@ void RbmStage::check(const Plan& plan, const Complain& complain) const {
                allowed_temperatures(*sampled));
   const auto configurations = plan.value_as<std::uint64_t>(group, "configurations").value_or(0);
   if (configurations == 0) return;
+  if (deck().held_out > 0.0 && n_learned(configurations) == configurations)
+    complain("held_out", "of " + std::to_string(configurations) + " configurations a temperature is none",
+             "0, or at least " + format_number(1.0 / static_cast<double>(configurations)));
   const std::uint64_t rows = indices.size() * n_learned(configurations);
   for (std::size_t k = 1; k <= deck().hidden.size(); ++k)
     if (layer(k).batch > rows)

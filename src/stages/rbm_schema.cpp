@@ -20,15 +20,20 @@ std::function<std::string(const Resolved&)> in_every_layer(std::string (*wrong)(
   };
 }
 
+bool tempers(const RbmDeck& deck) { return deck.algorithm == train::Algorithm::pt; }
+
+bool falls(const RbmDeck& deck) {
+  return deck.schedule == train::Schedule::linear || deck.schedule == train::Schedule::cosine;
+}
+
 std::string wrong_schedule(const RbmDeck& deck) {
   using train::Schedule;
-  const bool falls = deck.schedule == Schedule::linear || deck.schedule == Schedule::cosine;
-  if (falls && deck.schedule_epochs == 0)
+  if (falls(deck) && deck.schedule_epochs == 0)
     return "needs schedule_epochs, the epochs until final_rate is reached";
   if (deck.schedule == Schedule::list && deck.learning_rates.empty()) return "needs learning_rates";
   if (deck.schedule != Schedule::list && !deck.learning_rates.empty())
     return "learning_rates is set, but schedule is not list";
-  if (!falls && deck.schedule_epochs != 0)
+  if (!falls(deck) && deck.schedule_epochs != 0)
     return "schedule_epochs is set, but schedule is neither linear nor cosine";
   return {};
 }
@@ -65,6 +70,22 @@ std::string wrong_optimiser(const RbmDeck& deck) {
   if (deck.optimiser == train::OptimiserKind::adam && deck.momentum != 0.0)
     return "is set, but adam has moments of its own";
   return {};
+}
+
+/// A rule: a value other than the default must count in a layer, which it does where `counts`.
+template <class T>
+std::function<std::string(const Resolved&)> only_where(T RbmDeck::*key, bool (*counts)(const RbmDeck&),
+                                                       const std::string& what) {
+  return [=](const Resolved& resolved) -> std::string {
+    const auto has_effect = [&](const T& value) {
+      for (std::size_t k = 1; k <= resolved.deck.hidden.size(); ++k)
+        if (counts(resolved.layer(k)) && resolved.layer(k).*key == value) return true;
+      return value == RbmDeck{}.*key;
+    };
+    bool all = has_effect(resolved.deck.*key);
+    for (const auto& [number, layer] : resolved.layers) all = all && has_effect(layer.*key);
+    return all ? std::string() : "is set, but has no effect without " + what;
+  };
 }
 
 std::string wrong_snapshots(const RbmDeck& deck) {
@@ -187,6 +208,9 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
               .check(between(1, 1000))
               .counts_copies("s"))
           .rule("schedule", in_every_layer(wrong_schedule))
+          .rule("final_rate", only_where(&D::final_rate, falls, "schedule = linear or cosine"))
+          .rule("tempering_replicas", only_where(&D::tempering_replicas, tempers, "algorithm = pt"))
+          .rule("tempering_beta", only_where(&D::tempering_beta, tempers, "algorithm = pt"))
           .rule("hidden", wrong_layers)
           .rule("reconstruction", in_every_layer(wrong_reconstruction))
           .rule("precision", wrong_precision)
