@@ -35,6 +35,11 @@ void load_rows(StateSource& source, const std::string& name, Rows& rows, std::ui
 
 } // namespace
 
+void TimeSeries::clear() {
+  for (Rows* rows : {&energy_, &magnetization_})
+    for (auto& row : *rows) row.clear();
+}
+
 void TimeSeries::thin() {
   thin_rows(energy_);
   thin_rows(magnetization_);

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "blockspin/ising/binned_series.hpp"
 #include "blockspin/ising/time_series.hpp"
 #include "blockspin/replica/ensemble.hpp"
 
@@ -27,5 +28,11 @@ struct GatheredSeries {
 GatheredSeries gather_series(const mpi::Communicator& comm, const Ensemble& ensemble,
                              const ising::TimeSeries& series, std::size_t temperature,
                              std::uint64_t n_ladders, int owner);
+
+/// Collective: bins of a temperature with the samples that came after them, [ladder][bin], on rank `owner`.
+std::vector<std::vector<ising::Bin>> gather_bins(const mpi::Communicator& comm, const Ensemble& ensemble,
+                                                 const ising::BinnedSeries& bins,
+                                                 const ising::TimeSeries& rest, std::size_t temperature,
+                                                 int owner);
 
 } // namespace blockspin::replica

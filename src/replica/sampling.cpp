@@ -33,8 +33,12 @@ std::uint64_t first_trial(const SamplingPlan& plan) {
 }
 std::uint64_t longest_record(std::uint64_t n_ladders) { return n_ladders >= 16 ? 1024 : 8192; }
 
-/// Samples of a temperature that are held at most, and of one ladder at least.
-constexpr std::uint64_t most_samples = std::uint64_t{1} << 19, fewest_samples = 16;
+/// Samples of a temperature that are held one by one, and of one ladder at least; from there on they go to
+/// bins, sixteen or a multiple of it to each.
+constexpr std::uint64_t most_samples = std::uint64_t{1} << 19, first_width = 16;
+std::uint64_t held_one_by_one(const Ensemble& ensemble) {
+  return std::max<std::uint64_t>(most_samples / ensemble.n_ladders() / first_width, 1) * first_width;
+}
 
 /// Shape [ladder, time], of the energies or of the magnetisations' moduli.
 Array<double, 2> as_chains(const GatheredSeries& series, bool energy) {
@@ -54,7 +58,8 @@ Sampling::Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const Ladd
     : comm_(comm), ensemble_(ensemble), setup_(setup), plan_(std::move(plan)),
       sweeps_per_step_(sweeps_in_step(ensemble, setup.geometry)),
       trial_sweeps_(plan_.equilibration.value_or(first_trial(plan_))), trial_(watched_local(ensemble).size()),
-      series_(ensemble.local_series().size()), kept_(packed_bytes(setup.geometry.n_sites())) {
+      series_(ensemble.local_series().size()), bins_(series_.n_rows(), first_width),
+      kept_(packed_bytes(setup.geometry.n_sites())) {
   if (!plan_.equilibration && trial_sweeps_ > plan_.longest_equilibration)
     throw_agreed(ErrorKind::numerical, "local updates need some " + std::to_string(plan_.least_trial) +
                                            " sweeps here to be told in equilibrium, more than the " +
@@ -148,7 +153,7 @@ void Sampling::advance_sampling(std::uint64_t n) {
   for (std::uint64_t i = 0; i < n; ++i) {
     ensemble_.sweep();
     ++sweeps_;
-    if (sweeps_ % stride_ == 0) record_sampling();
+    record_sampling();
     if (sweeps_ % interval_ == 0 && sweeps_ <= kept_sweeps()) keep(sweeps_ / interval_ - 1);
   }
   if (plan_.targets.empty() || sweeps_ != look) return;
@@ -158,11 +163,19 @@ void Sampling::advance_sampling(std::uint64_t n) {
 
 void Sampling::record_sampling() {
   record(series_);
-  const std::uint64_t most = std::max(most_samples / ensemble_.n_ladders(), fewest_samples);
-  if (sweeps_ / stride_ < most) return;
-  series_.thin();
-  stride_ *= 2;
+  const std::uint64_t most = held_one_by_one(ensemble_);
+  if (sweeps_ < most || (sweeps_ - most) % first_width != 0) return;
+  for (std::size_t row = 0; row < series_.n_rows(); ++row)
+    bins_.add(row, series_.energy(row), series_.magnetization(row));
+  if (sweeps_ == most)
+    series_ = ising::TimeSeries(series_.n_rows()); // room for all of these is not needed again
+  else
+    series_.clear();
+  if (sweeps_ == 2 * most / first_width * bins_.width()) bins_.join_pairs();
 }
+
+bool Sampling::binned() const { return sampling_ && sweeps_ >= held_one_by_one(ensemble_); }
+std::uint64_t Sampling::samples_in_bin() const { return binned() ? bins_.width() : 1; }
 
 void Sampling::keep(std::uint64_t number) {
   ensemble_.configurations([&](const KeptConfiguration& configuration) {
@@ -194,21 +207,31 @@ std::vector<TargetReport> Sampling::judge(const std::vector<ising::Observables>&
   return reports;
 }
 
+ising::Observables Sampling::observables_at(std::size_t t, int owner) const {
+  const ising::Ensemble about{setup_.geometry.n_sites(), setup_.temperatures[t], setup_.field};
+  if (binned()) {
+    const auto ladders = gather_bins(comm_, ensemble_, bins_, series_, t, owner);
+    const std::vector<std::span<const ising::Bin>> chains(ladders.begin(), ladders.end());
+    return comm_.rank() == owner ? measure(about, chains) : ising::Observables();
+  }
+  const auto series = gather_series(comm_, ensemble_, series_, t, ensemble_.n_ladders(), owner);
+  if (comm_.rank() != owner) return {};
+  std::vector<std::span<const std::int64_t>> energy, magnetization;
+  for (std::size_t l = 0; l < series.n_ladders; ++l) {
+    energy.push_back(series.energy(l));
+    magnetization.push_back(series.magnetization(l));
+  }
+  return measure(about, energy, magnetization);
+}
+
 std::vector<ising::Observables> Sampling::observables() const {
   const auto& temperatures = setup_.temperatures;
   constexpr std::size_t numbers = 5;
   std::vector<double> all(temperatures.size() * ising::n_observables * numbers, 0.0);
   for (std::size_t t = 0; t < temperatures.size(); ++t) {
     const int owner = static_cast<int>(t) % comm_.size();
-    const auto series = gather_series(comm_, ensemble_, series_, t, ensemble_.n_ladders(), owner);
+    const auto measured = observables_at(t, owner);
     if (comm_.rank() != owner) continue;
-    std::vector<std::span<const std::int64_t>> energy, magnetization;
-    for (std::size_t l = 0; l < series.n_ladders; ++l) {
-      energy.push_back(series.energy(l));
-      magnetization.push_back(series.magnetization(l));
-    }
-    const auto measured = ising::measure({setup_.geometry.n_sites(), temperatures[t], setup_.field}, energy,
-                                         magnetization, static_cast<double>(stride_));
     double* out = &all[t * ising::n_observables * numbers];
     for (const stats::MeanEstimate& e : measured.values)
       for (const double number : {e.mean, e.error, e.tau, e.tau_error, static_cast<double>(e.window)})
@@ -227,8 +250,8 @@ std::vector<ising::Observables> Sampling::observables() const {
 }
 
 void Sampling::save(StateSink& sink) const {
-  const std::uint64_t integers[] = {sampling_ ? 1U : 0U, sweeps_, trial_sweeps_, trial_stride_,
-                                    interval_,           stride_, met_ ? 1U : 0U};
+  const std::uint64_t integers[] = {sampling_ ? 1U : 0U, sweeps_,   trial_sweeps_,
+                                    trial_stride_,       interval_, met_ ? 1U : 0U};
   sink.replicated("sampling", std::span<const std::uint64_t>(integers));
   sink.replicated("longest_tau", longest_tau_);
   const mpi::Range local = ensemble_.local_series();
@@ -236,12 +259,13 @@ void Sampling::save(StateSink& sink) const {
     series_.save(sink, comm_, "series", local.first, ensemble_.n_series());
   else
     trial_.save(sink, comm_, "trial", watched_local(ensemble_).first, watched_series(ensemble_));
+  if (binned()) bins_.save(sink, comm_, "bins", local.first, ensemble_.n_series());
   kept_.save(sink, comm_);
   ensemble_.save(sink);
 }
 
 void Sampling::load(StateSource& source) {
-  std::uint64_t integers[7] = {};
+  std::uint64_t integers[6] = {};
   source.replicated("sampling", std::span<std::uint64_t>(integers));
   source.replicated("longest_tau", longest_tau_);
   sampling_ = integers[0] == 1;
@@ -249,13 +273,13 @@ void Sampling::load(StateSource& source) {
   trial_sweeps_ = integers[2];
   trial_stride_ = integers[3];
   interval_ = integers[4];
-  stride_ = integers[5];
-  met_ = integers[6] == 1;
+  met_ = integers[5] == 1;
   const mpi::Range local = ensemble_.local_series();
   if (sampling_)
     series_.load(source, "series", local.first, ensemble_.n_series());
   else
     trial_.load(source, "trial", watched_local(ensemble_).first, watched_series(ensemble_));
+  if (binned()) bins_.load(source, "bins", local.first, ensemble_.n_series());
   kept_.load(source, comm_);
   ensemble_.load(source);
 }

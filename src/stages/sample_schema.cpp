@@ -81,6 +81,8 @@ bool names_each_once(const OrNone<std::vector<replica::ErrorTarget>>& asked) {
 
 /// The program itself, MPI and HDF5.
 constexpr double program_bytes = 5e7;
+/// Energy and magnetisation, 16, or 20 as a share of a bin.
+constexpr double sample_bytes = 20;
 
 /// A lattice with bits along its rows: the halves of each row are vectors of 512 sites and as much again as
 /// guard.
@@ -207,7 +209,7 @@ Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
   cost.archive_bytes = static_cast<double>(n_t) * configurations * (n_sites / 8 + 20) + n_sites / 2;
   const double kept = static_cast<double>(n_t) * configurations * (n_sites / 8 + 32);
   const double held = lattices * (across || clusters ? n_sites / 8 : half_row_bytes(geometry)) / n_ranks;
-  cost.memory_per_rank = program_bytes + (kept + 16 * lattices * samples) / n_ranks +
+  cost.memory_per_rank = program_bytes + (kept + sample_bytes * lattices * samples) / n_ranks +
                          std::max(held, (n_ranks > 1 ? 3 : 1) * std::max(n_sites / 8, 8e6));
   cost.work = lattices * n_sites * sweeps +
               static_cast<double>(n_t * std::min<std::uint64_t>(ladders, 64)) * n_sites * trial;

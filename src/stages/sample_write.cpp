@@ -54,8 +54,7 @@ struct DrawnSeries {
   }
   ising::Observables observables(const SampleRun& run, double temperature) const {
     const std::span<const std::int64_t> energies[] = {energy}, magnets[] = {magnet};
-    return ising::measure({run.setup.geometry.n_sites(), temperature, run.setup.field}, energies, magnets,
-                          1.0);
+    return ising::measure({run.setup.geometry.n_sites(), temperature, run.setup.field}, energies, magnets);
   }
 };
 

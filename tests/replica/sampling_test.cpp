@@ -125,7 +125,7 @@ std::vector<double> numbers_of(const Sampling& sampling) {
 /// Runs to the end, and on from there with a longer plan.
 struct Grown {
   std::vector<double> numbers;
-  std::uint64_t stride, sweeps;
+  std::uint64_t samples_in_bin, sweeps;
   std::vector<std::uint8_t> kept;
 };
 Grown run_through(const std::vector<replica::SamplingPlan>& plans) {
@@ -138,7 +138,7 @@ Grown run_through(const std::vector<replica::SamplingPlan>& plans) {
     if (i > 0) sampling.load(source);
     while (!sampling.done()) sampling.advance();
     if (i + 1 == plans.size())
-      return {numbers_of(sampling), sampling.stride(), sampling.sweeps(), kept(sampling, 64)};
+      return {numbers_of(sampling), sampling.samples_in_bin(), sampling.sweeps(), kept(sampling, 64)};
     MemorySink sink(test_world());
     sampling.save(sink);
     state = sink.state();
@@ -151,15 +151,68 @@ Grown run_through(const std::vector<replica::SamplingPlan>& plans) {
 TEST(Sampling, GrownRunsRecordWhatFreshOnesDo) {
   const auto plan = [](std::uint64_t n) { return replica::SamplingPlan{64 * n, 100, 500}; };
   const Grown fresh = run_through({plan(40)});
-  EXPECT_EQ(fresh.stride, 4U);
+  EXPECT_EQ(fresh.samples_in_bin, 32U);
   EXPECT_EQ(fresh.sweeps, 20000U);
   for (const std::uint64_t first : {3, 20, 39}) {
     const Grown grown = run_through({plan(first), plan(40)});
     EXPECT_EQ(grown.numbers, fresh.numbers) << first;
-    EXPECT_EQ(grown.stride, fresh.stride) << first;
+    EXPECT_EQ(grown.samples_in_bin, fresh.samples_in_bin) << first;
     EXPECT_EQ(grown.kept, fresh.kept) << first;
   }
   EXPECT_NE(run_through({plan(39)}).numbers, fresh.numbers); // the comparison can tell
+}
+
+namespace {
+
+/// Energy per site at each temperature, from every sweep of a run as `plan` says.
+std::vector<double> mean_energies(const replica::SamplingPlan& plan, std::uint64_t n_sweeps) {
+  const LadderSetup setup = make_setup();
+  LaneLadders ensemble(test_world(), setup);
+  for (std::uint64_t i = 0; i < *plan.equilibration; ++i) ensemble.sweep();
+  std::vector<std::int64_t> sums(temperatures.size());
+  const std::uint64_t first = ensemble.local_series().first;
+  for (std::uint64_t i = 0; i < n_sweeps; ++i) {
+    ensemble.sweep();
+    const auto readings = ensemble.readings();
+    for (std::size_t row = 0; row < readings.size(); ++row)
+      sums[ensemble.temperature_of(first + row)] +=
+          2 * static_cast<std::int64_t>(readings[row].antiparallel) - 200;
+  }
+  test_world().sum(std::span(sums));
+  std::vector<double> means;
+  for (const std::int64_t sum : sums)
+    means.push_back(static_cast<double>(static_cast<long double>(sum) /
+                                        static_cast<long double>(64 * n_sweeps) / 100.0L));
+  return means;
+}
+
+} // namespace
+
+// 64 ladders: from 8192 sweeps on samples go to bins. Errors of 16 times as many sweeps are a quarter, and
+// tau is the same: errors are known to 1 %, tau to 2 % (but for T = 1, where excitations are rare), so that
+// either look fails by chance less than once in 1e9.
+TEST(Sampling, LongRunsMeasureEverySweep) {
+  const auto plan = [](std::uint64_t n) { return replica::SamplingPlan{64, 100, n}; };
+  const auto measured = [&](std::uint64_t n) {
+    const LadderSetup setup = make_setup();
+    LaneLadders ensemble(test_world(), setup);
+    Sampling sampling(test_world(), ensemble, setup, plan(n));
+    while (!sampling.done()) sampling.advance();
+    EXPECT_EQ(sampling.sweeps(), n);
+    return sampling.observables();
+  };
+  const auto usual = measured(8000), longer = measured(16 * 8000 + 5);
+  const std::vector<double> means = mean_energies(plan(1), 16 * 8000 + 5);
+  for (std::size_t t = 0; t < temperatures.size(); ++t) {
+    EXPECT_DOUBLE_EQ(longer[t][Observable::energy].mean, means[t]);
+    for (const Observable o :
+         {Observable::energy, Observable::abs_magnetization, Observable::binder_cumulant}) {
+      EXPECT_NEAR(longer[t][o].error / usual[t][o].error, 0.25, 0.03) << t << name(o);
+      if (t > 0) {
+        EXPECT_NEAR(longer[t][o].tau / usual[t][o].tau, 1, 0.15) << t << name(o);
+      }
+    }
+  }
 }
 
 TEST(Sampling, GoesOnUntilItsErrorsAreSmallEnough) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
 namespace blockspin::stats {
 
@@ -21,6 +22,20 @@ TEST(MomentSums, AreExactAndMergeInAnyOrder) {
   EXPECT_EQ(whole.n, 100u);
   EXPECT_EQ(static_cast<std::int64_t>(whole.magnetization), -350);
   EXPECT_EQ(static_cast<std::int64_t>(whole.abs_magnetization), 7 * 2500);
+}
+
+TEST(MomentSums, OfManySamplesAreThoseOfEach) {
+  for (const int bits : {3, 13, 14, 20, 28, 32}) { // small enough for sums in 64 bits, and not
+    std::vector<std::int64_t> e, m;
+    MomentSums each, all;
+    for (std::int64_t i = 0; i < 16; ++i) {
+      e.push_back((i % 2 ? 1 : -1) * ((std::int64_t{1} << bits) - 7 * i));
+      m.push_back((i % 3 ? 1 : -1) * ((std::int64_t{1} << bits) - i));
+      each.add(e.back(), m.back());
+    }
+    all.add(e, m);
+    EXPECT_EQ(all, each) << bits;
+  }
 }
 
 TEST(MomentSums, HoldFourthPowersBeyond128Bits) {

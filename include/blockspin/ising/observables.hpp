@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "blockspin/ising/binned_series.hpp"
 #include "blockspin/stats/autocorrelation.hpp"
 
 namespace blockspin::ising {
@@ -49,14 +50,17 @@ struct Observables {
   const stats::MeanEstimate& operator[](Observable o) const { return values[static_cast<std::size_t>(o)]; }
 };
 
-/// Series of one temperature, one span a ladder (independent chains, equal length). Means come from exact
-/// integer sums; a derived quantity's error is the Gamma method on its linearised series sum_a (df/da)(a_i -
-/// <a>) (Wolff 2004; the infinitesimal jackknife). `sweeps_per_sample` is the measurements' spacing k (for
-/// Wolff, see the archive's definition of a sweep); tau is that of every sweep, for a correlation that decays
-/// exponentially: lag k with correlation r is k lags with r^(1/k). Deterministic, local. Throws
+/// Series of one temperature, one span a ladder (independent chains, equal length), a sample a sweep. Means
+/// come from exact integer sums; a derived quantity's error is the Gamma method on its linearised series
+/// sum_a (df/da)(a_i - <a>) (Wolff 2004; the infinitesimal jackknife). Deterministic, local. Throws
 /// ErrorKind::numerical without samples.
 Observables measure(const Ensemble& ensemble, std::span<const std::span<const std::int64_t>> energy,
-                    std::span<const std::span<const std::int64_t>> magnetization, double sweeps_per_sample);
+                    std::span<const std::span<const std::int64_t>> magnetization);
+
+/// The same of a long run's bins: means of all samples, errors by the Gamma method on the bins' means (a
+/// last bin that is not full counts by its number), tau = n error^2 / (2 variance), the variance of a sample
+/// from one of each bin.
+Observables measure(const Ensemble& ensemble, std::span<const std::span<const Bin>> chains);
 
 /// Energy per site of one configuration: (E - field M)/N.
 double energy_per_site(const Ensemble& ensemble, std::int64_t energy, std::int64_t magnetization);

@@ -28,6 +28,8 @@ public:
   }
   const std::vector<std::int64_t>& energy(std::size_t row) const { return energy_[row]; }
   const std::vector<std::int64_t>& magnetization(std::size_t row) const { return magnetization_[row]; }
+  /// Forgets all samples, but keeps their room.
+  void clear();
   /// Keeps every second sample of every row, the second, fourth, ...: a series at twice the spacing.
   void thin();
 

@@ -47,11 +47,11 @@ struct TargetReport {
 /// `equilibration` given, that many sweeps are run, and more only where an automatic interval needs a longer
 /// series to measure tau on. Sampling: kept configuration number k R + l of a temperature comes from ladder l
 /// of R after (k + 1) intervals. Energies and magnetisations are recorded at every sweep; where they become
-/// more than 2^19 a temperature, every second sample is dropped and from there on every second sweep left
-/// out, and again: what is recorded of n sweeps depends on n alone. With error targets, sampling goes on
-/// after the last kept configuration; errors are looked at when it is kept and whenever the run has grown by
-/// a quarter, a schedule that the limit does not change, so that a run whose limit was raised ends like one
-/// that had the higher limit from the start.
+/// more than 2^19 a temperature, they go into bins of exact sums (ising/binned_series.hpp), and neighbouring
+/// bins are joined where they become more than 2^16: no sweep is lost, and what is recorded of n sweeps
+/// depends on n alone. With error targets, sampling goes on after the last kept configuration; errors are
+/// looked at when it is kept and whenever the run has grown by a quarter, a schedule that the limit does not
+/// change, so that a run whose limit was raised ends like one that had the higher limit from the start.
 class Sampling : public Stepper {
 public:
   /// The communicator and the ensemble must outlive the object.
@@ -69,8 +69,8 @@ public:
   std::uint64_t interval() const { return interval_; }
   /// Sweeps measured, after equilibration.
   std::uint64_t sweeps() const { return sampling_ ? sweeps_ : 0; }
-  /// Sweeps between samples of the time series: 1, or a power of two in long runs.
-  std::uint64_t stride() const { return stride_; }
+  /// Sweeps summed in one entry of the time series: 1, or in long runs 16, 32, ...
+  std::uint64_t samples_in_bin() const;
   /// Longest integrated autocorrelation time of the equilibration run, in sweeps.
   double longest_tau() const { return longest_tau_; }
 
@@ -91,6 +91,10 @@ private:
   void advance_sampling(std::uint64_t n);
   void judge_trial();
   void record_sampling();
+  /// Whether samples go to bins.
+  bool binned() const;
+  /// Collective; known on rank `owner`.
+  ising::Observables observables_at(std::size_t t, int owner) const;
   void start_sampling();
   void record(ising::TimeSeries& series);
   void keep(std::uint64_t number);
@@ -105,11 +109,11 @@ private:
   std::uint64_t trial_sweeps_;
   std::uint64_t trial_stride_ = 1;
   std::uint64_t interval_ = 0;
-  std::uint64_t stride_ = 1;
   bool met_ = false; ///< whether all targets were met at a look
   double longest_tau_ = 0.5;
   ising::TimeSeries trial_;  ///< one row a watched local series
-  ising::TimeSeries series_; ///< one row a local series
+  ising::TimeSeries series_; ///< one row a local series: what is not in bins
+  ising::BinnedSeries bins_; ///< likewise
   KeptConfigurations kept_;
 };
 
