@@ -26,6 +26,12 @@ constexpr double least_effective_chains = 10.0;
 /// Of a double-precision product of one unit and one weight, about.
 constexpr double seconds_a_product = 1e-9;
 
+/// What `auto` means for a machine of these layers; another choice stays.
+LnZMethod method_for(LnZMethod chosen, std::uint64_t n_visible, std::uint64_t n_hidden) {
+  if (chosen != LnZMethod::automatic) return chosen;
+  return std::min(n_visible, n_hidden) <= rbm::max_enumerated_units ? LnZMethod::exact : LnZMethod::ais;
+}
+
 /// Collective.
 rbm::LnZEstimate annealed(Context& context, const rbm::Machine& machine, const LikelihoodDeck& deck,
                           const std::string& label) {
@@ -115,7 +121,9 @@ const deck::Schema<LikelihoodDeck>& LikelihoodStage::schema() {
           .required()
           .refers_to("rbm"),
       field("method", &D::method,
-            "exact sums over the smaller layer (at most 24 units); ais is annealed importance sampling"),
+            "exact sums over the smaller layer (at most 24 units); ais is annealed importance sampling; auto "
+            "is "
+            "exact where it can be, else ais"),
       field("temperatures", &D::temperatures, "ais: steps of beta from 0 to 1").check(between(2, 1e7)),
       field("chains", &D::chains, "ais: independent chains").check(between(2, 1e7)));
   return schema;
@@ -130,28 +138,35 @@ std::vector<Reference> LikelihoodStage::references(const Plan& plan) const {
 
 void LikelihoodStage::check(const Plan& plan, const Complain& complain) const {
   const auto hidden = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
-  if (!hidden || hidden->empty() || deck().method != LnZMethod::exact) return;
+  if (!hidden || hidden->empty()) return;
+  if (method_for(deck().method, plan.model.n_sites(), hidden->front()) != LnZMethod::exact) return;
   const std::uint64_t smaller = std::min(plan.model.n_sites(), hidden->front());
   if (smaller > rbm::max_enumerated_units)
     complain("method", "exact sums over the smaller layer, here " + std::to_string(smaller) + " units",
-             "at most " + std::to_string(rbm::max_enumerated_units) + " units for exact; method = ais");
+             "at most " + std::to_string(rbm::max_enumerated_units) +
+                 " units for exact; method = ais, or auto");
 }
 
 Estimate LikelihoodStage::estimate(const Plan& plan, int) const {
-  const auto hidden = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
+  const std::string machine = "/rbm/" + deck().rbm;
+  const auto hidden = plan.value_as<std::vector<std::uint64_t>>(machine, "hidden");
   Estimate estimate;
   if (!hidden || hidden->empty()) return estimate;
   const double n_sites = static_cast<double>(plan.model.n_sites());
   const double n_hidden = static_cast<double>(hidden->front());
-  if (deck().method == LnZMethod::exact) {
+  if (method_for(deck().method, plan.model.n_sites(), hidden->front()) == LnZMethod::exact) {
     estimate.work = std::exp2(std::min(n_sites, n_hidden));
     estimate.work_unit = "states";
     estimate.seconds = estimate.work * std::max(n_sites, n_hidden) * 2e-8;
-    return estimate;
+  } else {
+    estimate.work = 2.1 * static_cast<double>(deck().chains * deck().temperatures); // there, rest and back
+    estimate.work_unit = "Gibbs steps";
+    estimate.seconds = estimate.work * (4 * n_sites * n_hidden / 6e10 + 5e-8 * n_hidden);
   }
-  estimate.work = 2.1 * static_cast<double>(deck().chains * deck().temperatures); // there, rest and back
-  estimate.work_unit = "Gibbs steps";
-  estimate.seconds = estimate.work * (4 * n_sites * n_hidden / 6e10 + 5e-8 * n_hidden);
+  const std::string sample = "/sample/" + plan.value(machine, "sample");
+  const auto n_kept = plan.value_as<std::uint64_t>(sample, "configurations").value_or(0) *
+                      plan.temperatures(sample).value_or(deck::Temperatures{}).values.size();
+  estimate.seconds += static_cast<double>(n_kept) * n_sites * n_hidden * seconds_a_product;
   return estimate;
 }
 
@@ -159,7 +174,9 @@ void LikelihoodStage::run(Context& context) {
   const rbm::Machine machine = read_machines(context.archive(), deck().rbm).front();
   const StoredSample sample =
       find_sample(context.archive(), context.plan().value("/rbm/" + deck().rbm, "sample"));
-  const bool is_exact = deck().method == LnZMethod::exact;
+  const bool is_exact =
+      method_for(deck().method, machine.n_visible(), machine.n_hidden()) == LnZMethod::exact;
+  if (deck().method == LnZMethod::automatic) context.resolve("method", is_exact ? "exact" : "ais");
   const rbm::LnZEstimate ln_z =
       is_exact ? enumerated(context, machine) : annealed(context, machine, deck(), label());
   const Comparison result = compare(context, sample, all_free_energies(context, sample, machine), ln_z);

@@ -49,5 +49,26 @@ TEST(TrainingsEstimate, CountsTheWorkOfEveryReplica) {
   EXPECT_NEAR(training("algorithm = pcd\ngibbs_steps = 10\n").seconds / from_data, 24.0 / 5.0, 0.5);
 }
 
+// exp(-F) of 1000 configurations counts beside ln Z, which so few units make cheap.
+TEST(LikelihoodsEstimate, CountsTheSample) {
+  const auto seconds = [](int n_hidden) {
+    return estimate_of("/likelihood/main",
+                       "[rbm]\nhidden = " + std::to_string(n_hidden) + "\n[likelihood]\nrbm = main\n")
+        .seconds;
+  };
+  EXPECT_GT(seconds(2), 1000 * 4096 * 2 * 5e-10);
+  EXPECT_NEAR(seconds(4) / seconds(2), 2.0, 0.1);
+}
+
+TEST(LikelihoodsEstimate, OfAutoIsThatOfTheMethodItBecomes) {
+  const auto unit = [](int n_hidden) {
+    return estimate_of("/likelihood/main", "[rbm]\nhidden = " + std::to_string(n_hidden) +
+                                               "\n[likelihood]\nrbm = main\nmethod = auto\n")
+        .work_unit;
+  };
+  EXPECT_EQ(unit(24), "states");
+  EXPECT_EQ(unit(25), "Gibbs steps");
+}
+
 } // namespace
 } // namespace blockspin::stages

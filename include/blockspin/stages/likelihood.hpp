@@ -6,8 +6,8 @@
 
 namespace blockspin::stages {
 
-enum class LnZMethod { exact, ais };
-inline std::vector<std::string> choice_names(LnZMethod) { return {"exact", "ais"}; }
+enum class LnZMethod { exact, ais, automatic };
+inline std::vector<std::string> choice_names(LnZMethod) { return {"exact", "ais", "auto"}; }
 
 struct LikelihoodDeck {
   std::string rbm;
