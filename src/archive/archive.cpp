@@ -214,13 +214,14 @@ Archive::~Archive() = default;
 Archive Archive::open(const mpi::Communicator& comm, const std::string& path) {
   auto state = std::make_unique<State>();
   state->comm = &comm;
-  state->path = path;
+  state->path = comm.broadcast(behind_links(path));
   state->load();
   return Archive(std::move(state));
 }
 
-Archive Archive::open_for_run(const mpi::Communicator& comm, const std::string& path, OnExisting existing,
+Archive Archive::open_for_run(const mpi::Communicator& comm, const std::string& name, OnExisting existing,
                               const Identity& identity, Storage storage) {
+  const std::string path = comm.broadcast(behind_links(name));
   auto state = std::make_unique<State>();
   state->comm = &comm;
   state->path = path;

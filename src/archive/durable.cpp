@@ -64,6 +64,18 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+std::string behind_links(const std::string& path) {
+  constexpr int most_links = 40; // as many as Linux follows
+  fs::path found = path;
+  std::error_code error;
+  for (int n = 0; fs::is_symlink(found, error); ++n) {
+    const fs::path target = fs::read_symlink(found, error);
+    if (error || n == most_links) return path;
+    found = found.parent_path() / target; // an absolute target replaces all
+  }
+  return found.string();
+}
+
 std::string temporary_name(const std::string& path) {
   char host[256] = {};
   gethostname(host, sizeof host - 1);

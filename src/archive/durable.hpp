@@ -8,6 +8,10 @@ namespace blockspin::archive {
 
 /// The folder a file stands in; "." where the path names none.
 std::string folder_of(const std::string& path);
+/// The path of the file that symbolic links lead to, which need not be there yet: what stands beside a file,
+/// and what takes its place, belongs to the file and not to a name of it. Where links lead in a circle,
+/// `path`.
+std::string behind_links(const std::string& path);
 /// "<path>.tmp-<host>-<process>": where a new version is written before it gets its name.
 std::string temporary_name(const std::string& path);
 /// Copies a file (sharing blocks where the file system can). Throws ErrorKind::archive naming the target.

@@ -233,6 +233,39 @@ TEST(Archive, OverwriteLeavesNoSegmentOfTheOldOne) {
   }
 }
 
+TEST(Archive, BehindALinkIsOneArchive) {
+  const mpi::Communicator& world = test_world();
+  for (const archive::Storage storage : {archive::Storage::single, archive::Storage::segments}) {
+    const ScratchFolder folder(world);
+    const std::string link = folder.file("run.h5"), real = folder.file("disk/results.h5");
+    if (world.is_root()) {
+      std::filesystem::create_directory(folder.file("disk"));
+      std::filesystem::create_symlink("second.h5", link);
+      std::filesystem::create_symlink(real, folder.file("second.h5"));
+    }
+    world.barrier();
+    // By the link, which leads nowhere yet; by the file's name; and by the link again.
+    for (const std::string& name : {link, real, link}) {
+      Archive archive = Archive::open_for_run(world, name, OnExisting::resume, {"", 7}, storage);
+      EXPECT_EQ(archive.path(), real);
+      EXPECT_TRUE(exists_for_all(world, real + ".lock"));
+      example::write_sample(archive, archive.groups().size());
+      example::write_machine(archive, "by_" + std::to_string(archive.groups().size()));
+      archive.close();
+    }
+    Archive reader = Archive::open(world, link);
+    EXPECT_EQ(reader.groups().size(), 4u);
+    EXPECT_FALSE(reader.read_all<float>("/rbm/by_3/layer_1/weights").empty());
+    reader.close();
+    if (world.is_root()) {
+      EXPECT_TRUE(std::filesystem::is_symlink(link));
+      EXPECT_TRUE(std::filesystem::is_symlink(folder.file("second.h5")));
+      const auto beside = std::filesystem::directory_iterator(folder.path());
+      EXPECT_EQ(std::distance(begin(beside), end(beside)), 3) << "something stands beside the link";
+    }
+  }
+}
+
 TEST(Archive, SegmentsHoldWhatOneFileHolds) {
   const mpi::Communicator& world = test_world();
   const ScratchFolder folder(world);

@@ -45,7 +45,8 @@ struct Group {
 /// every failure is an agreed ErrorKind::archive that names the file. Call close() at the end.
 ///
 /// Nothing is ever written under the archive's own name: a stage is written into a copy beside it, which is
-/// closed, synced and renamed, so that a kill at any instant leaves the old content or the new.
+/// closed, synced and renamed, so that a kill at any instant leaves the old content or the new. Where the
+/// name is a symbolic link, the archive, and all that stands beside it, is where the link leads.
 class Archive {
 public:
   /// For reading only. The communicator must outlive the archive.
@@ -56,7 +57,7 @@ public:
   /// starts empty, deletes the checkpoints of former runs, and replaces the old file at the first commit;
   /// until then a marker beside the archive (overwrite.hpp) says so, and a resume goes on with the new run.
   /// The archive's own file is not touched before the first commit.
-  static Archive open_for_run(const mpi::Communicator& comm, const std::string& path, OnExisting existing,
+  static Archive open_for_run(const mpi::Communicator& comm, const std::string& name, OnExisting existing,
                               const Identity& identity, Storage storage = Storage::single);
   Archive(Archive&&) noexcept;
   Archive& operator=(Archive&&) noexcept;
@@ -64,6 +65,7 @@ public:
   /// Closes the file and gives the lock back.
   void close();
 
+  /// Of the file itself, not of a link to it.
   const std::string& path() const;
   const mpi::Communicator& comm() const;
   const Identity& identity() const;
