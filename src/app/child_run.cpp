@@ -65,6 +65,12 @@ std::string disturbance_name(Disturbance disturbance) {
   return "?";
 }
 
+bool may_end_so(Disturbance disturbance, int code) {
+  if (disturbance != Disturbance::signal_launcher) return true;
+  return code == 0 || code == static_cast<int>(ErrorKind::stopped) || code == 128 + SIGUSR1 ||
+         code == -SIGUSR1;
+}
+
 ChildRun::ChildRun(int n_ranks, const std::vector<std::string>& arguments, const std::string& log_path) {
   char program[4096] = {};
   require(readlink(own_path().c_str(), program, sizeof program - 1) > 0,

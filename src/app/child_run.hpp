@@ -12,6 +12,10 @@ namespace blockspin::app {
 /// How a run may be disturbed. All but the last are SIGKILL.
 enum class Disturbance { kill_one_rank, kill_launcher, kill_all, signal_launcher };
 std::string disturbance_name(Disturbance disturbance);
+/// Whether a run that was disturbed so may end with this code, negative for a signal. After a SIGKILL any
+/// will do. One that was asked to stop ends in order (done, or stopped), or by that very signal, where it
+/// came before the program listened; a crash is a crash. Local.
+bool may_end_so(Disturbance disturbance, int code);
 
 /// `mpirun -n N blockspin ...` as a child process; its output goes to a file. Local.
 class ChildRun {

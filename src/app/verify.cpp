@@ -24,8 +24,10 @@ namespace fs = std::filesystem;
 
 constexpr int default_rounds = 3;
 constexpr int default_most_ranks = 4;
-constexpr int most_disturbances = 12; ///< of one round; then it is left alone, so that it ends
-constexpr double most_seconds = 86400.0;
+constexpr int most_disturbances = 12;    ///< of one round; then it is left alone, so that it ends
+constexpr double most_seconds = 86400.0; ///< of the undisturbed run, whose length nobody knows
+/// Once disturbed, if only in vain, a run that takes longer hangs: so many seconds, or undisturbed runs.
+constexpr double most_seconds_to_end = 300.0, most_runs_to_end = 20.0;
 constexpr double share_of_run = 0.6; ///< a disturbance comes before this share of the undisturbed run's time
 
 class Folder {
@@ -55,6 +57,12 @@ private:
     if (line.find("error: ") != std::string::npos || line.starts_with("[rank ")) errors += "\n" + line;
   const auto kind = code >= 2 && code <= 5 ? static_cast<ErrorKind>(code) : ErrorKind::internal;
   throw Error(kind, what + fmt::format(" ended with exit code {}", code) + errors, "verify");
+}
+
+void check_end(Disturbance how, std::optional<int> code, const std::string& what,
+               const std::string& log_path) {
+  if (!code) throw Error(ErrorKind::internal, what + " it hangs", "verify");
+  if (!may_end_so(how, *code)) fail(what + " it", log_path, *code);
 }
 
 /// Runs one deck many times, in a folder of its own.
@@ -104,8 +112,10 @@ public:
       fmt::print("round {}: {} on {} ranks, domains {}, after {}\n", number, disturbance_name(how), n_ranks,
                  domains, format_seconds(patience));
       std::fflush(stdout);
-      run.wait(
-          most_seconds); // a rank that outlives its launcher holds the lock for a moment; the next run waits
+      // A rank that outlives its launcher holds the lock for a moment; the next run waits.
+      const double most = std::max(most_seconds_to_end, most_runs_to_end * seconds);
+      check_end(how, run.wait(most),
+                fmt::format("round {}, {} on {} ranks:", number, disturbance_name(how), n_ranks), log);
     }
   }
 
