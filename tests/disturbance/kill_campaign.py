@@ -62,6 +62,14 @@ def n_kills(hit):
     return sum(hit[kind] for kind in KINDS if kind != "SIGUSR1")
 
 
+def state_of(pid):
+    """Of a process: "R", "S", ...; "Z" for a zombie, and for what is gone altogether."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "Z"
+
+
 class Job:
     """One mpirun of the program."""
 
@@ -92,8 +100,7 @@ class Job:
     def end_launcher_left_alone(self):
         """Open MPI's mpirun can deadlock in its own end (PMIx_server_finalize) when a rank dies while it starts. Where all
         ranks have ended, that is not the program's hang: ends mpirun, and gives its code. None where a rank is left."""
-        states = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] for pid in self.ranks()]
-        if any(state != "Z" for state in states):
+        if any(state_of(pid) != "Z" for pid in self.ranks()):
             return None
         self.process.kill()
         return self.process.wait()
@@ -147,7 +154,7 @@ def main():
                     code = job.wait(MOST_SECONDS)
                     if code is None:
                         code = job.end_launcher_left_alone()
-                        hit["mpirun that hung without ranks"] += 1
+                        hit["mpirun that hung without ranks"] += code is not None
                     assert code is not None, f"hangs after {kind} on {ranks} ranks: {job.errors()}"
                     what = f"run {n_runs}, {kind} on {ranks} ranks"
                     if kind == "SIGUSR1" and code >= 0:  # before a process has reached main, it is a kill like any other
