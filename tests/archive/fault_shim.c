@@ -8,7 +8,7 @@
  *
  * FAULT_RANK: only in the process with this rank; "all" for every one.
  *
- * FAULT_LOG: where each process appends the number of calls it made, at its end.
+ * FAULT_LOG: where each process appends its rank and the names of the calls it made, at its end.
  *
  * FAULT_HIT: where the name of the call that was disturbed is written.
  */
@@ -23,7 +23,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+enum { most_names = 10000 };
 static int n_calls;
+static const char* names[most_names];
 
 static int watched_path(const char* path) {
   const char* folder = getenv("FAULT_FOLDER");
@@ -47,6 +49,7 @@ static int is_my_rank(void) {
 /* Counts a call. Returns 0 (go on), 1 (write half, then die) or an errno to fail with. */
 static int fault(const char* name) {
   const char *at = getenv("FAULT_AT"), *what = getenv("FAULT_DO"), *path = getenv("FAULT_HIT");
+  if (n_calls < most_names) names[n_calls] = name;
   ++n_calls;
   if (at == NULL || what == NULL || !is_my_rank() || atoi(at) != n_calls) return 0;
   FILE* hit = path != NULL ? fopen(path, "w") : NULL;
@@ -114,6 +117,8 @@ __attribute__((destructor)) static void report(void) {
   const char* path = getenv("FAULT_LOG");
   FILE* log = path != NULL && n_calls > 0 ? fopen(path, "a") : NULL;
   if (log == NULL) return;
-  fprintf(log, "%s %d\n", getenv("OMPI_COMM_WORLD_RANK"), n_calls);
+  fputs(getenv("OMPI_COMM_WORLD_RANK"), log);
+  for (int call = 0; call < n_calls && call < most_names; ++call) fprintf(log, " %s", names[call]);
+  fputs("\n", log);
   fclose(log);
 }
