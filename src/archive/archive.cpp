@@ -1,7 +1,9 @@
 #include "blockspin/archive/archive.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <set>
+#include <utility>
 
 #include "archive_state.hpp"
 #include "blockspin/archive/checkpoint.hpp"
@@ -112,10 +114,14 @@ bool begin_run(const std::string& path, OnExisting existing) {
   return false;
 }
 
-/// Deletes the files of segments that no group of the archive is linked to. For the root, under the lock.
-void remove_unlinked_segments(const std::string& path, const std::map<std::string, Group>& groups) {
+using Groups = std::map<std::string, Group>;
+
+/// Deletes the files of segments that no group is linked to, in the archive as it stands and as it stood
+/// before: a reader that has opened the version before may follow its links. For the root, under the lock.
+void remove_unlinked_segments(const std::string& path, const Groups& groups, const Groups& before) {
   std::set<std::string> linked;
-  for (const auto& [name, group] : groups) linked.insert(segment_path(path, name, group.content_hash));
+  for (const Groups& version : {std::cref(groups), std::cref(before)})
+    for (const auto& [name, group] : version) linked.insert(segment_path(path, name, group.content_hash));
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(segment_folder(path), ignored))
     if (!linked.contains(entry.path().string())) remove_file(entry.path().string());
@@ -202,8 +208,9 @@ void Archive::State::commit_version(h5::File& version) {
         end_overwrite(path);
       },
       true);
+  const Groups before = std::exchange(groups, {});
   load();
-  if (comm->is_root()) remove_unlinked_segments(path, groups);
+  if (comm->is_root()) remove_unlinked_segments(path, groups, before);
 }
 
 Archive::Archive(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -246,6 +253,7 @@ Archive Archive::open_for_run(const mpi::Communicator& comm, const std::string& 
                "the archive was made with seed " + std::to_string(state->identity.seed) + ", the deck says " +
                    std::to_string(identity.seed) + "; --overwrite starts anew",
                path);
+    if (comm.is_root()) remove_unlinked_segments(path, state->groups, {});
   }
   return Archive(std::move(state));
 }

@@ -23,18 +23,20 @@ std::string present_hash(const Archive& archive, const std::string& group) {
 }
 
 FoundContent::FoundContent(const Archive& archive) {
-  for (const std::string& path : archive.groups()) unchecked_.insert(archive.group(path)->content_hash);
+  for (const std::string& path : archive.groups())
+    unchecked_.emplace(path, archive.group(path)->content_hash);
 }
 
 void FoundContent::require_whole(const Archive& archive, const std::string& group) {
   const auto found = archive.group(group);
-  if (!found || !unchecked_.contains(found->content_hash)) return;
+  const auto at_start = unchecked_.find(group);
+  if (!found || at_start == unchecked_.end() || at_start->second != found->content_hash) return;
   mpi::agree(archive.comm(), present_hash(archive, group) == found->content_hash, ErrorKind::archive,
              group +
                  " is damaged: its content does not match its checksum; bring the archive back from a copy, "
                  "or start over with --overwrite",
              archive.path());
-  unchecked_.erase(found->content_hash);
+  unchecked_.erase(at_start);
 }
 
 } // namespace blockspin::archive

@@ -8,6 +8,7 @@
 
 #include "blockspin/archive/checkpoint.hpp"
 #include "blockspin/archive/summary.hpp"
+#include "blockspin/archive/whole.hpp"
 #include "example.hpp"
 #include "support/scratch.hpp"
 #include "support/world.hpp"
@@ -231,6 +232,52 @@ TEST(Archive, OverwriteLeavesNoSegmentOfTheOldOne) {
   if (world.is_root()) {
     EXPECT_EQ(segments_of(path).size(), 1u);
   }
+}
+
+TEST(Archive, AReaderOfTheVersionBeforeCanFollowItsLinks) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  const std::string path = folder.file("run.h5");
+  using archive::Storage;
+  Archive archive = Archive::open_for_run(world, path, OnExisting::refuse, {"", 7}, Storage::segments);
+  example::write_sample(archive, 1);
+  Archive reader = Archive::open(world, path);
+  example::write_sample(archive, 2);
+  EXPECT_EQ(reader.read_all<std::uint8_t>("/sample/main/configuration")[0], example::byte_at(1));
+  reader.close();
+  archive.close();
+  Archive::open_for_run(world, path, OnExisting::resume, {"", 7}, Storage::segments).close();
+  if (world.is_root()) {
+    EXPECT_EQ(segments_of(path).size(), 1u) << "the next run clears up";
+  }
+}
+
+TEST(Archive, OfTwoEqualGroupsEachIsChecked) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  const std::string path = folder.file("run.h5");
+  Archive archive =
+      Archive::open_for_run(world, path, OnExisting::refuse, {"", 7}, archive::Storage::segments);
+  example::write_sample(archive);
+  const std::string hash = example::write_machine(archive, "good");
+  EXPECT_EQ(example::write_machine(archive, "bad"), hash) << "the test needs equal content";
+  if (world.is_root()) {
+    const std::string segment = path + ".segments/rbm.bad-" + hash + ".h5";
+    std::string bytes = bytes_of(segment);
+    const float known[] = {17.0F / 64, 18.0F / 64};
+    const std::size_t at = bytes.find(std::string(reinterpret_cast<const char*>(known), sizeof known));
+    ASSERT_NE(at, std::string::npos);
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+    std::ofstream(segment, std::ios::binary) << bytes;
+  }
+  world.barrier();
+  archive::FoundContent found(archive);
+  found.require_whole(archive, "/rbm/good");
+  EXPECT_NE(message_of([&] { found.require_whole(archive, "/rbm/bad"); }).find("/rbm/bad is damaged"),
+            std::string::npos);
+  example::write_machine(archive, "bad"); // what this run writes itself needs no check
+  found.require_whole(archive, "/rbm/bad");
+  archive.close();
 }
 
 TEST(Archive, BehindALinkIsOneArchive) {

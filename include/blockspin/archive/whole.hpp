@@ -1,7 +1,7 @@
 #pragma once
 // Whether the content of an archive is still what was written.
 
-#include <set>
+#include <map>
 #include <string>
 
 #include "blockspin/archive/archive.hpp"
@@ -21,7 +21,8 @@ public:
   void require_whole(const Archive& archive, const std::string& group);
 
 private:
-  std::set<std::string> unchecked_; ///< content hashes
+  std::map<std::string, std::string>
+      unchecked_; ///< content hashes by path: equal groups are damaged one by one
 };
 
 } // namespace blockspin::archive
