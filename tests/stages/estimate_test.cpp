@@ -23,29 +23,29 @@ Estimate estimate_of(const std::string& group, const std::string& sections, int 
 }
 
 Estimate training(const std::string& keys, int n_ranks = 1) {
-  return estimate_of("/rbm/main", "[rbm]\nhidden = 100\nbatch = 1000\nepochs = 1\n" + keys, n_ranks);
+  return estimate_of("/rbm/main", "[rbm]\nhidden = 100\nbatch = 200\nepochs = 1\n" + keys, n_ranks);
 }
 
 TEST(TrainingsEstimate, HoldsEveryReplicaOfEveryChain) {
   train::Settings settings;
   settings.algorithm = train::Algorithm::pt;
   settings.n_hidden = 100;
-  settings.batch = 1000;
-  settings.tempering_replicas = 50;
+  settings.batch = 200;
+  settings.tempering_replicas = 20;
   const train::Chains chains(mpi::Communicator::self(), settings, 64 * 64);
   const double bytes = 4.0 * static_cast<double>(chains.visible().size() * chains.betas().size());
   const double without = training("").memory_per_rank;
-  const double with = training("algorithm = pt\ntempering_replicas = 50\n").memory_per_rank;
+  const double with = training("algorithm = pt\ntempering_replicas = 20\n").memory_per_rank;
   EXPECT_GT(with, without + bytes);
   EXPECT_LT(with, without + 1.1 * bytes);
-  EXPECT_LT(training("algorithm = pt\ntempering_replicas = 50\n", 2).memory_per_rank, 0.6 * with);
-  EXPECT_GT(training("algorithm = pcd\n").memory_per_rank, without + bytes / 50);
+  EXPECT_LT(training("algorithm = pt\ntempering_replicas = 20\n", 2).memory_per_rank, 0.65 * with);
+  EXPECT_GT(training("algorithm = pcd\n").memory_per_rank, without + bytes / 20);
 }
 
 // Two products a replica and step, one more to decide on exchanges, beside five of one step from the data.
 TEST(TrainingsEstimate, CountsTheWorkOfEveryReplica) {
   const double from_data = training("").seconds;
-  EXPECT_NEAR(training("algorithm = pt\ntempering_replicas = 50\n").seconds / from_data, 154.0 / 5.0, 3.0);
+  EXPECT_NEAR(training("algorithm = pt\ntempering_replicas = 20\n").seconds / from_data, 64.0 / 5.0, 1.0);
   EXPECT_NEAR(training("algorithm = pcd\ngibbs_steps = 10\n").seconds / from_data, 24.0 / 5.0, 0.5);
 }
 
