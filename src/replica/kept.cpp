@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "blockspin/base/error.hpp"
 
@@ -17,14 +18,17 @@ constexpr std::size_t piece_bytes = std::size_t{1} << 23;
 
 /// Sends message r to rank r; returns what came, one rank after the other.
 std::vector<std::uint8_t> exchange_messages(const mpi::Communicator& comm,
-                                            const std::vector<std::vector<std::uint8_t>>& messages) {
+                                            std::vector<std::vector<std::uint8_t>> messages) {
   const auto n_ranks = static_cast<std::size_t>(comm.size());
   std::vector<int> out_count(n_ranks), in_count(n_ranks), out_first(n_ranks, 0), in_first(n_ranks, 0);
   std::vector<std::uint8_t> out;
+  out.reserve(std::accumulate(messages.begin(), messages.end(), std::size_t{0},
+                              [](std::size_t sum, const auto& message) { return sum + message.size(); }));
   for (std::size_t r = 0; r < n_ranks; ++r) {
     out_first[r] = static_cast<int>(out.size());
     out_count[r] = static_cast<int>(messages[r].size());
     out.insert(out.end(), messages[r].begin(), messages[r].end());
+    messages[r] = std::vector<std::uint8_t>(); // one copy is enough
     require(out.size() < std::size_t{1} << 31,
             "more than 2 GiB of one temperature's configurations on one rank");
   }
@@ -58,8 +62,11 @@ KeptConfigurations::KeptConfigurations(std::size_t packed_bytes)
       rows_per_piece_(std::max<std::size_t>(1, piece_bytes / std::max<std::size_t>(packed_bytes, 1))) {}
 
 std::uint64_t KeptConfigurations::n_at_once(std::size_t packed_bytes, int n_ranks) {
-  return std::max<std::uint64_t>(1, piece_bytes / std::max<std::size_t>(packed_bytes, 1)) *
-         static_cast<std::uint64_t>(n_ranks);
+  const std::uint64_t bytes = std::max<std::uint64_t>(packed_bytes, 1);
+  const std::uint64_t wanted = piece_bytes * static_cast<std::uint64_t>(n_ranks) / bytes;
+  // One rank may hold them all, and send them at once: less than 2 GiB.
+  const std::uint64_t most = (std::uint64_t{1} << 30) / (bytes + sizeof(Row));
+  return std::clamp<std::uint64_t>(wanted, 1, std::max<std::uint64_t>(most, 1));
 }
 
 void KeptConfigurations::add(const KeptConfiguration& c, std::uint64_t index) {
@@ -105,7 +112,7 @@ KeptRows KeptConfigurations::collect(const mpi::Communicator& comm, std::size_t 
     message.insert(message.end(), header, header + sizeof(Row));
     message.insert(message.end(), body.begin(), body.end());
   }
-  const std::vector<std::uint8_t> received = exchange_messages(comm, messages);
+  const std::vector<std::uint8_t> received = exchange_messages(comm, std::move(messages));
   for (std::size_t at = 0; at < received.size(); at += sizeof(Row) + packed_bytes_) {
     Row row;
     std::memcpy(&row, &received[at], sizeof row);

@@ -3,7 +3,6 @@
 
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/replica/ladder_search.hpp"
-#include "blockspin/replica/relaxation.hpp"
 #include "blockspin/stages/plan.hpp"
 #include "blockspin/stages/sample.hpp"
 #include "sample_drawn.hpp"
@@ -77,18 +76,6 @@ bool names_each_once(const OrNone<std::vector<replica::ErrorTarget>>& asked) {
     for (std::size_t j = 0; j < i; ++j)
       if (targets[i].observable == targets[j].observable) return false;
   return true;
-}
-
-/// The program itself, MPI and HDF5.
-constexpr double program_bytes = 5e7;
-/// Energy and magnetisation, 16, or 20 as a share of a bin.
-constexpr double sample_bytes = 20;
-
-/// A lattice with bits along its rows: the halves of each row are vectors of 512 sites and as much again as
-/// guard.
-double half_row_bytes(const lattice::Geometry& geometry) {
-  const double vectors = std::ceil(static_cast<double>(geometry.row_length()) / 1024);
-  return static_cast<double>(geometry.n_rows()) * 2 * 64 * (vectors + 1);
 }
 
 } // namespace
@@ -178,49 +165,6 @@ void SampleStage::check(const Plan& plan, const Complain& complain) const {
   const auto ladder = deck().ladder_to_begin_with();
   if (deck().target_error && std::none_of(ladder.begin(), ladder.end(), is_simulated))
     complain("target_error", "every temperature is drawn exactly, `configurations` times", "none");
-}
-
-Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
-  const lattice::Geometry geometry(plan.model.lattice.values);
-  const auto all = deck().ladder_to_begin_with();
-  replica::LadderSetup setup{geometry, plan.model.field, simulated(all)};
-  const UpdateChoice update = choose_update(deck(), setup);
-  const bool clusters = update.clusters.has_value();
-  const std::uint64_t ladders =
-      deck().replicas.value_or(automatic_replicas(geometry, deck().configurations, clusters));
-  const std::size_t n_t = all.size();
-  const bool across = !clusters && bits_across_replicas(geometry, n_t, ladders);
-  const auto n_sites = static_cast<double>(geometry.n_sites()),
-             configurations = static_cast<double>(deck().configurations);
-  const double lattices = static_cast<double>(n_t * (across ? (ladders + 63) / 64 * 64 : ladders));
-  const double keeps = std::ceil(configurations / static_cast<double>(ladders));
-  const double measured = std::max(keeps * static_cast<double>(deck().interval.value_or(20)),
-                                   static_cast<double>(deck().max_sweeps.value_or(0)));
-  setup.n_ladders = ladders;
-  const double trial =
-      deck().temperatures ? 0 : static_cast<double>(replica::trial_sweeps(setup, updates_of_trial(update)));
-  const double expected =
-      std::max<double>(500, clusters ? 0 : static_cast<double>(replica::least_trial(setup)));
-  const double sweeps =
-      (deck().equilibration ? static_cast<double>(*deck().equilibration) : expected) + measured;
-  const double samples = std::min(sweeps, std::ldexp(1.0, 19) / static_cast<double>(ladders) + 16);
-  Estimate cost;
-  // With the numbers of a configuration's bytes, which are the scale of an axis.
-  cost.archive_bytes = static_cast<double>(n_t) * configurations * (n_sites / 8 + 20) + n_sites / 2;
-  const double kept = static_cast<double>(n_t) * configurations * (n_sites / 8 + 32);
-  const double held = lattices * (across || clusters ? n_sites / 8 : half_row_bytes(geometry)) / n_ranks;
-  cost.memory_per_rank = program_bytes + (kept + sample_bytes * lattices * samples) / n_ranks +
-                         std::max(held, (n_ranks > 1 ? 3 : 1) * std::max(n_sites / 8, 8e6));
-  cost.work = lattices * n_sites * sweeps +
-              static_cast<double>(n_t * std::min<std::uint64_t>(ladders, 64)) * n_sites * trial;
-  cost.work_unit = "spin updates";
-  const double updates_per_second = clusters ? 1.2e8 : 1.5e10;
-  cost.seconds = cost.work / updates_per_second;
-  cost.layout = across ? "bits across replicas, vectors of 512 lattices over the ranks"
-                       : plan_ranks(geometry, n_t * ladders, n_ranks, request_of(plan.parallel),
-                                    deck().update == SampleUpdate::wolff)
-                             .reason;
-  return cost;
 }
 
 } // namespace blockspin::stages

@@ -70,5 +70,37 @@ TEST(LikelihoodsEstimate, OfAutoIsThatOfTheMethodItBecomes) {
   EXPECT_EQ(unit(25), "Gibbs steps");
 }
 
+Estimate sampling(const std::string& lattice, const std::string& keys, int n_ranks) {
+  deck::Problems problems;
+  const auto document = deck::parse(
+      "d.ini", "[campaign]\narchive = a.h5\nseed = 1\n[model]\nlattice = " + lattice + "\n[sample]\n" + keys,
+      problems);
+  const Plan plan = read_plan(document, n_ranks, problems);
+  problems.throw_if_any();
+  return plan.find("/sample/main")->estimate(plan, n_ranks);
+}
+
+// 8192^2 on four ranks is one group: its first rank holds all kept configurations, and sends three of four at
+// once.
+TEST(SamplesEstimate, CountsWhatOneRankOfAGroupHolds) {
+  const std::string keys = "temperatures = 5\nconfigurations = 8\n";
+  const double one_copy = 8192.0 * 8192.0 / 8;
+  EXPECT_GT(sampling("8192x8192", keys, 4).memory_per_rank, 50e6 + (8 + 2 * 3) * one_copy);
+  EXPECT_LT(sampling("8192x8192", keys, 4).memory_per_rank, 50e6 + (8 + 2 * 4 + 2) * one_copy);
+  EXPECT_LT(sampling("8192x8192", keys, 1).memory_per_rank, 50e6 + (8 + 2) * one_copy);
+}
+
+// Temperatures that are drawn exactly take part in nothing but the archive.
+TEST(SamplesEstimate, SimulatesNoDrawnTemperatures) {
+  const auto with = [](const std::string& temperatures) {
+    return sampling("1024x1024", "configurations = 8\ntemperatures = " + temperatures + "\n", 2);
+  };
+  EXPECT_EQ(with("0, 5").layout, with("5").layout);
+  EXPECT_NE(with("4, 5").layout, with("5").layout);
+  EXPECT_EQ(with("0, 5, inf").work, with("5").work);
+  EXPECT_EQ(with("0, 5, inf").archive_bytes, with("3, 4, 5").archive_bytes);
+  EXPECT_EQ(with("0, inf").work, 0);
+}
+
 } // namespace
 } // namespace blockspin::stages

@@ -39,7 +39,8 @@ public:
   KeptRows collect(const mpi::Communicator& comm, std::size_t temperature, std::uint64_t n) const {
     return collect(comm, temperature, mpi::Range{0, n});
   }
-  /// Configurations that `n_ranks` ranks can collect at once in little memory: one each, or a few megabytes.
+  /// Configurations that `n_ranks` ranks can collect at once in little memory: some 8 MiB for each rank, 1
+  /// GiB at most, or a single one.
   static std::uint64_t n_at_once(std::size_t packed_bytes, int n_ranks);
 
   /// Collective. Any number of ranks may load what any other number saved.
