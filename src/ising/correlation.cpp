@@ -183,20 +183,18 @@ PairSums pair_sums(const lattice::Geometry& geometry, const PackedView& configur
   return sums;
 }
 
-Correlations correlations(const lattice::Geometry& geometry, std::span<const PairSums> all,
+Correlations correlations(const lattice::Geometry& geometry, std::span<const PairSums> sums,
                           std::size_t n_chains) {
-  if (all.empty()) throw Error(ErrorKind::numerical, "correlations of no configuration");
-  const std::size_t chains = std::min(n_chains, all.size());
-  const auto sums = all.first(all.size() / chains * chains);
+  if (sums.empty()) throw Error(ErrorKind::numerical, "correlations of no configuration");
   const double n_sites = static_cast<double>(geometry.n_sites()),
                n_pairs = static_cast<double>(geometry.n_bonds());
   const double n = static_cast<double>(sums.size());
-  Array<double, 2> series({chains, sums.size() / chains});
+  std::vector<double> series(sums.size());
   Correlations result;
   for (std::size_t r = 0; r < sums.front().pair_sum.size(); ++r) {
     for (std::size_t i = 0; i < sums.size(); ++i)
-      series(i % chains, i / chains) = static_cast<double>(sums[i].pair_sum[r]) / n_pairs;
-    result.pair.push_back(stats::gamma_analysis(series));
+      series[i] = static_cast<double>(sums[i].pair_sum[r]) / n_pairs;
+    result.pair.push_back(stats::gamma_analysis_in_turn(series, n_chains));
   }
   const auto uniform = [n_sites](const PairSums& s) {
     return static_cast<double>(s.magnetization) * static_cast<double>(s.magnetization) / n_sites;
@@ -217,8 +215,8 @@ Correlations correlations(const lattice::Geometry& geometry, std::span<const Pai
   }
   const double slope = scale / (2 * std::sqrt(excess) * at_k);
   for (std::size_t i = 0; i < sums.size(); ++i)
-    series(i % chains, i / chains) = slope * (uniform(sums[i]) - at_zero / at_k * sums[i].structure);
-  result.length = stats::gamma_analysis(series);
+    series[i] = slope * (uniform(sums[i]) - at_zero / at_k * sums[i].structure);
+  result.length = stats::gamma_analysis_in_turn(series, n_chains);
   result.length.mean = scale * std::sqrt(excess);
   return result;
 }

@@ -92,6 +92,27 @@ TEST(Correlations, ErrorsKnowTheChains) {
 }
 
 // The chain's G(r) = (t^r + t^(n - r)) / (1 + t^n): sixteen pulls and the length, false alarm < 1e-7 each.
+// 127 configurations of 64 chains: the 63 that fill no turn count for the means like all others.
+TEST(Correlations, MeansAreOfAllConfigurations) {
+  const lattice::Geometry geometry({8, 8});
+  const auto packed = random_configurations(64, 127);
+  std::vector<PairSums> sums;
+  double at_zero = 0, at_k = 0;
+  std::vector<std::int64_t> total(n_distances(geometry));
+  for (std::size_t i = 0; i < 127; ++i) {
+    sums.push_back(pair_sums(geometry, {packed, 64}, i, total.size()));
+    for (std::size_t r = 0; r < total.size(); ++r) total[r] += sums[i].pair_sum[r];
+    sums[i].structure *= 0.1; // as if there were correlations to fit
+    at_zero += static_cast<double>(sums[i].magnetization * sums[i].magnetization) / 64;
+    at_k += sums[i].structure;
+  }
+  const Correlations c = correlations(geometry, sums, 64);
+  for (std::size_t r = 0; r < total.size(); ++r)
+    EXPECT_DOUBLE_EQ(c.pair[r].mean, static_cast<double>(total[r]) / (127.0 * 128.0)) << r;
+  EXPECT_NEAR(c.length.mean, std::sqrt(at_zero / at_k - 1) / (2 * std::sin(std::numbers::pi / 8)), 1e-12);
+  EXPECT_GT(c.length.error, 0);
+}
+
 TEST(Correlations, OfTheChainAreExact) {
   const lattice::Geometry geometry({32});
   const double temperature = 0.9, t = std::tanh(1 / temperature);

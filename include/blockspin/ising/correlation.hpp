@@ -36,8 +36,8 @@ struct Correlations {
 };
 
 /// From the sums of configurations of one temperature, kept in turn from n_chains independent chains: sums[i]
-/// is of chain i % n_chains. Errors by the Gamma method over each chain; what is left over by n_chains is
-/// left out of the errors. Deterministic, local. Throws ErrorKind::numerical without configurations.
+/// is of chain i % n_chains. Means are of all, errors by stats::gamma_analysis_in_turn. Deterministic, local.
+/// Throws ErrorKind::numerical without configurations.
 Correlations correlations(const lattice::Geometry& geometry, std::span<const PairSums> sums,
                           std::size_t n_chains = 1);
 
