@@ -7,6 +7,7 @@
 #include "blockspin/mpi/session.hpp"
 #include "blockspin/mpi/stop.hpp"
 #include "blockspin/petsc/session.hpp"
+#include "blockspin/rbm/product.hpp"
 #include "failure.hpp"
 #include "launcher.hpp"
 
@@ -41,13 +42,16 @@ int main(int argc, char** argv) {
     // 5. PETSc and SLEPc, on our communicator, with the one string of options the command line may give.
     petsc.emplace(mpi->world(), invocation.petsc_options);
 
-    // 6. The command. Its exit code is the same on every rank.
+    // 6. Ranks on nodes of several kinds compute alike.
+    rbm::agree_on_kernels(mpi->world());
+
+    // 7. The command. Its exit code is the same on every rank.
     return invocation.command->together(invocation, mpi->world());
   } catch (...) {
     // What was wrong before MPI started is wrong on every rank. Under a launcher the ranks meet all the same:
     // an early exit of one would end the job before the root has spoken.
     if (!mpi && app::has_launcher()) mpi.emplace();
-    // 7. The one catch: what all ranks know is printed once and ends in order; what one rank knows ends the
+    // 8. The one catch: what all ranks know is printed once and ends in order; what one rank knows ends the
     // job.
     return app::report_failure(mpi ? &mpi->world() : nullptr);
   }

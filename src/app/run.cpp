@@ -5,6 +5,7 @@
 #include "blockspin/app/command.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/mpi/agree.hpp"
+#include "blockspin/rbm/product.hpp"
 #include "blockspin/stages/read_plan.hpp"
 #include "blockspin/stages/runner.hpp"
 #include "load_deck.hpp"
@@ -35,6 +36,7 @@ archive::RunRecord record_of(const Invocation& invocation, const deck::Document&
   record.deck_text = document.text;
   record.overrides = document.overrides;
   record.command_line = invocation.text;
+  record.values["kernels"] = std::string(rbm::product_kernel());
   for (const auto& value : stages::setting_values(plan)) record.values[value.key] = value.text;
   return record;
 }

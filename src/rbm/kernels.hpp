@@ -6,6 +6,10 @@
 #include <cstdint>
 #include <span>
 
+namespace blockspin::mpi {
+class Communicator;
+}
+
 namespace blockspin::rbm {
 
 /// Columns of a panel (product.hpp).
@@ -44,21 +48,40 @@ struct Kernels {
   /// Rounds panels [n_panels][k][32] to sums of n_terms bfloat16 numbers: to [n_panels][pair][term][32].
   void (*round_panels)(const float* panels, std::size_t n_panels, std::size_t k, std::size_t n_terms,
                        std::uint32_t* to);
-  /// The product with rounded panels. Returns zero if all values of a are bfloat16 numbers.
+  /// The product with rounded panels, readable pairs_read_beyond their end. Returns zero if all values
+  /// of a are bfloat16 numbers.
   std::uint32_t (*rounded_product)(const float* a, std::size_t m, std::size_t k, const std::uint32_t* b,
                                    std::size_t n_terms, std::size_t n, const float* start, float* c);
+  /// c, as panels [ceil(n/32)][m][32], += a^T b over k rows, b rounded: words of round_panels, and readable
+  /// 16 pairs of rows beyond. Returns zero if all values of a are bfloat16 numbers. Null without matrix
+  /// units.
+  std::uint32_t (*rounded_outer)(const float* a, std::size_t k, std::size_t m, const std::uint32_t* b,
+                                 std::size_t n_terms, std::size_t n, float* c);
   /// Sum of (a - b)^2 over n values, in 16 lanes by value number, added up in turn.
   float (*squared_difference)(const float* a, const float* b, std::size_t n);
   /// Largest magnitude as bits: those of infinities and NaN are larger than any number's.
   std::uint32_t (*largest_magnitude)(const float* values, std::size_t n);
 };
 
-/// The kernels of this processor.
+/// Pairs of rows beyond the end of rounded panels that a kernel may read, and multiply by zero.
+constexpr std::size_t pairs_read_beyond = 16;
+
+/// The kernels in use: the best of this processor, or those agreed on (product.hpp).
 const Kernels& kernels();
+
+/// agree_on_kernels() for a rank whose processor runs so many sets. Collective.
+void agree_on_kernels(const mpi::Communicator& comm, std::size_t n_runnable);
 
 /// Every set of kernels this processor can run, the best one first.
 std::span<const Kernels* const> runnable_kernels();
 
+namespace amx {
+/// Whether processor and operating system let this process work on tiles; asks the latter for leave. The
+/// processor must run avx512_bf16 besides.
+bool permitted();
+/// Those of avx512_bf16 with rounded products and outer products on tiles.
+const Kernels& table();
+} // namespace amx
 namespace avx512_bf16 {
 extern const Kernels table;
 }

@@ -1,11 +1,12 @@
 // The kernels, written once in GCC's vector extensions. Included by one source file per instruction set,
 // which sets BLOCKSPIN_KERNEL_NAME, BLOCKSPIN_VECTOR_BYTES and BLOCKSPIN_TILE_ROWS. Those files are compiled
-// for their instruction set: nothing here may instantiate a template or inline function of another header, or
-// the linker might use it on lesser processors.
+// for their instruction set: nothing here may instantiate a template or inline function of external linkage
+// of another header, or the linker might use it on lesser processors.
 
 #include <cstdint>
 
 #include "kernels.hpp"
+#include "kernels_transpose.hpp"
 #ifdef BLOCKSPIN_BFLOAT16
 #include <immintrin.h>
 #endif
@@ -324,25 +325,6 @@ typedef float Row __attribute__((vector_size(64), aligned(4), may_alias));
 typedef std::int32_t Mask __attribute__((vector_size(64)));
 typedef std::uint32_t Bits __attribute__((vector_size(64), aligned(4), may_alias));
 
-/// Transposes 16 rows by exchanging halves, quarters, eighths and sixteenths between pairs of rows.
-inline void transpose_rows(Row (&row)[block]) {
-#pragma GCC unroll 4
-  for (int step = 8; step > 0; step /= 2) {
-    Mask low, high;
-    for (int lane = 0; lane < 16; ++lane) {
-      low[lane] = (lane & step) == 0 ? lane : lane - step + 16;
-      high[lane] = (lane & step) == 0 ? lane + step : lane + 16;
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < 16; ++r)
-      if ((r & step) == 0) {
-        const Row upper = __builtin_shuffle(row[r], row[r + step], low);
-        row[r + step] = __builtin_shuffle(row[r], row[r + step], high);
-        row[r] = upper;
-      }
-  }
-}
-
 /// Columns [column, column + 16) of `from` become rows of `to`; rows of `from` beyond n are zeros.
 inline void transpose_block(const float* from, size_t n, size_t row_0, size_t n_out_rows, float* to) {
   Row row[block];
@@ -471,6 +453,7 @@ const Kernels table{BLOCKSPIN_TEXT(BLOCKSPIN_KERNEL_NAME),
                     add_row,
                     round_panels,
                     rounded_product,
+                    nullptr,
                     squared_difference,
                     largest_magnitude};
 

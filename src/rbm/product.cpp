@@ -14,7 +14,9 @@ std::span<const Kernels* const> runnable_kernels() {
     std::vector<const Kernels*> all;
     const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-    if (avx512 && __builtin_cpu_supports("avx512bf16")) all.push_back(&avx512_bf16::table);
+    const bool bfloat16 = avx512 && __builtin_cpu_supports("avx512bf16");
+    if (bfloat16 && amx::permitted()) all.push_back(&amx::table());
+    if (bfloat16) all.push_back(&avx512_bf16::table);
     if (avx512) all.push_back(&avx512::table);
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) all.push_back(&avx2::table);
     all.push_back(&plain::table);
@@ -23,12 +25,28 @@ std::span<const Kernels* const> runnable_kernels() {
   return runnable;
 }
 
-const Kernels& kernels() {
-  static const Kernels& chosen = *runnable_kernels().front();
+namespace {
+
+const Kernels*& chosen_kernels() {
+  static const Kernels* chosen = runnable_kernels().front();
   return chosen;
 }
 
+} // namespace
+
+const Kernels& kernels() { return *chosen_kernels(); }
+
+// A processor that runs a set of kernels runs all lesser ones: their number tells which.
+void agree_on_kernels(const mpi::Communicator& comm, std::size_t n_runnable) {
+  const std::uint64_t of_all = comm.min(static_cast<std::uint64_t>(n_runnable));
+  chosen_kernels() = runnable_kernels()[runnable_kernels().size() - of_all];
+}
+
+void agree_on_kernels(const mpi::Communicator& comm) { agree_on_kernels(comm, runnable_kernels().size()); }
+
 const char* product_kernel() { return kernels().name; }
+
+bool has_matrix_units() { return kernels().rounded_outer != nullptr; }
 
 template <class T>
 void Panels<T>::assign(View<const T, 2> matrix) {
@@ -78,7 +96,8 @@ void RoundedPanels::assign(const Panels<float>& matrix, Precision precision) {
   n_rows_ = matrix.n_rows();
   n_columns_ = matrix.n_columns();
   n_terms_ = precision == Precision::bfloat16 ? 1 : 2;
-  words_.resize(matrix.n_panels() * ((n_rows_ + 1) / 2) * n_terms_ * panel_width);
+  const std::size_t n_pairs = matrix.n_panels() * ((n_rows_ + 1) / 2);
+  words_.resize((n_pairs + pairs_read_beyond) * n_terms_ * panel_width);
   kernels().round_panels(matrix.values().data(), matrix.n_panels(), n_rows_, n_terms_, words_.data());
 }
 
@@ -94,8 +113,8 @@ void product(View<const float, 2> a, const RoundedPanels& b, std::span<const flo
 
 namespace {
 
-template <class T>
-void require_outer_shapes(const View<const T, 2>& a, const Panels<T>& b, const Panels<T>& c) {
+template <class T, class Right>
+void require_outer_shapes(const View<const T, 2>& a, const Right& b, const Panels<T>& c) {
   require(a.extent(0) == b.n_rows() && a.extent(1) == c.n_rows() && b.n_columns() == c.n_columns(),
           "outer products: shapes do not match");
 }
@@ -112,6 +131,14 @@ void add_outer_products(View<const double, 2> a, const Panels<double>& b, Panels
   require_outer_shapes(a, b, c);
   kernels().outer_double(a.data(), a.extent(0), a.extent(1), b.values().data(), b.n_columns(),
                          c.values().data());
+}
+
+void add_outer_products(View<const float, 2> a, const RoundedPanels& b, Panels<float>& c) {
+  require(has_matrix_units(), "outer products: rounded factors need matrix units");
+  require_outer_shapes(a, b, c);
+  const std::uint32_t dropped = kernels().rounded_outer(a.data(), a.extent(0), a.extent(1), b.words().data(),
+                                                        b.n_terms(), b.n_columns(), c.values().data());
+  require(dropped == 0, "outer products: a value is no bfloat16 number");
 }
 
 void add_row(std::span<const float> row, double sign, std::span<double> sums) {

@@ -94,7 +94,7 @@ train::Settings RbmStage::settings(std::size_t number, const Context& context) c
   settings.algorithm = d.algorithm;
   settings.gibbs_steps = d.gibbs_steps;
   settings.reconstruction = d.reconstruction;
-  settings.precision = d.precision;
+  settings.precision = d.precision.value_or(automatic_precision(number));
   settings.update = rule;
   settings.batch = d.batch;
   settings.epochs = d.epochs;
@@ -108,6 +108,11 @@ train::Settings RbmStage::settings(std::size_t number, const Context& context) c
   settings.seed = context.seed();
   settings.instance = rng::instance_number(label() + "." + layer_path(number));
   return settings;
+}
+
+rbm::Precision RbmStage::automatic_precision(std::size_t number) const {
+  const bool rounds = rbm::has_matrix_units() && real_visible_units(resolved(), number).empty();
+  return rounds ? rbm::Precision::bfloat16_two_terms : rbm::Precision::float32;
 }
 
 std::vector<std::size_t> RbmStage::temperature_indices(const std::vector<double>& sampled) const {
@@ -240,6 +245,13 @@ void RbmStage::train_layer(std::size_t number, const Input& input, const std::st
   result_.layers.push_back(trained_layer(trainer, settings, has_held_out));
 }
 
+void RbmStage::record_choices(Context& context, const RbmResult& result) const {
+  for (std::size_t k = 1; k <= result.layers.size(); ++k)
+    if (!layer(k).precision)
+      context.resolve((k == 1 ? "" : layer_path(k) + ".") + "precision",
+                      deck::Codec<rbm::Precision>::text(result.layers[k - 1].precision));
+}
+
 void RbmStage::write(Context& context, int owner) {
   input_.reset(); // of ranks that did not work at this instance
   broadcast(result_, context.comm(), owner);
@@ -248,6 +260,7 @@ void RbmStage::write(Context& context, int owner) {
   const auto before = context.archive().group(group());
   if (result.divergence && before && before->status == "complete")
     return log::info(label() + ": what the archive holds of it, a shorter training, stays");
+  record_choices(context, result);
   archive::StageWriter writer = context.begin_writing();
   stages::write(writer, result);
   if (!result.divergence) {

@@ -50,6 +50,7 @@ public:
     values(layer.judgements);
     value(layer.has_held_out);
     value(layer.has_lattice);
+    value(layer.precision);
   }
 
 private:
@@ -126,7 +127,8 @@ TrainedLayer trained_layer(const train::Trainer& trainer, const train::Settings&
                            bool has_held_out) {
   TrainedLayer layer{
       trainer.machine(),       settings.snapshots,   trainer.snapshots(), trainer.history(),
-      settings.judge.interval, trainer.judgements(), has_held_out,        !settings.judge.lattice.empty()};
+      settings.judge.interval, trainer.judgements(), has_held_out,        !settings.judge.lattice.empty(),
+      trainer.precision()};
   layer.snapshot_epochs.resize(layer.snapshots.size());
   return layer;
 }

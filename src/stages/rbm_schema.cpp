@@ -54,14 +54,10 @@ std::string wrong_reconstruction(const RbmDeck& deck) {
 
 std::string wrong_precision(const Resolved& resolved) {
   for (std::size_t k = 1; k <= resolved.deck.hidden.size(); ++k) {
-    const RbmDeck& layer = resolved.layer(k);
-    if (layer.precision == rbm::Precision::float32) continue;
-    if (layer.reconstruction == train::Reconstruction::mean_field)
-      return "takes visible units by their values, but reconstruction is mean_field; allowed: float32";
-    if (k > 1 && resolved.deck.stack_input == train::StackInput::probabilities)
-      return "takes visible units by their values, but layer " + std::to_string(k) +
-             " learns probabilities; set stack_input = samples, or layer_" + std::to_string(k) +
-             ".precision = float32";
+    const auto precision = resolved.layer(k).precision;
+    if (!precision || *precision == rbm::Precision::float32) continue;
+    const std::string why = real_visible_units(resolved, k);
+    if (!why.empty()) return "takes visible units by their values, but " + why;
   }
   return {};
 }
@@ -95,6 +91,15 @@ std::string wrong_snapshots(const RbmDeck& deck) {
 }
 
 } // namespace
+
+std::string real_visible_units(const Resolved& resolved, std::size_t layer) {
+  if (resolved.layer(layer).reconstruction == train::Reconstruction::mean_field)
+    return "reconstruction is mean_field; allowed: auto, float32";
+  if (layer > 1 && resolved.deck.stack_input == train::StackInput::probabilities)
+    return "layer " + std::to_string(layer) + " learns probabilities; set stack_input = samples, or layer_" +
+           std::to_string(layer) + ".precision = float32";
+  return {};
+}
 
 const deck::Schema<RbmDeck>& RbmStage::schema() {
   using namespace deck;
@@ -166,7 +171,8 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           field("precision", &D::precision,
                 "weights in the products with units: as they are, or rounded to the sum of two bfloat16 "
                 "numbers, "
-                "or to one; sums and the trained parameters are float32")
+                "or to one; sums and the trained parameters are float32; auto: two terms where the processor "
+                "has matrix units (AMX) and units their values, else float32")
               .per_layer(),
           field("stack_input", &D::stack_input,
                 "what a layer of a stack learns of the layer below: hidden probabilities, or samples"),

@@ -39,7 +39,15 @@ void GradientSum::set(View<const float, 2> visible, View<float, 2> means, std::s
     right_ = rbm::Panels<float>(means.extent(0), means.extent(1));
   right_.assign(means);
   std::fill(weights_.values().begin(), weights_.values().end(), 0.0F);
-  rbm::add_outer_products(visible, right_, weights_);
+  add_products(visible);
+}
+
+/// On matrix units where there are any: two bfloat16 terms hold a mean on a grid of 15 bits exactly.
+void GradientSum::add_products(View<const float, 2> visible) {
+  static_assert(real_grid_bits <= 15);
+  if (!rbm::has_matrix_units()) return rbm::add_outer_products(visible, right_, weights_);
+  right_terms_.assign(right_, rbm::Precision::bfloat16_two_terms);
+  rbm::add_outer_products(visible, right_terms_, weights_);
 }
 
 void GradientSum::set_biases(View<const float, 2> visible, View<const float, 2> means, std::size_t n_data) {

@@ -68,6 +68,7 @@ void Trainer::save(StateSink& sink) const {
   visible_optimiser_.save(sink, "visible_optimiser");
   hidden_optimiser_.save(sink, "hidden_optimiser");
   if (settings_.algorithm != Algorithm::cd) chains_.save(sink);
+  sink.replicated("precision", static_cast<std::uint64_t>(sampler_.precision()));
   sink.replicated("epoch", epoch_);
   sink.replicated("batch", batch_);
   sink.replicated("n_compared", n_compared_);
@@ -80,6 +81,9 @@ void Trainer::save(StateSink& sink) const {
 
 void Trainer::load(StateSource& source) {
   load_machine(source, "machine", good_);
+  std::uint64_t precision = 0; // a training ends in the precision it began with, wherever it is resumed
+  source.replicated("precision", precision);
+  sampler_ = rbm::GibbsSampler(static_cast<rbm::Precision>(precision));
   sampler_.set(good_);
   load_machine(source, "good", good_); // differs in the middle of an epoch: what a divergence would leave
   weights_optimiser_.load(source, "weights_optimiser");

@@ -56,15 +56,33 @@ Panels<float> random_panels(std::size_t k, std::size_t n, std::uint64_t number) 
   return panels;
 }
 
-/// start + a b in the order that the header states, weights in one or two terms.
-float rounded_sum(const float* a, const Panels<float>& b, std::size_t column, float sum, int n_terms) {
+/// The n_terms'th term of a rounded weight.
+float term_of(float w, int term) {
+  const float first = nearest(w);
+  return term == 0 ? first : nearest(w - first);
+}
+
+/// start + a b in the order that the header states for matrix units.
+float tile_sum(const float* a, const Panels<float>& b, std::size_t column, float sum, int n_terms) {
+  const std::size_t k = b.n_rows();
+  for (std::size_t first = 0; first < k; first += 32)
+    for (int term = 0; term < n_terms; ++term) {
+      float parts[2] = {0.0F, 0.0F};
+      for (std::size_t row = first; row < std::min(k, first + 32); ++row)
+        parts[row % 2] = std::fma(a[row], term_of(b(row, column), term), parts[row % 2]);
+      sum += parts[0] + parts[1];
+    }
+  return sum;
+}
+
+/// The same for the other processors.
+float pair_sum(const float* a, const Panels<float>& b, std::size_t column, float sum, int n_terms) {
   const std::size_t k = b.n_rows();
   for (std::size_t pair = 0; pair < k; pair += 2)
     for (int term = 0; term < n_terms; ++term)
       for (std::size_t row : {pair + 1, pair}) {
         if (row >= k) continue;
-        const float w = b(row, column), first = nearest(w);
-        sum += a[row] * (term == 0 ? first : nearest(w - first));
+        sum += a[row] * term_of(b(row, column), term);
       }
   return sum;
 }
@@ -104,13 +122,53 @@ TEST(Kernels, OfEveryInstructionSetGiveTheStatedRoundedProducts) {
         EXPECT_EQ(kernels->rounded_product(a.data(), m, k, words.data(), rounded.n_terms(), n, start.data(),
                                            c.data()),
                   0U);
+        const auto sum = kernels->rounded_outer != nullptr ? tile_sum : pair_sum;
         for (std::size_t i = 0; i < m; i += 3)
           for (std::size_t j = 0; j < n; ++j)
             ASSERT_EQ(c[i * n + j],
-                      rounded_sum(a.data() + i * k, b, j, start[j], static_cast<int>(rounded.n_terms())))
+                      sum(a.data() + i * k, b, j, start[j], static_cast<int>(rounded.n_terms())))
                 << kernels->name << ' ' << m << " x " << k << " x " << n;
       }
     }
+}
+
+TEST(Kernels, OfMatrixUnitsGiveTheExactSumsOfOuterProducts) {
+  for (const Kernels* kernels : runnable_kernels()) {
+    if (kernels->rounded_outer == nullptr) continue;
+    for (const auto& [m, k, n] : shapes) {
+      const auto a = random_spins(k * m, 11);
+      Panels<float> b = random_panels(k, n, 12), sums(m, n), expected(m, n);
+      for (float& mean : b.values())
+        mean = std::nearbyint(mean * 0x1p14F) * 0x1p-13F; // -1 to 1, both reached
+      b(0, 0) = 1.0F;
+      RoundedPanels rounded;
+      rounded.assign(b, Precision::bfloat16_two_terms);
+      EXPECT_EQ(kernels->rounded_outer(a.data(), k, m, rounded.words().data(), 2, n, sums.values().data()),
+                0U);
+      kernels->outer_float(a.data(), k, m, b.values().data(), n, expected.values().data());
+      EXPECT_TRUE(std::ranges::equal(sums.values(), expected.values()))
+          << kernels->name << ' ' << m << " x " << k << " x " << n;
+    }
+  }
+}
+
+// What makes those sums exact.
+TEST(RoundedPanels, HoldMeansOfFifteenBitsInTwoTerms) {
+  Panels<float> b(2, 32768 + 1);
+  for (std::size_t i = 0; i <= 32768; ++i) {
+    b(0, i) = static_cast<float>(i) * 0x1p-15F;
+    b(1, i) = -b(0, i);
+  }
+  RoundedPanels rounded;
+  rounded.assign(b, Precision::bfloat16_two_terms);
+  const float start[32768 + 1] = {};
+  Array<float, 2> a({2, 2}), c({2, 32768 + 1});
+  a(0, 0) = a(1, 1) = 1.0F;
+  product(a.view(), rounded, start, c.view());
+  for (std::size_t i = 0; i <= 32768; ++i) {
+    ASSERT_EQ(c(0, i), b(0, i));
+    ASSERT_EQ(c(1, i), b(1, i));
+  }
 }
 
 TEST(RoundedPanels, RefuseProductsWithValuesThatAreNoUnits) {

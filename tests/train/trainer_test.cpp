@@ -168,6 +168,15 @@ TEST(Trainer, ContinuesOnMoreRanksThanTheNextBatchHasSamples) {
   }
 }
 
+// Where precision = auto would be another one: on a machine with other matrix units.
+TEST(Trainer, EndsInThePrecisionItBeganWith) {
+  Settings rounded = base_settings();
+  rounded.precision = rbm::Precision::bfloat16;
+  const SavedState begun = Training(test_world(), rounded, 430).state_after(13);
+  EXPECT_EQ(Training(test_world(), base_settings(), 430).continued(begun), trained(test_world(), rounded));
+  EXPECT_NE(trained(test_world(), base_settings()), trained(test_world(), rounded));
+}
+
 TEST(Trainer, LeavesSnapshotsThatAreShorterRuns) {
   for (auto [name, settings] : variants()) {
     settings.epochs = 5;

@@ -3,8 +3,9 @@
 // shapes.
 //
 // c_mn = start_n + a_m0 b_0n + a_m1 b_1n + ..., one fused multiply-add after the other in the order of k (on
-// processors without fused multiply-add: multiplied, then added). The kernel is chosen at run time: AVX-512,
-// AVX2 with FMA, or plain; the first two give the same bits.
+// processors without fused multiply-add: multiplied, then added). The kernel is chosen at run time: AVX-512
+// with or without bfloat16 and matrix units, AVX2 with FMA, or plain; all but the last give the same bits,
+// except for rounded weights on matrix units.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "blockspin/base/array.hpp"
+#include "blockspin/mpi/communicator.hpp"
 #include "blockspin/rbm/precision.hpp"
 
 namespace blockspin::rbm {
@@ -80,7 +82,8 @@ void product(View<const float, 2> a, const Panels<float>& b, std::span<const flo
 
 /// The same with rounded weights, added in float32 pair by pair (k = 1, 0, 3, 2, ...), each product in one or
 /// two terms. The values of `a` must be bfloat16 numbers, as units are; throws ErrorKind::internal otherwise.
-/// The same bits with the processor's bfloat16 instructions and without. Local.
+/// The same bits with the processor's bfloat16 instructions and without. On matrix units 32 k at a time and
+/// term by term: even and odd k are summed apart from zero, and their sum added. Local.
 void product(View<const float, 2> a, const RoundedPanels& b, std::span<const float> start, View<float, 2> c);
 
 /// c [m, n] += a^T b for a [k, m] and b [k, n]: sums over samples. Exact, and so independent of every order,
@@ -89,6 +92,10 @@ void product(View<const float, 2> a, const RoundedPanels& b, std::span<const flo
 void add_outer_products(View<const float, 2> a, const Panels<float>& b, Panels<float>& c);
 void add_outer_products(View<const double, 2> a, const Panels<double>& b, Panels<double>& c);
 
+/// The same on matrix units (has_matrix_units()), b as the sum of the rounded terms and values of `a`
+/// bfloat16 numbers: exact likewise, so with b on a grid of 16 bits and two terms the same bits. Local.
+void add_outer_products(View<const float, 2> a, const RoundedPanels& b, Panels<float>& c);
+
 /// sums[u] += sign * row[u] for sign +-1. Local.
 void add_row(std::span<const float> row, double sign, std::span<double> sums);
 /// Sum of (a - b)^2 in float32, in a fixed order. Local.
@@ -96,7 +103,12 @@ float squared_difference(std::span<const float> a, std::span<const float> b);
 /// The largest magnitude, as bits: those of infinities and NaN are larger than any number's. Local.
 std::uint32_t largest_magnitude(std::span<const float> values);
 
-/// Name of the kernels in use: "avx512_bf16", "avx512", "avx2", "plain".
+/// Has every rank use the best kernels that all ranks' processors run, so that results do not depend on which
+/// rank has what: for nodes of several kinds. Collective; call before any product.
+void agree_on_kernels(const mpi::Communicator& comm);
+/// Name of the kernels in use: "amx", "avx512_bf16", "avx512", "avx2", "plain".
 const char* product_kernel();
+/// Whether they use matrix units.
+bool has_matrix_units();
 
 } // namespace blockspin::rbm

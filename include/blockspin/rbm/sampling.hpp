@@ -51,6 +51,7 @@ public:
   Parameters parameters() { return {weights_, visible_bias_, hidden_bias_}; }
   void parameters_changed();
   Units units() const { return units_; }
+  Precision precision() const { return precision_; }
   std::size_t n_hidden() const { return hidden_bias_.size(); }
 
   /// hidden [n, n_hidden] given visible [n, n_visible] (unit values, or means). `beta` scales the energy: the

@@ -53,7 +53,7 @@ struct RbmDeck {
   double l2 = 0.0;
   double initial_std = 0.01;
   train::Reconstruction reconstruction = train::Reconstruction::sampled;
-  rbm::Precision precision = rbm::Precision::float32;
+  std::optional<rbm::Precision> precision;
   train::StackInput stack_input = train::StackInput::probabilities;
   std::uint64_t tempering_replicas = 10;
   double tempering_beta = 0.5;
@@ -66,6 +66,10 @@ struct RbmDeck {
   std::vector<std::uint64_t> hidden_scan;
   std::uint64_t seeds = 1;
 };
+
+/// Why a layer's visible units cannot be taken by their values, as products of rounded weights do; empty
+/// where they can.
+std::string real_visible_units(const deck::Resolved<RbmDeck>& resolved, std::size_t layer);
 
 class RbmStage : public StageOf<RbmDeck>, public Divisible {
 public:
@@ -87,6 +91,9 @@ private:
     train::DataPart learned, held_out;
   };
   train::Settings settings(std::size_t layer, const Context& context) const;
+  /// What precision = auto is on this machine.
+  rbm::Precision automatic_precision(std::size_t layer) const;
+  void record_choices(Context& context, const RbmResult& result) const;
   void train_layer(std::size_t number, const Input& input, const std::string& below, Context& context);
   Input input_above(const Input& input, std::size_t layer, const Context& context) const;
   /// Configurations of each temperature that are learned; the ones behind are held out.

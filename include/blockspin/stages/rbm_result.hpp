@@ -20,6 +20,7 @@ struct TrainedLayer {
   std::vector<train::Judgement> judgements;
   bool has_held_out = false;
   bool has_lattice = false;
+  rbm::Precision precision = rbm::Precision::float32; ///< it was trained with
 };
 
 /// A stack, or as much of it as was trained: then the last layer is the one that diverged, with its last good

@@ -99,6 +99,7 @@ public:
   }
 
 protected:
+  const deck::Resolved<D>& resolved() const { return resolved_; }
   const D& deck() const { return resolved_.deck; }
   /// The deck of layer `k`, from 1: with `layer_k.` keys applied.
   const D& layer(std::size_t k) const { return resolved_.layer(k); }

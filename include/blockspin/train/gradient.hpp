@@ -39,12 +39,14 @@ public:
 
 private:
   void set_biases(View<const float, 2> visible, View<const float, 2> means, std::size_t n_data);
+  void add_products(View<const float, 2> visible);
   void set_real(View<const float, 2> visible, View<const float, 2> means);
 
   std::size_t n_visible_ = 0;
   bool real_ = false;
   rbm::Panels<float> weights_;
   rbm::Panels<float> right_;
+  rbm::RoundedPanels right_terms_;
   rbm::Panels<double> real_weights_;
   std::vector<double> real_biases_;
   std::vector<float> biases_;

@@ -64,6 +64,8 @@ public:
   /// Number i was made after (i + 1) settings.judge.interval epochs.
   const std::vector<Judgement>& judgements() const { return judgements_; }
   /// Where the training diverged, or nothing: epoch and batch, from 1.
+  /// That of the settings, or of the training that was loaded.
+  rbm::Precision precision() const { return sampler_.precision(); }
   std::optional<Divergence> divergence() const { return divergence_; }
 
 private:
