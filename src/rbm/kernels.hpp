@@ -69,6 +69,8 @@ constexpr std::size_t pairs_read_beyond = 16;
 /// The kernels in use: the best of this processor, or those agreed on (product.hpp).
 const Kernels& kernels();
 
+/// Has products use these, one of runnable_kernels().
+void use_kernels(const Kernels& of_this_processor);
 /// agree_on_kernels() for a rank whose processor runs so many sets. Collective.
 void agree_on_kernels(const mpi::Communicator& comm, std::size_t n_runnable);
 

@@ -36,13 +36,7 @@ const Kernels*& chosen_kernels() {
 
 const Kernels& kernels() { return *chosen_kernels(); }
 
-// A processor that runs a set of kernels runs all lesser ones: their number tells which.
-void agree_on_kernels(const mpi::Communicator& comm, std::size_t n_runnable) {
-  const std::uint64_t of_all = comm.min(static_cast<std::uint64_t>(n_runnable));
-  chosen_kernels() = runnable_kernels()[runnable_kernels().size() - of_all];
-}
-
-void agree_on_kernels(const mpi::Communicator& comm) { agree_on_kernels(comm, runnable_kernels().size()); }
+void use_kernels(const Kernels& of_this_processor) { chosen_kernels() = &of_this_processor; }
 
 const char* product_kernel() { return kernels().name; }
 

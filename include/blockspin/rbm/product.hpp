@@ -13,8 +13,11 @@
 #include <vector>
 
 #include "blockspin/base/array.hpp"
-#include "blockspin/mpi/communicator.hpp"
 #include "blockspin/rbm/precision.hpp"
+
+namespace blockspin::mpi {
+class Communicator;
+}
 
 namespace blockspin::rbm {
 
