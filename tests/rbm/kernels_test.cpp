@@ -35,7 +35,8 @@ bool fused(const Kernels& kernels) { return std::string(kernels.name) != "plain"
 struct ShapeOf {
   std::size_t m, k, n;
 };
-constexpr ShapeOf shapes[] = {{1, 1, 1}, {5, 3, 7}, {33, 601, 70}, {29, 1101, 300}, {100, 100, 64}};
+constexpr ShapeOf shapes[] = {{1, 1, 1},       {5, 3, 7},      {33, 601, 70},
+                              {29, 1101, 300}, {100, 100, 64}, {40, 70, 530}};
 
 std::size_t panels_of(std::size_t n) { return (n + kernel_width - 1) / kernel_width; }
 
