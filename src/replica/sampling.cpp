@@ -91,11 +91,20 @@ void Sampling::advance() {
     advance_trial(std::min(sweeps_per_step_, trial_sweeps_ - sweeps_));
 }
 
+std::uint64_t Sampling::trial_begin() const {
+  if (!plan_.equilibration) return 0;
+  if (plan_.interval) return *plan_.equilibration; // nothing is to be found
+  // A record that is full is thinned, and tau found from it is less exact.
+  return *plan_.equilibration - std::min(*plan_.equilibration, longest_record(ensemble_.n_ladders()) - 1);
+}
+
 void Sampling::advance_trial(std::uint64_t n) {
   for (std::uint64_t i = 0; i < n; ++i) {
     ensemble_.sweep();
-    if (++sweeps_ % trial_stride_ == 0) record(trial_);
-    if (sweeps_ / trial_stride_ < longest_record(ensemble_.n_ladders())) continue;
+    if (++sweeps_ <= trial_begin()) continue;
+    const std::uint64_t sample = sweeps_ - trial_begin();
+    if (sample % trial_stride_ == 0) record(trial_);
+    if (sample / trial_stride_ < longest_record(ensemble_.n_ladders())) continue;
     trial_.thin();
     trial_stride_ *= 2;
   }
@@ -112,10 +121,11 @@ void Sampling::record(ising::TimeSeries& series) {
 }
 
 void Sampling::judge_trial() {
-  const bool judge_length = !plan_.equilibration, need_tau = !plan_.interval;
-  bool reliable = trial_sweeps_ >= plan_.least_trial;
+  if (plan_.equilibration && plan_.interval) return start_sampling();
+  const std::uint64_t n_recorded = trial_sweeps_ - trial_begin();
+  bool reliable = n_recorded >= plan_.least_trial;
   double tau = 0.5;
-  for (std::size_t t = 0; t < ensemble_.n_temperatures() && (judge_length || need_tau); ++t) {
+  for (std::size_t t = 0; t < ensemble_.n_temperatures(); ++t) {
     const int owner = static_cast<int>(t) % comm_.size();
     const auto series = gather_series(comm_, ensemble_, trial_, t, watched_ladders(ensemble_), owner);
     if (comm_.rank() != owner) continue;
@@ -131,13 +141,13 @@ void Sampling::judge_trial() {
   }
   reliable = comm_.min(reliable ? 1 : 0) == 1;
   longest_tau_ = comm_.max(tau);
-  if (reliable || !(judge_length || need_tau)) return start_sampling();
-  if (trial_sweeps_ >= plan_.longest_equilibration)
+  if (reliable) return start_sampling();
+  if (n_recorded >= plan_.longest_equilibration)
     throw_agreed(ErrorKind::numerical,
                  "not in equilibrium after " + std::to_string(trial_sweeps_) +
                      " sweeps; exchange, more temperatures or a cluster update would help, or "
                      "equilibration can be set by hand");
-  trial_sweeps_ = std::max(2 * trial_sweeps_, first_trial(plan_));
+  trial_sweeps_ = trial_begin() + std::max(2 * n_recorded, first_trial(plan_));
 }
 
 void Sampling::start_sampling() {

@@ -36,10 +36,11 @@ void record_choices(Context& context, const SampleDeck& deck, const SampleRun& r
   if (sampling == nullptr) return;
   if (!deck.equilibration) context.resolve("equilibration", std::to_string(sampling->equilibration()));
   if (!deck.interval) context.resolve("interval", std::to_string(sampling->interval()));
+  const std::string tau = " (longest autocorrelation time " +
+                          format_number(std::round(10 * sampling->longest_tau()) / 10) + " sweeps)";
   log::info("equilibration " + std::to_string(sampling->equilibration()) +
-            " sweeps; kept configurations are " + std::to_string(sampling->interval()) +
-            " sweeps apart (longest autocorrelation time " +
-            format_number(std::round(10 * sampling->longest_tau()) / 10) + " sweeps)");
+            " sweeps; kept configurations are " + std::to_string(sampling->interval()) + " sweeps apart" +
+            (deck.equilibration && deck.interval ? "" : tau));
 }
 
 void warn_of_gaps(const SampleRun& run) {

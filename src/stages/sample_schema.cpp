@@ -133,7 +133,7 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
               "target_error", &D::target_error,
               "largest standard errors, such as `energy:1e-4, abs_magnetization:1e-3`: once its "
               "configurations are kept, the sample goes on measuring until every temperature's are smaller, "
-              "or max_sweeps are done")
+              "or max_sweeps are done; not beside a temperature inf, which is drawn and not measured")
               .check_whole(names_each_once, "none, or a list of observable:error, each observable once"),
           field("max_sweeps", &D::max_sweeps, "sweeps measured at most for a target_error")
               .unit("sweeps")
@@ -165,6 +165,9 @@ void SampleStage::check(const Plan& plan, const Complain& complain) const {
   const auto ladder = deck().ladder_to_begin_with();
   if (deck().target_error && std::none_of(ladder.begin(), ladder.end(), is_simulated))
     complain("target_error", "every temperature is drawn exactly, `configurations` times", "none");
+  else if (deck().target_error && std::isinf(ladder.back()))
+    complain("target_error", "inf is drawn exactly, `configurations` times, and cannot be measured longer",
+             "none, or finite temperatures (inf in a sample of its own)");
 }
 
 } // namespace blockspin::stages

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -80,6 +81,27 @@ TEST(Sampling, ContinuesFromASavedStateAsIfNothingHadHappened) {
   EXPECT_EQ(kept(second, 128), kept(undisturbed, 128));
   EXPECT_EQ(second.interval(), undisturbed.interval());
   EXPECT_EQ(second.equilibration(), undisturbed.equilibration());
+}
+
+// However long the equilibration that is asked for: tau is 2 to 4 sweeps here, and the scatter of 64 ladders
+// over a thousand sweeps knows it to a fifth.
+TEST(Sampling, TauIsThatOfTheLastSweeps) {
+  const LadderSetup setup = make_setup();
+  const auto sampled = [&](const replica::SamplingPlan& plan) {
+    LaneLadders ensemble(test_world(), setup);
+    Sampling sampling(test_world(), ensemble, setup, plan);
+    while (!sampling.done()) sampling.advance();
+    return std::tuple{sampling.equilibration(), sampling.interval(), sampling.longest_tau()};
+  };
+  for (const std::uint64_t given : {200, 1023, 1024, 20000}) {
+    const auto [equilibration, interval, tau] = sampled({64, given, {}});
+    EXPECT_EQ(equilibration, given);
+    EXPECT_EQ(interval, std::ceil(2 * tau));
+    EXPECT_GT(tau, 1) << given;
+    EXPECT_LT(tau, 8) << given;
+  }
+  EXPECT_EQ(sampled({64, 20000, 3}), std::tuple(20000U, 3U, 0.5)); // nothing to be found
+  EXPECT_GE(std::get<0>(sampled({64, 10, {}})), 64U);              // too short to tell
 }
 
 // One lattice, whose spins are correlated over 22 sites: 20 * 21.5^2.17 sweeps are the least.

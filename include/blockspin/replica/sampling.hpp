@@ -44,14 +44,15 @@ struct TargetReport {
 /// Equilibration: energy and |magnetisation| of the first 64 ladders are recorded and Chodera's method
 /// (stats/equilibration.hpp) applied at every temperature; while it finds the run too short to tell, or the
 /// run is shorter than the plan's least, it doubles. Everything up to there is thrown away. With
-/// `equilibration` given, that many sweeps are run, and more only where an automatic interval needs a longer
-/// series to measure tau on. Sampling: kept configuration number k R + l of a temperature comes from ladder l
-/// of R after (k + 1) intervals. Energies and magnetisations are recorded at every sweep; where they become
-/// more than 2^19 a temperature, they go into bins of exact sums (ising/binned_series.hpp), and neighbouring
-/// bins are joined where they become more than 2^16: no sweep is lost, and what is recorded of n sweeps
-/// depends on n alone. With error targets, sampling goes on after the last kept configuration; errors are
-/// looked at when it is kept and whenever the run has grown by a quarter, a schedule that the limit does not
-/// change, so that a run whose limit was raised ends like one that had the higher limit from the start.
+/// `equilibration` given, that many sweeps are run, the last of them recorded where an automatic interval
+/// needs tau, and more only where they do not tell it. Sampling: kept configuration number k R + l of a
+/// temperature comes from ladder l of R after (k + 1) intervals. Energies and magnetisations are recorded at
+/// every sweep; where they become more than 2^19 a temperature, they go into bins of exact sums
+/// (ising/binned_series.hpp), and neighbouring bins are joined where they become more than 2^16: no sweep is
+/// lost, and what is recorded of n sweeps depends on n alone. With error targets, sampling goes on after the
+/// last kept configuration; errors are looked at when it is kept and whenever the run has grown by a quarter,
+/// a schedule that the limit does not change, so that a run whose limit was raised ends like one that had the
+/// higher limit from the start.
 class Sampling : public Stepper {
 public:
   /// The communicator and the ensemble must outlive the object.
@@ -71,7 +72,8 @@ public:
   std::uint64_t sweeps() const { return sampling_ ? sweeps_ : 0; }
   /// Sweeps summed in one entry of the time series: 1, or in long runs 16, 32, ...
   std::uint64_t samples_in_bin() const;
-  /// Longest integrated autocorrelation time of the equilibration run, in sweeps.
+  /// Longest integrated autocorrelation time of the equilibration run, in sweeps; 1/2 where it was not
+  /// needed, as both equilibration and interval were given.
   double longest_tau() const { return longest_tau_; }
 
   const KeptConfigurations& kept() const { return kept_; }
@@ -87,6 +89,8 @@ private:
   /// The first sweep after the present one at which errors are looked at.
   std::uint64_t next_look() const;
   std::uint64_t last_sweep() const { return std::max(kept_sweeps(), plan_.max_sweeps); }
+  /// Sweeps before those that are recorded to be judged.
+  std::uint64_t trial_begin() const;
   void advance_trial(std::uint64_t n);
   void advance_sampling(std::uint64_t n);
   void judge_trial();
