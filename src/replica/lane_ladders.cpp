@@ -11,8 +11,6 @@ namespace blockspin::replica {
 
 namespace {
 
-constexpr std::uint64_t groups_of(std::uint64_t n, std::uint64_t size) { return (n + size - 1) / size; }
-
 /// The rules of one vector: each word the temperature of its place in the chain; words beyond the chain idle
 /// alike.
 ising::FlipRule rule_of_vector(const LadderSetup& setup, std::uint64_t vector) {

@@ -128,14 +128,23 @@ std::vector<double> SampleStage::settle_temperatures(Context& context, const rep
   return deck::Codec<deck::Temperatures>::parse(context.settle("temperatures", search)).values;
 }
 
+std::uint64_t SampleStage::settle_replicas(Context& context, const replica::LadderSetup& setup,
+                                           bool clusters) const {
+  const std::uint64_t fresh = automatic_replicas(setup.geometry, deck().configurations, clusters);
+  const std::uint64_t n = std::stoull(context.settle("replicas", [&] { return std::to_string(fresh); }));
+  if (n != fresh)
+    log::info(label() + ": replicas = auto is " + std::to_string(n) + ", as when the sample began; afresh, " +
+              std::to_string(deck().configurations) + " configurations would be divided over " +
+              std::to_string(fresh) + ", and be others");
+  return n;
+}
+
 void SampleStage::run(Context& context) {
   SampleRun run{.setup = ladder_setup(deck(), context, label())};
   const UpdateChoice update = choose_update(deck(), run.setup);
   run.update = update.name;
-  run.setup.n_ladders = deck().replicas ? *deck().replicas : std::stoull(context.settle("replicas", [&] {
-    return std::to_string(
-        automatic_replicas(run.setup.geometry, deck().configurations, update.clusters.has_value()));
-  }));
+  run.setup.n_ladders =
+      deck().replicas ? *deck().replicas : settle_replicas(context, run.setup, update.clusters.has_value());
   run.temperatures =
       deck().temperatures ? deck().temperatures->values : settle_temperatures(context, run.setup, update);
   run.setup.temperatures = simulated(run.temperatures);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "blockspin/base/packed.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "blockspin/replica/ladder_search.hpp"
@@ -25,8 +26,6 @@ constexpr std::uint64_t configurations_per_word = 1024;
 /// Above this temperature nearly every Metropolis proposal is accepted, sublattice after sublattice, and |m|
 /// hardly changes from sweep to sweep; the heat bath has no such memory.
 constexpr double hottest_metropolis = 10.0;
-
-constexpr std::uint64_t groups_of(std::uint64_t n, std::uint64_t size) { return (n + size - 1) / size; }
 
 /// The temperatures an update is chosen for, increasing.
 std::vector<double> temperatures_to_judge(const SampleDeck& deck, const lattice::Geometry& geometry) {

@@ -38,7 +38,7 @@ Storage storage_of(const replica::LadderSetup& setup, const UpdateChoice& update
   const double n_sites = static_cast<double>(setup.geometry.n_sites());
   if (n_t == 0) return {"every temperature is drawn exactly, by all ranks", 0, 0, n_ranks};
   if (!update.clusters && bits_across_replicas(setup.geometry, n_t, setup.n_ladders)) {
-    const std::uint64_t n_words = n_t * ((setup.n_ladders + 63) / 64), n_vectors = (n_words + 7) / 8;
+    const std::uint64_t n_words = n_t * groups_of(setup.n_ladders, 64), n_vectors = groups_of(n_words, 8);
     return {"bits across replicas, vectors of 512 lattices over the ranks", static_cast<double>(64 * n_words),
             n_sites / 8, static_cast<int>(std::min(n_vectors, static_cast<std::uint64_t>(n_ranks)))};
   }

@@ -119,7 +119,11 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
               .may_grow(),
           field("update", &D::update, "how spins are updated"),
           field("exchange", &D::exchange, "whether neighbouring temperatures exchange configurations"),
-          field("replicas", &D::replicas, "independent ladders that share the configurations")
+          field("replicas", &D::replicas,
+                "independent ladders that share the configurations; auto: one of a large lattice or with "
+                "clusters, "
+                "else 64 for each 1,024 configurations, 64 to 1,024; a grown sample keeps the number it "
+                "began with")
               .check(at_least(1))
               .check(at_most(1 << 20)),
           field("equilibration", &D::equilibration,

@@ -306,7 +306,9 @@ def grown_while_interrupted(folder):
 
     once = f"{folder}/once.h5"
     run(1, "run", deck, "--set", f"campaign.archive={once}")
-    run(2, "run", deck, "--set", f"campaign.archive={once}", *more)
+    text = run(2, "run", deck, "--set", f"campaign.archive={once}", *more)
+    expect("replicas = auto is 64, as when the sample began; afresh, 4200 configurations would be divided over 256" in text,
+           "what a fresh run would do", text)
     run(1, "verify", archive, once)
 
 

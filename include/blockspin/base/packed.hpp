@@ -9,8 +9,11 @@
 
 namespace blockspin {
 
+/// Groups of `size` that n things fill, the last perhaps in part.
+constexpr std::uint64_t groups_of(std::uint64_t n, std::uint64_t size) { return (n + size - 1) / size; }
+
 /// Bytes of one packed configuration of n_sites spins.
-constexpr std::size_t packed_bytes(std::size_t n_sites) { return (n_sites + 7) / 8; }
+constexpr std::size_t packed_bytes(std::size_t n_sites) { return groups_of(n_sites, 8); }
 
 /// Borrowed packed configurations, shape [n, packed_bytes(n_sites)]; padding bits are zero.
 struct PackedView {

@@ -46,6 +46,8 @@ public:
   void run(Context& context) override;
 
 private:
+  /// The number of ladders where the deck leaves it open: that of the sample's beginning. Collective.
+  std::uint64_t settle_replicas(Context& context, const replica::LadderSetup& setup, bool clusters) const;
   /// Searches for the temperatures, or takes those found before. Collective.
   std::vector<double> settle_temperatures(Context& context, const replica::LadderSetup& setup,
                                           const struct UpdateChoice& update) const;

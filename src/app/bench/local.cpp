@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "blockspin/app/bench.hpp"
+#include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/ising/half_rows.hpp"
 #include "blockspin/replica/lane_ladders.hpp"
 #include "blockspin/replica/lattice_ladders.hpp"
@@ -16,7 +17,7 @@ namespace blockspin::app {
 
 namespace {
 
-constexpr double critical_temperature = 2.269185314213022;
+using ising::exact::critical_temperature;
 const std::string scalar_name = "scalar Metropolis on one core";
 
 /// Sweeps of one square lattice, divided over the ranks, on one instruction set.
