@@ -1,5 +1,6 @@
-/* LD_PRELOAD: makes one write, sync, rename or close of the files below FAULT_FOLDER fail, or kills the
- * process there.
+/* LD_PRELOAD: makes one call that changes what is below FAULT_FOLDER fail, or kills the process there:
+ * opening for writing, reserving room, writing, truncating, syncing, renaming, closing, deleting, making a
+ * folder.
  *
  * FAULT_AT: which call, counted from 1 in each process.
  *
@@ -13,13 +14,16 @@
  * FAULT_HIT: where the name of the call that was disturbed is written.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -27,8 +31,19 @@ enum { most_names = 10000 };
 static int n_calls;
 static const char* names[most_names];
 
+/* Open MPI keeps a file <file>-<job>-<process>.lock beside each open one; nothing hangs on it. */
+static int belongs_to_mpi(const char* path) {
+  const char* end = strstr(path, ".lock");
+  if (end == NULL) return 0;
+  do {
+    --end;
+  } while (end > path && isdigit((unsigned char)*end));
+  return *end == '-';
+}
+
 static int watched_path(const char* path) {
   const char* folder = getenv("FAULT_FOLDER");
+  if (belongs_to_mpi(path)) return 0;
   return folder != NULL && strncmp(path, folder, strlen(folder)) == 0;
 }
 
@@ -103,15 +118,28 @@ int close(int fd) {
   if (what > 0) errno = what;
   return what > 0 ? -1 : result;
 }
-int rename(const char* from, const char* to) {
-  int what = watched_path(to) ? fault(__func__) : 0;
-  if (what > 0) {
-    errno = what;
-    return -1;
-  }
-  if (what < 0) kill(getpid(), SIGKILL);
-  return REAL(rename)(from, to);
+int fallocate(int fd, int mode, off_t at, off_t n) { FAIL_OR_HALF(REAL(fallocate)(fd, mode, at, n), ); }
+
+#define FAIL_OR_KILL(is_watched, result)                                                                     \
+  int what = (is_watched) ? fault(__func__) : 0;                                                             \
+  if (what > 0) {                                                                                            \
+    errno = what;                                                                                            \
+    return -1;                                                                                               \
+  }                                                                                                          \
+  if (what < 0) kill(getpid(), SIGKILL);                                                                     \
+  return result
+
+int open(const char* path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  FAIL_OR_KILL((flags & O_ACCMODE) != O_RDONLY && watched_path(path), REAL(open)(path, flags, mode));
 }
+int rename(const char* from, const char* to) { FAIL_OR_KILL(watched_path(to), REAL(rename)(from, to)); }
+int unlink(const char* path) { FAIL_OR_KILL(watched_path(path), REAL(unlink)(path)); }
+int remove(const char* path) { FAIL_OR_KILL(watched_path(path), REAL(remove)(path)); }
+int mkdir(const char* path, mode_t mode) { FAIL_OR_KILL(watched_path(path), REAL(mkdir)(path, mode)); }
 
 __attribute__((destructor)) static void report(void) {
   const char* path = getenv("FAULT_LOG");

@@ -1,9 +1,9 @@
 """Writes that fail or are cut off by SIGKILL, at every call of the file system: nothing that was complete is lost.
 
 fault_test.py MPIRUN WRITER PROGRAM SHIM [--short | --stride N] [--ranks 1,4] [--subjects archive,...]
-              [--faults kill,half,28,5] [--first N] [--count]
+              [--faults kill,half,28,5] [--first N] [--only open,rename,...] [--count]
 
-Old content is replaced by new with a preloaded shim that, at the n-th write, sync, rename or close of one rank, kills
+Old content is replaced by new with a preloaded shim that, at the n-th call of one rank that changes a file, kills
 the process (before the call, or in the middle of a write) or returns an error. Afterwards there is exactly old or new
 content, an error has ended the job with exit code 4 and one message that names the file, and an undisturbed run on
 another number of ranks reaches the new content and leaves nothing behind. Subjects: the writer's archive, the same
@@ -26,12 +26,17 @@ import time
 
 import h5py
 
-TIMEOUT = 60
+TIMEOUT = 90
 OLD, NEW = 1, 2
 FAULTS = f"kill,half,{errno.ENOSPC},{errno.EIO}"
+# A run may go on, and has to end with the new content: what was synced is safe whatever its close says, room is reserved
+# where that works, and what cannot be deleted is deleted next time.
+MAY_FAIL = ("close", "open", "fallocate", "remove", "unlink")
 WRITES = ("write", "pwrite", "pwrite64", "writev", "pwritev", "pwritev64")
 # An error ends the job after the failing rank's patience (h5/together.hpp), not after the half minute of a hang.
 MOST_SECONDS_OF_AN_ERROR = 20
+# A rank that alone cannot open a file stays inside MPI_File_open, as the others do: nobody knows before the half minute.
+MOST_SECONDS_OF_A_HANG = 50
 DECK = """[campaign]
 archive = run.h5
 seed = 3
@@ -120,42 +125,42 @@ class ArchiveCase:
     def check_done(self, label):
         assert self.datasets() == self.new, label
 
-    def check_rerun(self, ranks, label, rank, call):
+    def check_rerun(self, ranks, label, before_all):
         self.subject.must_run(NEW, ranks, label=label, resume=True)
         self.check_done(label)
 
 
 class OverwriteCase(ArchiveCase):
-    """And the rerun, which resumes, never continues the old archive, unless the overwrite had not begun: before the
-    root renamed its marker, which is its seventh call at the latest."""
+    """And the rerun, which resumes, never continues the old archive, unless the overwrite had not begun: the root had
+    not yet renamed its marker."""
 
     def __init__(self, subject, ranks):
         super().__init__(subject, ranks)
         self.hash = subject.must_run(OLD, ranks, resume=True)
         assert "found nothing" not in self.hash
 
-    def check_rerun(self, ranks, label, rank, call):
+    def check_rerun(self, ranks, label, before_all):
         found = self.subject.must_run(NEW, ranks, label=label, resume=True)
-        assert found != self.hash or (rank == 0 and call <= 7), f"{label}: the old archive was continued"
+        assert found != self.hash or before_all, f"{label}: the old archive was continued"
         self.check_done(label)
 
 
 class CheckpointCase:
-    """The next run finds the old state or the new one."""
+    """The next run finds the old state or the new one; the new one where saving it went through."""
 
     def __init__(self, subject, ranks):
         self.subject = subject
         subject.must_run(OLD, ranks)
 
     def check(self, label):
-        pass
+        self.possible = (OLD, NEW)
 
     def check_done(self, label):
-        pass
+        self.possible = (NEW,)
 
-    def check_rerun(self, ranks, label, rank, call):
+    def check_rerun(self, ranks, label, before_all):
         found = self.subject.must_run(NEW, ranks, label=label)
-        assert found in (f"found {OLD}\n", f"found {NEW}\n"), f"{label}: {found}"
+        assert found in [f"found {shift}\n" for shift in self.possible], f"{label}: {found}"
 
 
 CASES = {"archive": ArchiveCase, "overwrite": OverwriteCase, "checkpoint": CheckpointCase, "campaign": ArchiveCase,
@@ -202,8 +207,8 @@ def check_end(done, fault, hit, path, label):
     if isinstance(fault, str):
         assert done.returncode != 0, label
         return False
-    if done.returncode == 0:  # what was synced before is safe whatever its close says
-        assert hit == "close", f"{label}: {hit} failed, and the run did not"
+    if done.returncode == 0:
+        assert hit in MAY_FAIL, f"{label}: {hit} failed, and the run did not"
         return True
     together = [line for line in done.stderr.splitlines() if "error: " in line and not line.startswith("[")]
     alone = [line for line in done.stderr.splitlines() if line.startswith("[rank ")]
@@ -212,7 +217,7 @@ def check_end(done, fault, hit, path, label):
     return False
 
 
-def try_fault(subject, case, ranks, fault, rank, call, seen):
+def try_fault(subject, case, ranks, fault, rank, call, seen, first_rename):
     label = f"{subject.what}: {ranks} ranks, {fault} in rank {rank} at call {call}"
     hit_path = subject.folder + ".hit"
     faults = {"FAULT_AT": call, "FAULT_DO": fault, "FAULT_RANK": rank, "FAULT_HIT": hit_path}
@@ -226,12 +231,14 @@ def try_fault(subject, case, ranks, fault, rank, call, seen):
     went_through = check_end(done, fault, hit, subject.path, label)
     if not isinstance(fault, str):
         seen["slowest error, s"] = max(seen["slowest error, s"], round(seconds, 1))
-        assert seconds < MOST_SECONDS_OF_AN_ERROR, f"{label}: {hit}: {seconds:.0f} s\n{done.stderr}"
+        most = MOST_SECONDS_OF_A_HANG if hit == "open" and ranks > 1 else MOST_SECONDS_OF_AN_ERROR
+        assert seconds < most, f"{label}: {hit}: {seconds:.0f} s\n{done.stderr}"
     case.check(label)
     if went_through:
         case.check_done(label)
     # On another number of ranks; three take long on two cores.
-    case.check_rerun((2 if ranks == 1 else 1) if subject.args.short else 1 + call % 3, label, rank, call)
+    case.check_rerun((2 if ranks == 1 else 1) if subject.args.short else 1 + call % 3, label,
+                     rank == 0 and call <= first_rename)
     # Open MPI's own run.h5-<job>-<process>.lock, of a file that a killed rank had open, is not the program's to delete.
     left = [name for name in os.listdir(subject.folder) if "tmp" in name or name.endswith((".h5.lock", ".overwrite"))]
     assert not left or subject.what == "checkpoint", f"{label}: left behind {left}"
@@ -247,11 +254,12 @@ def try_faults(args, what, ranks):
         shutil.copytree(folder, kept, dirs_exist_ok=True)
         calls = subject.calls(ranks)
         faults = short(calls, kinds) if args.short else with_stride(calls, args.stride, kinds)
-        faults = [(fault, rank, call) for fault, rank, call in faults if call >= args.first]
+        faults = [(fault, rank, call) for fault, rank, call in faults
+                  if call >= args.first and (not args.only or calls[rank][call - 1] in args.only.split(","))]
         for fault, rank, call in () if args.count else faults:
             shutil.rmtree(folder)
             shutil.copytree(kept, folder)
-            try_fault(subject, case, ranks, fault, rank, call, seen)
+            try_fault(subject, case, ranks, fault, rank, call, seen, 1 + calls[0].index("rename"))
     assert not args.short or args.count or (seen["rename"] > 0 and seen["fsync"] > 0), f"other calls were hit: {seen}"
     return len(faults), dict(seen)
 
@@ -262,6 +270,7 @@ def main():
         parser.add_argument(name)
     parser.add_argument("--stride", type=int, default=1)
     parser.add_argument("--short", action="store_true")
+    parser.add_argument("--only", default="")
     parser.add_argument("--count", action="store_true")
     parser.add_argument("--ranks", default="1,4")
     parser.add_argument("--subjects", default=",".join(CASES))
