@@ -91,7 +91,7 @@ std::vector<double> window_sums(const lattice::Geometry& geometry, std::vector<d
   return values;
 }
 
-std::vector<Array<double, 2>> stack_fields(std::span<const rbm::Machine> stack) {
+std::vector<Array<double, 2>> stack_fields(std::span<const rbm::Machine> stack, const SafePoint& safe_point) {
   std::vector<Array<double, 2>> fields;
   for (const rbm::Machine& machine : stack) {
     const auto weights = machine.weights.view();
@@ -104,17 +104,19 @@ std::vector<Array<double, 2>> stack_fields(std::span<const rbm::Machine> stack) 
     require(below.extent(1) == weights.extent(0),
             "a layer's visible units are the hidden units of the layer below");
     Array<double, 2> product({below.extent(0), weights.extent(1)});
-    for (std::size_t site = 0; site < product.extent(0); ++site)
+    for (std::size_t site = 0; site < product.extent(0); ++site) {
+      pass(safe_point);
       for (std::size_t k = 0; k < weights.extent(0); ++k)
         for (std::size_t j = 0; j < weights.extent(1); ++j)
           product(site, j) += below(site, k) * weights(k, j);
+    }
     fields.push_back(std::move(product));
   }
   return fields;
 }
 
 FieldShapes measure_fields(const lattice::Geometry& geometry, View<const double, 2> fields,
-                           std::uint64_t window) {
+                           std::uint64_t window, const SafePoint& safe_point) {
   require(fields.extent(0) == geometry.n_sites(), "a field has one value a site");
   const std::size_t n_sites = fields.extent(0), n_hidden = fields.extent(1);
   const auto n_axes = static_cast<std::size_t>(geometry.n_dimensions());
@@ -124,6 +126,7 @@ FieldShapes measure_fields(const lattice::Geometry& geometry, View<const double,
   std::vector<Point> centres(n_hidden);
   std::vector<double> squares(n_sites);
   for (std::size_t j = 0; j < n_hidden; ++j) {
+    pass(safe_point);
     double total = 0, signed_sum = 0, absolute_sum = 0;
     for (std::size_t site = 0; site < n_sites; ++site) {
       const double r = fields(site, j);
@@ -151,9 +154,10 @@ FieldShapes measure_fields(const lattice::Geometry& geometry, View<const double,
 }
 
 Array<double, 2> shuffled_fields(View<const double, 2> fields, const rng::Generator& generator,
-                                 std::uint64_t sequence) {
+                                 std::uint64_t sequence, const SafePoint& safe_point) {
   Array<double, 2> shuffled(fields.shape());
   for (std::size_t j = 0; j < fields.extent(1); ++j) {
+    pass(safe_point);
     const rng::Permutation moved(generator, sequence + j, fields.extent(0));
     for (std::size_t site = 0; site < fields.extent(0); ++site) shuffled(moved(site), j) = fields(site, j);
   }
@@ -174,10 +178,12 @@ std::vector<rbm::Machine> untrained_stack(std::span<const rbm::Machine> stack,
 }
 
 RandomSpacing random_spacing(const lattice::Geometry& geometry, std::size_t n, std::size_t repeats,
-                             const rng::Generator& generator, std::uint64_t sequence) {
+                             const rng::Generator& generator, std::uint64_t sequence,
+                             const SafePoint& safe_point) {
   double sum = 0, squares = 0;
   std::vector<Point> points(n);
   for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
+    pass(safe_point);
     for (std::size_t i = 0; i < n; ++i)
       for (int axis = 0; axis < geometry.n_dimensions(); ++axis)
         points[i][static_cast<std::size_t>(axis)] =

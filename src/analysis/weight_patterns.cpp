@@ -40,10 +40,12 @@ void transform(const lattice::Geometry& geometry, Amplitudes& values) {
   }
 }
 
-Array<double, 2> fourier_power(const lattice::Geometry& geometry, const Array<double, 2>& vectors) {
+Array<double, 2> fourier_power(const lattice::Geometry& geometry, const Array<double, 2>& vectors,
+                               const SafePoint& safe_point) {
   const auto n_sites = static_cast<double>(geometry.n_sites());
   Array<double, 2> power(vectors.shape());
   for (std::size_t k = 0; k < vectors.extent(0); ++k) {
+    pass(safe_point);
     Amplitudes values(vectors.row(k).begin(), vectors.row(k).end());
     transform(geometry, values);
     std::ranges::transform(values, power.row(k).begin(),
@@ -83,11 +85,11 @@ double largest_share(View<const double, 2> weights, std::size_t unit) {
 } // namespace
 
 WeightPatterns weight_patterns(const lattice::Geometry& geometry, const Spectrum& spectrum,
-                               View<const double, 2> weights) {
+                               View<const double, 2> weights, const SafePoint& safe_point) {
   require(weights.extent(0) == geometry.n_sites() && spectrum.left_vector.extent(1) == geometry.n_sites(),
           "patterns on a lattice need weights of its sites");
   WeightPatterns patterns;
-  patterns.fourier_power = fourier_power(geometry, spectrum.left_vector);
+  patterns.fourier_power = fourier_power(geometry, spectrum.left_vector, safe_point);
   for (std::size_t k = 0; k < spectrum.left_vector.extent(0); ++k)
     patterns.participation.push_back(participation(spectrum.left_vector.row(k)));
   patterns.product_by_displacement = product_by_displacement(geometry, spectrum, patterns.fourier_power);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <petsctao.h>
 
@@ -66,6 +67,23 @@ MinimiseResult result_of(Tao tao) {
 }
 
 } // namespace
+
+Objective remembering(Objective objective, std::vector<double>& record) {
+  return [objective = std::move(objective), &record,
+          next = std::size_t{0}](std::span<const double> x, std::span<double> gradient) mutable {
+    if (next == record.size()) {
+      const double value = objective(x, gradient); // may throw: then nothing is remembered
+      record.push_back(value);
+      record.insert(record.end(), gradient.begin(), gradient.end());
+    }
+    require(next + 1 + gradient.size() <= record.size(), "a record of another minimisation");
+    const auto first = record.begin() + static_cast<std::ptrdiff_t>(next + 1);
+    std::copy_n(first, gradient.size(), gradient.begin());
+    const double value = record[next];
+    next += 1 + gradient.size();
+    return value;
+  };
+}
 
 MinimiseResult minimise(std::span<double> x, const Objective& objective, const MinimiseOptions& options) {
   VecHandle solution;

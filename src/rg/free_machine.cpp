@@ -31,6 +31,9 @@ void visible_fields(std::uint64_t state, std::span<const double> weights, std::s
   }
 }
 
+/// States between two safe points: some milliseconds.
+constexpr std::size_t states_at_a_time = 4096;
+
 } // namespace
 
 TrainingStates all_states(std::span<const double> hamiltonian) {
@@ -48,19 +51,20 @@ TrainingStates all_states(std::span<const double> hamiltonian) {
 }
 
 TrainingStates drawn_states(const SmallTorus& torus, const TorusSampler& sampler, std::uint64_t first,
-                            std::size_t n) {
+                            std::size_t n, const SafePoint& safe_point) {
   TrainingStates drawn{
       torus.side * torus.side, {}, std::vector<double>(n, 1.0 / static_cast<double>(n)), {}, false};
   const double ln_norm = ln_z(torus);
   for (std::size_t i = 0; i < n; ++i) {
+    if (i % states_at_a_time == 0) pass(safe_point);
     drawn.state.push_back(sampler.draw(first + i));
     drawn.ln_p.push_back(torus.coupling * bond_sum(torus, drawn.state.back()) - ln_norm);
   }
   return drawn;
 }
 
-FreeMachine::FreeMachine(TrainingStates data, std::size_t n_hidden)
-    : data_(std::move(data)), n_hidden_(n_hidden) {
+FreeMachine::FreeMachine(TrainingStates data, std::size_t n_hidden, SafePoint safe_point)
+    : data_(std::move(data)), n_hidden_(n_hidden), safe_point_(std::move(safe_point)) {
   require(n_hidden <= 16, "free machines have 16 hidden spins at most");
 }
 
@@ -87,6 +91,7 @@ double FreeMachine::kl_divergence(std::span<const double> weights, std::span<dou
   std::vector<double> fields(n_hidden_);
   double divergence = ln_z;
   for (std::size_t k = 0; k < data_.state.size(); ++k) {
+    if (k % states_at_a_time == 0) pass(safe_point_);
     hidden_fields(data_.state[k], weights, fields);
     divergence += data_.weight[k] * data_.ln_p[k];
     for (double& x : fields) {
@@ -106,6 +111,7 @@ Estimated FreeMachine::kl_divergence_on(const TrainingStates& states, std::span<
   const double ln_z = -free_energy_of(hidden_hamiltonian(weights));
   double mean = 0, squares = 0;
   for (std::size_t k = 0; k < states.state.size(); ++k) {
+    if (k % states_at_a_time == 0) pass(safe_point_);
     hidden_fields(states.state[k], weights, fields);
     double ln_ratio = states.ln_p[k] + ln_z; // ln P(v) - ln p(v)
     for (const double x : fields) ln_ratio -= ln_2cosh(x);
@@ -126,10 +132,18 @@ std::vector<double> FreeMachine::hidden_hamiltonian(std::span<const double> weig
 }
 
 TrainedFreeMachine train_free_machine(const FreeMachine& machine, std::vector<double> start) {
+  std::vector<double> evaluations;
+  return train_free_machine(machine, std::move(start), evaluations);
+}
+
+TrainedFreeMachine train_free_machine(const FreeMachine& machine, std::vector<double> start,
+                                      std::vector<double>& evaluations) {
   TrainedFreeMachine trained{std::move(start), 0, 0, false};
-  const auto result = petsc::minimise(
-      trained.weights, [&](auto weights, auto gradient) { return machine.kl_divergence(weights, gradient); },
-      {.max_iterations = 1000, .gradient_tolerance = 1e-5, .history = 20});
+  const auto divergence = [&](auto weights, auto gradient) {
+    return machine.kl_divergence(weights, gradient);
+  };
+  const auto result = petsc::minimise(trained.weights, petsc::remembering(divergence, evaluations),
+                                      {.max_iterations = 1000, .gradient_tolerance = 1e-5, .history = 20});
   trained.kl_divergence = result.value;
   trained.iterations = result.iterations;
   trained.converged = result.converged;

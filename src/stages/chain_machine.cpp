@@ -9,16 +9,23 @@
 namespace blockspin::stages {
 namespace {
 
-/// This rank's part of exact configurations of a chain, packed. Local.
-train::DataPart chain_data(const ChainMachineDeck& deck, double coupling, const rng::Generator& random,
-                           const mpi::Communicator& comm) {
+/// Chains drawn between two safe points: some milliseconds.
+constexpr std::uint64_t draws_at_a_time = 4096;
+
+/// This rank's part of exact configurations of a chain, packed. Collective.
+train::DataPart chain_data(Context& context, const ChainMachineDeck& deck, double coupling,
+                           const rng::Generator& random) {
+  const mpi::Communicator& comm = context.comm();
   const mpi::Range mine = mpi::block_range(deck.configurations, comm.rank(), comm.size());
   train::DataPart data{train::RowFormat::bits, deck.sites, deck.configurations,
                        Array<std::uint8_t, 2>({mine.size(), packed_bytes(deck.sites)})};
   const rg::RingSampler sampler(coupling, deck.sites, random);
   std::vector<std::int8_t> spins(deck.sites);
   std::vector<float> values(deck.sites);
-  for (std::uint64_t i = 0; i < mine.size(); ++i) {
+  const std::uint64_t most = mpi::block_range(deck.configurations, 0, comm.size()).size(); // of any rank
+  for (std::uint64_t i = 0; i < most; ++i) {
+    if (i % draws_at_a_time == 0) context.safe_point();
+    if (i >= mine.size()) break;
     sampler.draw(mine.first + i, spins);
     std::copy(spins.begin(), spins.end(), values.begin());
     pack(values, data.bytes.row(i));
@@ -142,11 +149,12 @@ void ChainMachineStage::run(Context& context) {
   for (std::size_t k = 0; k < all.size(); ++k) {
     const std::string chain = label() + ".chain_" + std::to_string(k);
     const rng::Generator random(context.seed(), rng::StreamId::rg_sample, rng::instance_number(chain));
-    const train::DataPart data = chain_data(deck(), deck().couplings[k], random, context.comm());
+    const train::DataPart data = chain_data(context, deck(), deck().couplings[k], random);
     for (std::uint64_t repeat = 0; repeat < deck().repeats; ++repeat) {
       const std::string name = chain + ".repeat_" + std::to_string(repeat);
       train::Trainer trainer(context.comm(), data, settings_of(deck(), context.seed(), name));
       context.run_stepper(trainer, name);
+      context.safe_point();
       all[k].add(rg::examine_chain_machine(trainer.machine(), deck().couplings[k]));
     }
   }

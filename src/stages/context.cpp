@@ -43,8 +43,8 @@ void throw_stopped(const mpi::StopFlag& stop, const std::string& where) {
 namespace {
 /// Safe points outside steppers are not evenly spaced: seconds may follow upon microseconds.
 constexpr std::uint64_t most_unheeded_points = 8;
-/// A finished part is kept for a later part's sake where it took so long.
-constexpr double seconds_worth_keeping = 1.0;
+/// A finished part is kept for a later part's sake where it took longer than this: about what a file costs.
+constexpr double seconds_worth_keeping = 0.1;
 } // namespace
 
 /// What stands around a stepper at work, for as long as it is.

@@ -1,6 +1,7 @@
 #include "blockspin/stages/decimation.hpp"
 
 #include "blockspin/base/array.hpp"
+#include "blockspin/mpi/divided_rows.hpp"
 #include "blockspin/rg/chain_kernel.hpp"
 #include "blockspin/rg/decimation.hpp"
 #include "blockspin/stages/context.hpp"
@@ -29,22 +30,38 @@ void write_flows(archive::StageWriter& writer, const DecimationDeck& deck) {
   writer.write_table("free_energy", free_energy);
 }
 
-void write_kernels(archive::StageWriter& writer, const DecimationDeck& deck) {
-  const Shape<2> shape{deck.couplings.size(), deck.kernel.size()};
-  Table coupling(shape), other(shape), trace_error(shape), delta_f(shape);
-  for (std::size_t chain = 0; chain < shape[0]; ++chain)
-    for (std::size_t p = 0; p < shape[1]; ++p) {
-      const auto kernel = rg::apply_chain_kernel(deck.couplings[chain], deck.kernel[p], deck.kernel_sites);
-      coupling(chain, p) = kernel.coupling;
-      other(chain, p) = kernel.longest_coupling;
-      trace_error(chain, p) = kernel.trace_error;
-      delta_f(chain, p) = kernel.delta_f;
-    }
+/// What a kernel does to a chain: a row a chain and strength. Up to a tenth of a second each.
+constexpr std::size_t kernel_values = 4;
+
+std::vector<double> kernel_rows(Context& context, const DecimationDeck& deck) {
+  const std::size_t n_kernels = deck.kernel.size();
+  mpi::DividedRows table(context.comm(), {deck.couplings.size() * n_kernels, kernel_values, 1},
+                         [&](mpi::Range rows, View<double, 2> values) {
+                           for (std::uint64_t row = rows.first; row < rows.last; ++row) {
+                             const auto kernel =
+                                 rg::apply_chain_kernel(deck.couplings[row / n_kernels],
+                                                        deck.kernel[row % n_kernels], deck.kernel_sites);
+                             const auto out = values.row(row - rows.first);
+                             out[0] = kernel.coupling;
+                             out[1] = kernel.longest_coupling;
+                             out[2] = kernel.trace_error;
+                             out[3] = kernel.delta_f;
+                           }
+                         });
+  context.run_stepper(table);
+  return table.gathered();
+}
+
+void write_kernels(archive::StageWriter& writer, const DecimationDeck& deck,
+                   const std::vector<double>& rows) {
   writer.write_list("kernel/strength", deck.kernel);
-  writer.write_table("kernel/coupling", coupling);
-  writer.write_table("kernel/other_coupling", other);
-  writer.write_table("kernel/trace_error", trace_error);
-  writer.write_table("kernel/delta_f", delta_f);
+  const char* paths[kernel_values] = {"kernel/coupling", "kernel/other_coupling", "kernel/trace_error",
+                                      "kernel/delta_f"};
+  for (std::size_t k = 0; k < kernel_values; ++k) {
+    Table table({deck.couplings.size(), deck.kernel.size()});
+    for (std::size_t i = 0; i < table.size(); ++i) table.flat()[i] = rows[i * kernel_values + k];
+    writer.write_table(paths[k], table);
+  }
 }
 
 } // namespace
@@ -80,10 +97,11 @@ const deck::Schema<DecimationDeck>& DecimationStage::schema() {
 }
 
 void DecimationStage::run(Context& context) {
+  const auto kernels = kernel_rows(context, deck());
   archive::StageWriter writer = context.begin_writing();
   writer.write_list("chain", deck().couplings);
   write_flows(writer, deck());
-  write_kernels(writer, deck());
+  write_kernels(writer, deck(), kernels);
   writer.commit();
 }
 

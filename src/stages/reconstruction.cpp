@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <optional>
 
 #include "blockspin/analysis/block_moments.hpp"
 #include "blockspin/analysis/hidden_order.hpp"
 #include "blockspin/analysis/labelled_sample.hpp"
 #include "blockspin/analysis/stack_pass.hpp"
 #include "blockspin/analysis/walker_observables.hpp"
+#include "blockspin/base/state.hpp"
+#include "blockspin/mpi/divided_rows.hpp"
 #include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 
@@ -25,10 +29,10 @@ constexpr std::size_t n_hidden_quantities = 3;
 class PassMeasurement {
 public:
   PassMeasurement(const lattice::Geometry& geometry, double field, std::span<const rbm::Machine> stack,
-                  std::uint64_t window)
+                  std::uint64_t window, const SafePoint& safe_point)
       : geometry_(geometry), window_(window), spins_(geometry, field), n_levels_(stack.size() + 1) {
-    for (const auto& fields : analysis::stack_fields(stack))
-      orders_.emplace_back(geometry, analysis::measure_fields(geometry, fields, window));
+    for (const auto& fields : analysis::stack_fields(stack, safe_point))
+      orders_.emplace_back(geometry, analysis::measure_fields(geometry, fields, window, safe_point));
   }
   std::size_t n_per_level() const { return first_distance + spins_.n_distances() + 1; }
   std::size_t n_distances() const { return spins_.n_distances() + 1; }
@@ -40,6 +44,13 @@ public:
   }
   std::size_t hidden_place(std::size_t layer, std::size_t quantity) const {
     return n_levels_ * n_per_level() + layer * n_hidden_quantities + quantity;
+  }
+
+  /// About, of one configuration: the correlations at all distances and the windows' sums, at every level.
+  double seconds() const {
+    const auto n_sites = static_cast<double>(geometry_.n_sites());
+    return static_cast<double>(n_levels_) * n_sites *
+           (static_cast<double>(spins_.n_distances()) + static_cast<double>(window_)) * 4e-9;
   }
 
   /// values [configuration, quantity].
@@ -94,12 +105,17 @@ private:
   std::vector<analysis::HiddenOrder> orders_;
 };
 
+/// Of every quantity, at one temperature.
+struct Moments {
+  std::vector<double> mean, error;
+};
+
 /// Mean and error of every quantity at every temperature, and how they are written.
 class PassTables {
 public:
-  PassTables(const PassMeasurement& measurement, std::size_t n_layers)
-      : measurement_(measurement), n_layers_(n_layers) {}
-  void add(const analysis::BlockMoments& moments) { temperatures_.push_back(moments); }
+  PassTables(const PassMeasurement& measurement, std::size_t n_layers,
+             const std::vector<Moments>& temperatures)
+      : measurement_(measurement), n_layers_(n_layers), temperatures_(temperatures) {}
 
   void write(archive::StageWriter& writer) const {
     write_levels(writer, "overlap", 1, overlap, 1);
@@ -127,7 +143,7 @@ private:
                   Place&& place) const {
     std::vector<double> mean, error;
     for (std::size_t row = 0; row < n_rows; ++row)
-      for (const analysis::BlockMoments& moments : temperatures_)
+      for (const Moments& moments : temperatures_)
         for (std::size_t k = 0; k < n; ++k) {
           mean.push_back(moments.mean[place(row, k)]);
           error.push_back(moments.error[place(row, k)]);
@@ -140,10 +156,10 @@ private:
 
   const PassMeasurement& measurement_;
   std::size_t n_layers_;
-  std::vector<analysis::BlockMoments> temperatures_;
+  const std::vector<Moments>& temperatures_;
 };
 
-/// Configurations a rank unpacks at a time: what memory it takes, whatever the deck asks for.
+/// Configurations a rank unpacks at a time, at most: what memory it takes, whatever the deck asks for.
 constexpr std::uint64_t batch = 256;
 
 /// Configurations [first, first + n) as +-1.
@@ -154,17 +170,127 @@ Array<float, 2> unpacked(const Array<std::uint8_t, 2>& packed, std::uint64_t fir
   return spins;
 }
 
-View<double, 2> rows(Array<double, 2>& table, std::uint64_t first, std::uint64_t n) {
-  return {table.data() + first * table.extent(1), {n, table.extent(1)}};
+/// What is measured, on which configurations.
+struct PassPlan {
+  const analysis::StackPass& stack;
+  const PassMeasurement& measurement;
+  std::size_t n_sites;
+  std::vector<double> temperatures;
+  std::uint64_t n_configurations; ///< at each
+  std::uint64_t n_at_a_time;
+};
+
+/// Temperatures one after the other, each rank a few of its configurations a step. The state: the moments of
+/// the temperatures that are done, and the rows of the one that is not.
+class PassSteps final : public Stepper {
+public:
+  /// Packed configurations [range) of temperature number t. Collective.
+  using Read = std::function<Array<std::uint8_t, 2>(std::size_t t, mpi::Range range)>;
+
+  PassSteps(const mpi::Communicator& comm, const PassPlan& plan, Read read)
+      : comm_(comm), plan_(plan), read_(std::move(read)),
+        mine_(analysis::items_of_rank(plan.n_configurations, pass_block, comm)) {}
+
+  const std::vector<Moments>& moments() const { return moments_; }
+
+  bool done() const override { return moments_.size() == plan_.temperatures.size(); }
+  void advance() override {
+    if (!rows_) begin_temperature();
+    if (!rows_->done()) rows_->advance();
+    if (rows_->done()) end_temperature();
+  }
+  double work_done() const override {
+    return static_cast<double>(moments_.size() * plan_.n_configurations) + (rows_ ? rows_->work_done() : 0);
+  }
+  double work_total() const override {
+    return static_cast<double>(plan_.temperatures.size() * plan_.n_configurations);
+  }
+
+  void save(StateSink& sink) const override {
+    std::vector<double> mean, error;
+    for (const Moments& at : moments_) {
+      mean.insert(mean.end(), at.mean.begin(), at.mean.end());
+      error.insert(error.end(), at.error.begin(), at.error.end());
+    }
+    sink.replicated("mean", std::span<const double>(mean));
+    sink.replicated("error", std::span<const double>(error));
+    sink.replicated("in_midst", std::uint64_t{rows_ ? 1U : 0U});
+    if (rows_) rows_->save(sink);
+  }
+  void load(StateSource& source) override {
+    const std::size_t n_quantities = plan_.measurement.n_quantities();
+    moments_.assign(source.n_saved("mean") / n_quantities, {});
+    std::vector<double> mean(moments_.size() * n_quantities), error(mean.size());
+    source.replicated("mean", std::span<double>(mean));
+    source.replicated("error", std::span<double>(error));
+    for (std::size_t t = 0; t < moments_.size(); ++t) {
+      const auto first = static_cast<std::ptrdiff_t>(t * n_quantities);
+      const auto last = first + static_cast<std::ptrdiff_t>(n_quantities);
+      moments_[t] = {{mean.begin() + first, mean.begin() + last},
+                     {error.begin() + first, error.begin() + last}};
+    }
+    std::uint64_t in_midst = 0;
+    source.replicated("in_midst", in_midst);
+    rows_.reset();
+    if (in_midst == 0) return;
+    begin_temperature();
+    rows_->load(source);
+  }
+
+private:
+  void begin_temperature() {
+    packed_ = read_(moments_.size(), mine_);
+    rows_.emplace(
+        comm_,
+        mpi::DividedRows::Shape{plan_.n_configurations, plan_.measurement.n_quantities(), plan_.n_at_a_time},
+        mine_, [this](mpi::Range range, View<double, 2> values) {
+          const auto spins = unpacked(packed_, range.first - mine_.first, range.size(), plan_.n_sites);
+          plan_.measurement.measure(spins, plan_.stack.pass(spins, range.first, moments_.size()), values);
+        });
+  }
+  void end_temperature() {
+    auto moments = analysis::block_moments(comm_, plan_.n_configurations, pass_block, rows_->rows());
+    moments_.push_back({std::move(moments.mean), std::move(moments.error)});
+    rows_.reset();
+  }
+
+  const mpi::Communicator& comm_;
+  PassPlan plan_;
+  Read read_;
+  mpi::Range mine_;
+  Array<std::uint8_t, 2> packed_; ///< this rank's, at the temperature at work
+  std::optional<mpi::DividedRows> rows_;
+  std::vector<Moments> moments_;
+};
+
+/// The first configurations of one temperature and what becomes of them, level after level; every rank
+/// computes them alike.
+void add_examples(const PassPlan& plan, const Array<std::uint8_t, 2>& packed, std::size_t temperature,
+                  const SafePoint& safe_point, std::vector<float>& examples) {
+  const std::uint64_t n = packed.extent(0);
+  std::vector<std::vector<float>> levels;
+  const auto add = [&](std::size_t level, std::span<const float> spins) {
+    levels.resize(std::max(levels.size(), level + 1));
+    levels[level].insert(levels[level].end(), spins.begin(), spins.end());
+  };
+  for (std::uint64_t first = 0; first < n; first += plan.n_at_a_time) {
+    safe_point();
+    const auto spins = unpacked(packed, first, std::min(plan.n_at_a_time, n - first), plan.n_sites);
+    const analysis::PassedUp passed = plan.stack.pass(spins, first, temperature);
+    add(0, spins.flat());
+    for (std::size_t layer = 0; layer < passed.reconstruction.size(); ++layer)
+      add(layer + 1, passed.reconstruction[layer].flat());
+  }
+  for (const auto& level : levels) examples.insert(examples.end(), level.begin(), level.end());
 }
 
-/// The first configurations and what becomes of them, level after level; every rank computes them alike.
-void add_examples(const analysis::StackPass& stack, View<const float, 2> spins, std::uint64_t sequence,
-                  std::vector<float>& examples) {
-  const analysis::PassedUp passed = stack.pass(spins, 0, sequence);
-  examples.insert(examples.end(), spins.flat().begin(), spins.flat().end());
-  for (const auto& reconstruction : passed.reconstruction)
-    examples.insert(examples.end(), reconstruction.flat().begin(), reconstruction.flat().end());
+/// About, for one configuration to go up the stack, and back from every layer.
+double seconds_of_pass(std::span<const rbm::Machine> stack) {
+  double products = 0;
+  for (std::size_t layer = 0; layer < stack.size(); ++layer)
+    products += static_cast<double>(stack[layer].n_visible() * stack[layer].n_hidden()) *
+                static_cast<double>(stack.size() - layer + 1);
+  return products / 1e10;
 }
 
 std::vector<std::uint32_t> counted_from(std::uint32_t first, std::size_t n) {
@@ -274,35 +400,33 @@ void ReconstructionStage::run(Context& context) {
   const auto& extents = geometry.extents();
   const std::uint64_t quarter =
       std::max<std::uint64_t>(1, *std::min_element(extents.begin(), extents.end()) / 4);
+  const SafePoint safe_point = [&] { context.safe_point(); };
   const PassMeasurement measurement(geometry, context.model().field, machines,
-                                    deck().window.value_or(quarter));
+                                    deck().window.value_or(quarter), safe_point);
   const StoredSample sample = find_sample(context.archive(), sample_name(context.plan()));
   const std::vector<double> temperatures =
       deck().temperatures ? deck().temperatures->values : sample.temperature;
 
-  PassTables tables(measurement, machines.size());
-  std::vector<float> examples;
-  const mpi::Range mine = analysis::items_of_rank(deck().configurations, pass_block, context.comm());
-  for (std::size_t t = 0; t < temperatures.size(); ++t) {
+  const auto read = [&](std::size_t t, mpi::Range range) {
     const std::size_t index = deck::find_temperature(sample.temperature, temperatures[t]);
-    const auto packed = read_configurations(context.archive(), sample, {index}, mine);
-    Array<double, 2> values({mine.size(), measurement.n_quantities()});
-    for (std::uint64_t first = 0; first < mine.size(); first += batch) {
-      const std::uint64_t n = std::min(batch, mine.size() - first);
-      const auto spins = unpacked(packed, first, n, geometry.n_sites());
-      measurement.measure(spins, stack.pass(spins, mine.first + first, t), rows(values, first, n));
-    }
-    tables.add(analysis::block_moments(context.comm(), deck().configurations, pass_block, values));
-    const auto first = read_configurations(context.archive(), sample, {index}, {0, deck().examples});
-    add_examples(stack, unpacked(first, 0, deck().examples, geometry.n_sites()), t, examples);
-  }
+    return read_configurations(context.archive(), sample, {index}, range);
+  };
+  const std::uint64_t n_at_a_time =
+      std::min(batch, mpi::rows_a_step(measurement.seconds() + seconds_of_pass(machines)));
+  const PassPlan plan{stack,        measurement,           geometry.n_sites(),
+                      temperatures, deck().configurations, n_at_a_time};
+  PassSteps steps(context.comm(), plan, read);
+  context.run_stepper(steps);
+  std::vector<float> examples;
+  for (std::size_t t = 0; t < temperatures.size(); ++t)
+    add_examples(plan, read(t, {0, deck().examples}), t, safe_point, examples);
 
   archive::StageWriter writer = context.begin_writing();
   const std::size_t n_layers = machines.size();
   writer.write_list("temperature", temperatures);
   writer.write_list("layer", counted_from(1, n_layers));
   writer.write_list("level", counted_from(0, n_layers + 1));
-  tables.write(writer);
+  PassTables(measurement, n_layers, steps.moments()).write(writer);
   writer.write_replicated("example", {temperatures.size(), n_layers + 1, deck().examples, geometry.n_sites()},
                           std::span<const float>(examples));
   writer.commit();

@@ -55,3 +55,30 @@ TEST(Minimise, AnObjectiveThatIsNotFiniteIsANumericalError) {
     EXPECT_EQ(error.kind(), ErrorKind::numerical);
   }
 }
+
+TEST(Minimise, GoesOnFromWhatItRemembersWithTheSameBits) {
+  const petsc::MinimiseOptions options{.max_iterations = 200, .gradient_tolerance = 1e-10};
+  std::vector<double> undisturbed{-1.2, 1.0}, record;
+  const auto whole = petsc::minimise(undisturbed, rosenbrock, options);
+
+  std::vector<double> x{-1.2, 1.0};
+  int n_evaluations = 0;
+  const auto minimise = [&](int most) {
+    n_evaluations = 0;
+    const petsc::Objective counted = [&](std::span<const double> at, std::span<double> gradient) {
+      if (n_evaluations == most) throw Error(ErrorKind::stopped, "enough");
+      ++n_evaluations;
+      return rosenbrock(at, gradient);
+    };
+    x = {-1.2, 1.0};
+    return petsc::minimise(x, petsc::remembering(counted, record), options);
+  };
+  EXPECT_THROW(minimise(7), Error);
+  EXPECT_EQ(record.size(), 7U * 3);
+  EXPECT_THROW(minimise(5), Error); // twelve in all now
+  const auto continued = minimise(1000);
+  EXPECT_EQ(n_evaluations, static_cast<int>(record.size() / 3) - 12) << "none is made twice";
+  EXPECT_EQ(x, undisturbed);
+  EXPECT_EQ(continued.value, whole.value);
+  EXPECT_EQ(continued.iterations, whole.iterations);
+}

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "blockspin/base/array.hpp"
+#include "blockspin/base/state.hpp"
 #include "blockspin/lattice/geometry.hpp"
 #include "blockspin/rbm/machine.hpp"
 #include "blockspin/rng/generator.hpp"
@@ -12,8 +13,10 @@
 namespace blockspin::analysis {
 
 /// The fields of each layer, r_l = W_1 W_2 ... W_l: element l - 1 has shape [sites, hidden units of layer l].
-/// The sums run in the order of the units, so the bits do not depend on who asks. Local.
-std::vector<Array<double, 2>> stack_fields(std::span<const rbm::Machine> stack);
+/// The sums run in the order of the units, so the bits do not depend on who asks. Local, as is all of this;
+/// what can take seconds passes `safe_point` on its way.
+std::vector<Array<double, 2>> stack_fields(std::span<const rbm::Machine> stack,
+                                           const SafePoint& safe_point = {});
 
 /// Sums of one value a site over every periodic window of `window` sites a side, by its lowest corner. Local.
 std::vector<double> window_sums(const lattice::Geometry& geometry, std::vector<double> values,
@@ -32,11 +35,11 @@ struct FieldShapes {
 /// Measures fields [sites, hidden] with windows of `window` sites a side (at most the smallest extent).
 /// Local.
 FieldShapes measure_fields(const lattice::Geometry& geometry, View<const double, 2> fields,
-                           std::uint64_t window);
+                           std::uint64_t window, const SafePoint& safe_point = {});
 
 /// Control: every field with its values moved to random sites, each unit by a permutation of its own.
 Array<double, 2> shuffled_fields(View<const double, 2> fields, const rng::Generator& generator,
-                                 std::uint64_t sequence);
+                                 std::uint64_t sequence, const SafePoint& safe_point = {});
 /// Control: a stack of the same shape with normal weights of variance 1, as before training (a common factor
 /// changes no measure of locality).
 std::vector<rbm::Machine> untrained_stack(std::span<const rbm::Machine> stack,
@@ -48,6 +51,7 @@ struct RandomSpacing {
   double std = 0;
 };
 RandomSpacing random_spacing(const lattice::Geometry& geometry, std::size_t n, std::size_t repeats,
-                             const rng::Generator& generator, std::uint64_t sequence);
+                             const rng::Generator& generator, std::uint64_t sequence,
+                             const SafePoint& safe_point = {});
 
 } // namespace blockspin::analysis

@@ -7,6 +7,7 @@
 
 #include "blockspin/analysis/spectrum.hpp"
 #include "blockspin/base/array.hpp"
+#include "blockspin/base/state.hpp"
 #include "blockspin/lattice/geometry.hpp"
 
 namespace blockspin::analysis {
@@ -28,8 +29,8 @@ struct WeightPatterns {
 };
 
 /// `spectrum` is that of `weights` [site, hidden]. The mean of W W^T over translations is the Fourier
-/// transform of sum_k s_k^2 |<q|l_k>|^2 (Wiener & Khinchin). Local.
+/// transform of sum_k s_k^2 |<q|l_k>|^2 (Wiener & Khinchin). Passes `safe_point` for each vector. Local.
 WeightPatterns weight_patterns(const lattice::Geometry& geometry, const Spectrum& spectrum,
-                               View<const double, 2> weights);
+                               View<const double, 2> weights, const SafePoint& safe_point = {});
 
 } // namespace blockspin::analysis

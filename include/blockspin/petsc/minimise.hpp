@@ -4,12 +4,18 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace blockspin::petsc {
 
 /// Value of a smooth function at `x`; fills `gradient` (same length). It may communicate: every rank calls it
 /// equally often with the same x. What it throws comes out of minimise().
 using Objective = std::function<double(std::span<const double> x, std::span<double> gradient)>;
+
+/// The objective with a memory: evaluations that stand in `record` (value and gradient of each, in the order
+/// they were made) are given from there, later ones are made and added. A minimisation that was broken off
+/// goes its old way again without computing, and on from there, bit for bit. `record` must outlive it.
+Objective remembering(Objective objective, std::vector<double>& record);
 
 struct MinimiseOptions {
   int max_iterations = 100;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "blockspin/base/array.hpp"
+#include "blockspin/base/state.hpp"
 #include "blockspin/rg/map_estimate.hpp"
 #include "blockspin/rg/torus_sampler.hpp"
 
@@ -23,15 +24,15 @@ struct TrainingStates {
 };
 /// All states of P ~ exp(-H): H on 2^n states, n <= 20, with H(v) = H(-v).
 TrainingStates all_states(std::span<const double> hamiltonian);
-/// Independent configurations [first, first + n) of a torus.
+/// Independent configurations [first, first + n) of a torus. About a microsecond each.
 TrainingStates drawn_states(const SmallTorus& torus, const TorusSampler& sampler, std::uint64_t first,
-                            std::size_t n);
+                            std::size_t n, const SafePoint& safe_point = {});
 
 /// E = -sum_ij v_i W_ij h_j on spins. In double precision; ln Z by the sum over all hidden states.
 class FreeMachine {
 public:
-  /// n_hidden <= 16.
-  FreeMachine(TrainingStates data, std::size_t n_hidden);
+  /// n_hidden <= 16. Sums over many states pass `safe_point` on their way.
+  FreeMachine(TrainingStates data, std::size_t n_hidden, SafePoint safe_point = {});
 
   std::size_t n_visible() const { return data_.n_sites; }
   std::size_t n_hidden() const { return n_hidden_; }
@@ -48,6 +49,7 @@ private:
 
   TrainingStates data_;
   std::size_t n_hidden_;
+  SafePoint safe_point_;
 };
 
 /// The weights of least D_KL that TAO reaches from `start`. Local: every rank runs it alike. The minimum may
@@ -59,5 +61,9 @@ struct TrainedFreeMachine {
   bool converged = false;
 };
 TrainedFreeMachine train_free_machine(const FreeMachine& machine, std::vector<double> start);
+/// The same, going on from the evaluations of D_KL that a broken-off training left in `evaluations`, and
+/// leaving there what it makes itself (petsc::remembering).
+TrainedFreeMachine train_free_machine(const FreeMachine& machine, std::vector<double> start,
+                                      std::vector<double>& evaluations);
 
 } // namespace blockspin::rg
