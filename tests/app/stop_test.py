@@ -1,0 +1,138 @@
+"""Every stage stops when it is asked to, long before its end, and goes on from there. stop_test.py MPIRUN PROGRAM WHAT
+
+long_forms: each stage in a form that takes from ten seconds to hours, stopped by SIGUSR1 once its first checkpoint stands,
+resumed on another rank count, and stopped again once it has gone on from the checkpoint: exit code 75 both times.
+same_bytes: a campaign of stages of seconds, stopped in each of them; its end is that of the same campaign left alone.
+No time is asserted but one that is generous beyond doubt: a stage that does not listen would need minutes.
+"""
+
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+MPIRUN, PROGRAM, WHAT = sys.argv[1:4]
+SECONDS = 150  # for anything to happen on a busy machine
+BASE = """[campaign]
+archive = run.h5
+seed = 5
+checkpoint_interval = 0.05
+[model]
+lattice = 64x64
+[sample]
+temperatures = 2.5, inf
+configurations = 1000
+[thermometer]
+hidden = 4
+max_iterations = 20
+[rbm.deep]
+hidden = {units}, 16
+epochs = 1
+[rbm.narrow]
+hidden = {few}
+epochs = 1
+"""
+LONG_FORMS = {
+    "sample.long": "temperatures = 2.5\nconfigurations = 1000\ninterval = 10000000",
+    "thermometer.long": "hidden = 400\nmax_iterations = 1000000",
+    "rbm.long": "hidden = 64\nepochs = 1000000",
+    "flow.long": "rbm = narrow\nstart = up\nsteps = 100000",
+    "spectrum.long": "rbm = broad",
+    "receptive_field.long": "rbm = deep\nwindow = 64",
+    "reconstruction.long": "rbm = deep",
+    "likelihood.long": "rbm = narrow",
+    "mapping.long": "rbm = narrow\ntemperature = 2.5",
+    "decimation.long": "couplings = 0.01:1:0.01\nsteps = 4\nkernel = 0:10:0.5\nkernel_sites = 14",
+    "chain_machine.long": "couplings = 0.5\nepochs = 1000000",
+    "kadanoff.long": "side = 6\nconfigurations = 1000000\ncouplings = 0.44",
+}
+SHORT_FORMS = {
+    "receptive_field.short": "rbm = deep\nwindow = 48",
+    "reconstruction.short": "rbm = deep\nconfigurations = 400",
+    "likelihood.short": "rbm = narrow",
+    "mapping.short": "rbm = narrow\ntemperature = 2.5",
+    "decimation.short": "couplings = 0.5, 1\nsteps = 4\nkernel = 0:4:0.5\nkernel_sites = 14",
+    "chain_machine.short": "couplings = 0.5\nsites = 8\nconfigurations = 10000\nepochs = 60\nrepeats = 2",
+    "kadanoff.short": "side = 6\nconfigurations = 4000\ncouplings = 0.4\nstrengths = 1",
+    "spectrum.short": "rbm = deep",
+}
+
+
+class Run:
+    """The program at work, its words in a file."""
+
+    def __init__(self, folder, ranks, *arguments):
+        self.words = Path(folder) / "stderr.txt"
+        with open(self.words, "w", encoding="utf-8") as words:
+            self.process = subprocess.Popen([MPIRUN, "-n", str(ranks), PROGRAM, "run", f"{folder}/deck.ini", *arguments],
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=words)
+
+    def wait_for(self, condition, what):
+        until = time.time() + SECONDS
+        while not condition():
+            assert self.process.poll() is None, f"{what}: the run ended first\n{self.words.read_text()}"
+            assert time.time() < until, f"{what}: not within {SECONDS} s\n{self.words.read_text()}"
+            time.sleep(0.005)
+
+    def ends_with(self, code, what):
+        self.process.wait(timeout=SECONDS)
+        assert self.process.returncode == code, f"{what}: {self.process.returncode}\n{self.words.read_text()}"
+        return self.words.read_text()
+
+    def stop(self, what):
+        self.process.send_signal(signal.SIGUSR1)
+        assert "stopped by SIGUSR1 at a safe point" in self.ends_with(75, what)
+
+
+def checkpoints(folder, label):
+    return [path for path in Path(folder).glob(f"run.h5.checkpoint-{label}[+-]*") if ".tmp-" not in path.name]
+
+
+def section(label, keys):
+    return f"[{label}]\n{keys}\n"
+
+
+def long_forms(folder):
+    base = BASE.format(units=512, few=24) + section("rbm.broad", "hidden = 1024\nepochs = 1\nbatch = 500")
+    deck = Path(folder) / "deck.ini"
+    deck.write_text(base, encoding="utf-8")
+    Run(folder, 2).ends_with(0, "the base")
+    for number, (label, keys) in enumerate(LONG_FORMS.items()):
+        deck.write_text(base + section(label, keys), encoding="utf-8")
+        ranks = 1 + number % 3
+        run = Run(folder, ranks, "--resume")
+        run.wait_for(lambda at=label: checkpoints(folder, at), f"{label}: a checkpoint")
+        run.stop(label)
+        run = Run(folder, 1 + ranks % 3, "--resume")
+        run.wait_for(lambda: "continues from a checkpoint" in run.words.read_text(), f"{label}: going on")
+        run.stop(f"{label}, resumed")
+        print(f"{label}: stopped twice", flush=True)
+
+
+def same_bytes(folder):
+    deck = Path(folder) / "deck.ini"
+    deck.write_text(BASE.format(units=256, few=16) + "".join(section(*form) for form in SHORT_FORMS.items()),
+                    encoding="utf-8")
+    Run(folder, 1, "--set", "campaign.archive=once.h5").ends_with(0, "left alone")
+    stopped_in = None
+    for number, label in enumerate([*SHORT_FORMS, None]):
+        run = Run(folder, 1 + number % 3, "--resume")
+        if label is None:
+            words = run.ends_with(0, "the last run")
+        else:
+            run.wait_for(lambda at=label: checkpoints(folder, at), f"{label}: a checkpoint")
+            run.stop(label)
+            words = run.words.read_text()
+        if stopped_in is not None:
+            # A part of the stage may be named: "likelihood.short ln Z".
+            went_on = re.search(rf"{re.escape(stopped_in)}( [^:]*)?: continues from a checkpoint", words)
+            assert went_on, f"{stopped_in} began anew\n{words}"
+        stopped_in = label
+    subprocess.run([PROGRAM, "verify", f"{folder}/once.h5", f"{folder}/run.h5"], check=True, timeout=SECONDS)
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    {"long_forms": long_forms, "same_bytes": same_bytes}[WHAT](scratch)
