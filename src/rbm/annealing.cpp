@@ -48,13 +48,15 @@ public:
     std::vector<double> ln_weight(visible_.extent(0), 0.0);
     const std::uint64_t n = owner_.annealing_.n_temperatures;
     for (std::uint64_t k = 1; k <= n; ++k) {
+      pass(owner_.safe_point_);
       gather(beta(k - 1), beta(k), ln_weight);
       gibbs_step(beta(k));
     }
     return ln_weight;
   }
   void rest() {
-    for (std::uint64_t k = 0; k < 10 + owner_.annealing_.n_temperatures / 10; ++k) {
+    for (std::uint64_t k = 0; k < owner_.n_rests(); ++k) {
+      pass(owner_.safe_point_);
       sampler().hidden_fields(visible_.view(), hidden_.view());
       gibbs_step(1.0);
     }
@@ -62,6 +64,7 @@ public:
   std::vector<double> back() {
     std::vector<double> ln_weight(visible_.extent(0), 0.0);
     for (std::uint64_t k = owner_.annealing_.n_temperatures; k >= 1; --k) {
+      pass(owner_.safe_point_);
       gather(beta(k), beta(k - 1), ln_weight);
       if (k > 1) gibbs_step(beta(k - 1));
     }
@@ -93,9 +96,9 @@ private:
 };
 
 Annealer::Annealer(const Machine& machine, const Annealing& annealing, const rng::Generator& draws,
-                   const mpi::Communicator& comm)
+                   const mpi::Communicator& comm, SafePoint safe_point)
     : sampler_(machine), n_visible_(machine.n_visible()), n_hidden_(machine.n_hidden()),
-      annealing_(annealing), draws_(draws), comm_(comm),
+      annealing_(annealing), draws_(draws), comm_(comm), safe_point_(std::move(safe_point)),
       blocks_((annealing.n_chains + block_chains - 1) / block_chains), todo_(blocks_.size()) {
   std::iota(todo_.begin(), todo_.end(), std::size_t{0});
 }
@@ -106,9 +109,19 @@ std::uint64_t Annealer::n_chains(std::size_t block) const {
 
 void Annealer::advance() {
   const std::size_t mine = next_ + static_cast<std::size_t>(comm_.rank());
+  if (mine >= todo_.size())
+    stand_by();
+  else
+    anneal_block(todo_[mine]);
   next_ = std::min(todo_.size(), next_ + static_cast<std::size_t>(comm_.size()));
-  if (mine >= todo_.size()) return;
-  const std::size_t block = todo_[mine];
+}
+
+/// Passes the safe points of a step without working.
+void Annealer::stand_by() const {
+  for (std::uint64_t k = 0; k < 2 * annealing_.n_temperatures + n_rests(); ++k) pass(safe_point_);
+}
+
+void Annealer::anneal_block(std::size_t block) {
   Chains chains(*this, block * block_chains, n_chains(block));
   Block& result = blocks_[block];
   result.forwards = chains.forwards();

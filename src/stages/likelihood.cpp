@@ -36,7 +36,8 @@ LnZMethod method_for(LnZMethod chosen, std::uint64_t n_visible, std::uint64_t n_
 rbm::LnZEstimate annealed(Context& context, const rbm::Machine& machine, const LikelihoodDeck& deck,
                           const std::string& label) {
   const rng::Generator draws(context.seed(), rng::StreamId::likelihood_chain, rng::instance_number(label));
-  rbm::Annealer annealer(machine, {deck.temperatures, deck.chains}, draws, context.comm());
+  rbm::Annealer annealer(machine, {deck.temperatures, deck.chains}, draws, context.comm(),
+                         [&] { context.safe_point(); });
   context.run_stepper(annealer);
   const rbm::LnZEstimate found = annealer.estimate();
   const double gap = found.back - found.ln_z, joint = std::hypot(found.error, found.back_error);

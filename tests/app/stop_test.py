@@ -44,6 +44,7 @@ LONG_FORMS = {
     "receptive_field.long": "rbm = deep\nwindow = 64",
     "reconstruction.long": "rbm = deep",
     "likelihood.long": "rbm = narrow",
+    "likelihood.annealed": "rbm = narrow\nmethod = ais\nchains = 100\ntemperatures = 100000",
     "mapping.long": "rbm = narrow\ntemperature = 2.5",
     "decimation.long": "couplings = 0.01:1:0.01\nsteps = 4\nkernel = 0:10:0.5\nkernel_sites = 14",
     "chain_machine.long": "couplings = 0.5\nepochs = 1000000",
@@ -69,6 +70,15 @@ class Run:
         with open(self.words, "w", encoding="utf-8") as words:
             self.process = subprocess.Popen([MPIRUN, "-n", str(ranks), PROGRAM, "run", f"{folder}/deck.ini", *arguments],
                                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=words)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """Leaves nothing behind that goes on for hours: ranks end with their launcher."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
     def wait_for(self, condition, what):
         until = time.time() + SECONDS
@@ -99,16 +109,17 @@ def long_forms(folder):
     base = BASE.format(units=512, few=24) + section("rbm.broad", "hidden = 1024\nepochs = 1\nbatch = 500")
     deck = Path(folder) / "deck.ini"
     deck.write_text(base, encoding="utf-8")
-    Run(folder, 2).ends_with(0, "the base")
+    with Run(folder, 2) as run:
+        run.ends_with(0, "the base")
     for number, (label, keys) in enumerate(LONG_FORMS.items()):
         deck.write_text(base + section(label, keys), encoding="utf-8")
         ranks = 1 + number % 3
-        run = Run(folder, ranks, "--resume")
-        run.wait_for(lambda at=label: checkpoints(folder, at), f"{label}: a checkpoint")
-        run.stop(label)
-        run = Run(folder, 1 + ranks % 3, "--resume")
-        run.wait_for(lambda: "continues from a checkpoint" in run.words.read_text(), f"{label}: going on")
-        run.stop(f"{label}, resumed")
+        with Run(folder, ranks, "--resume") as run:
+            run.wait_for(lambda at=label: checkpoints(folder, at), f"{label}: a checkpoint")
+            run.stop(label)
+        with Run(folder, 1 + ranks % 3, "--resume") as run:
+            run.wait_for(lambda words=run.words: "continues from a checkpoint" in words.read_text(), f"{label}: going on")
+            run.stop(f"{label}, resumed")
         print(f"{label}: stopped twice", flush=True)
 
 
@@ -116,16 +127,17 @@ def same_bytes(folder):
     deck = Path(folder) / "deck.ini"
     deck.write_text(BASE.format(units=256, few=16) + "".join(section(*form) for form in SHORT_FORMS.items()),
                     encoding="utf-8")
-    Run(folder, 1, "--set", "campaign.archive=once.h5").ends_with(0, "left alone")
+    with Run(folder, 1, "--set", "campaign.archive=once.h5") as run:
+        run.ends_with(0, "left alone")
     stopped_in = None
     for number, label in enumerate([*SHORT_FORMS, None]):
-        run = Run(folder, 1 + number % 3, "--resume")
-        if label is None:
-            words = run.ends_with(0, "the last run")
-        else:
-            run.wait_for(lambda at=label: checkpoints(folder, at), f"{label}: a checkpoint")
-            run.stop(label)
-            words = run.words.read_text()
+        with Run(folder, 1 + number % 3, "--resume") as run:
+            if label is None:
+                words = run.ends_with(0, "the last run")
+            else:
+                run.wait_for(lambda at=label: checkpoints(folder, at), f"{label}: a checkpoint")
+                run.stop(label)
+                words = run.words.read_text()
         if stopped_in is not None:
             # A part of the stage may be named: "likelihood.short ln Z".
             went_on = re.search(rf"{re.escape(stopped_in)}( [^:]*)?: continues from a checkpoint", words)

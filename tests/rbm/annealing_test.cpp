@@ -94,3 +94,27 @@ TEST(Annealing, ContinuesFromACheckpointOnAnotherRankCountWithTheSameBits) {
   EXPECT_EQ(continued.estimate().ln_z, whole.estimate().ln_z);
   EXPECT_EQ(continued.estimate().back, whole.estimate().back);
 }
+
+TEST(Annealing, BrokenOffInsideAStepKeepsTheBlocksBefore) {
+  const Machine machine = random_machine(Units::spin, 20, 30, 7, 0.2);
+  const rng::Generator draws(17, rng::StreamId::likelihood_chain, 1);
+  int n_passed = 0, most = 0;
+  Annealer broken(machine, {30, 200}, draws, test_world(), [&] {
+    if (++n_passed == most) throw Error(ErrorKind::stopped, "enough");
+  });
+  broken.advance();
+  EXPECT_EQ(test_world().max(n_passed), test_world().min(n_passed)) << "every rank passes equally often";
+  EXPECT_GT(n_passed, 2 * 30) << "every temperature is a safe point";
+  most = n_passed + 40;
+  if (!broken.done()) {
+    EXPECT_THROW(broken.advance(), Error);
+  }
+  MemorySink sink(test_world());
+  broken.save(sink);
+  MemorySource source(sink.state());
+  Annealer continued(machine, {30, 200}, draws, test_world());
+  continued.load(source);
+  EXPECT_EQ(continued.work_done(), broken.work_done());
+  while (!continued.done()) continued.advance();
+  EXPECT_EQ(continued.estimate().ln_z, anneal(machine, {30, 200}, draws, test_world()).ln_z);
+}

@@ -40,8 +40,10 @@ struct LnZEstimate {
 /// chains.
 class Annealer final : public Stepper {
 public:
+  /// A step can take minutes where temperatures are many: it passes `safe_point` on its way, in a state that
+  /// has the blocks finished before it.
   Annealer(const Machine& machine, const Annealing& annealing, const rng::Generator& draws,
-           const mpi::Communicator& comm);
+           const mpi::Communicator& comm, SafePoint safe_point = {});
 
   bool done() const override { return next_ >= todo_.size(); }
   void advance() override;
@@ -60,6 +62,10 @@ private:
     std::uint64_t is_done = 0;
     std::vector<double> forwards, back;
   };
+  void anneal_block(std::size_t block);
+  void stand_by() const;
+  /// Gibbs steps at beta = 1, before the way back.
+  std::uint64_t n_rests() const { return 10 + annealing_.n_temperatures / 10; }
   std::vector<Block> all_blocks() const;
   std::uint64_t n_chains(std::size_t block) const;
 
@@ -68,6 +74,7 @@ private:
   Annealing annealing_;
   rng::Generator draws_;
   const mpi::Communicator& comm_;
+  SafePoint safe_point_;
   std::vector<Block> blocks_;
   std::vector<std::size_t> todo_; ///< blocks nobody had annealed when this object was made or loaded
   std::size_t next_ = 0;          ///< place in todo_: the ranks take one each, in turn
