@@ -1,6 +1,7 @@
 #include "blockspin/analysis/thermometer_training.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "blockspin/petsc/minimise.hpp"
 
@@ -23,10 +24,11 @@ std::vector<double> initial_parameters(const NetworkShape& shape, const rng::Gen
 
 ThermometerTraining::ThermometerTraining(const mpi::Communicator& comm, const LabelledSample& sample,
                                          const lattice::Geometry& geometry, const ThermometerOptions& options,
-                                         const ThermometerStreams& streams)
+                                         const ThermometerStreams& streams, SafePoint safe_point)
     : objective_(comm, sample, options.n_hidden, options.l2), images_(geometry, options.flip, streams.image),
       max_iterations_(options.max_iterations),
       n_rounds_((options.max_iterations + iterations_per_round - 1) / iterations_per_round),
+      safe_point_(std::move(safe_point)),
       parameters_(initial_parameters(objective_.shape(), streams.initial)) {}
 
 void ThermometerTraining::advance() {
@@ -36,8 +38,13 @@ void ThermometerTraining::advance() {
   options.gradient_tolerance = 1e-7;
   options.history = static_cast<int>(iterations_per_round);
   objective_.show(images_, n_rounds_done());
-  const auto result = petsc::minimise(
-      parameters_, [this](auto x, auto gradient) { return objective_(x, gradient); }, options);
+  std::vector<double> at = parameters_; // which stay as they are until the round is over
+  const auto objective = [this](auto x, auto gradient) {
+    pass(safe_point_);
+    return objective_(x, gradient);
+  };
+  const auto result = petsc::minimise(at, objective, options);
+  parameters_ = std::move(at);
   history_.push_back(result.value);
 }
 

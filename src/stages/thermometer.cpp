@@ -136,7 +136,8 @@ void ThermometerStage::run(Context& context) {
       context.comm(), sample, lattice::Geometry(context.model().lattice.values),
       {deck().hidden, deck().l2, deck().max_iterations, context.model().field == 0.0},
       {stream(context, *this, rng::StreamId::thermometer_initial),
-       stream(context, *this, rng::StreamId::thermometer_image)});
+       stream(context, *this, rng::StreamId::thermometer_image)},
+      [&] { context.safe_point(); });
   context.run_stepper(training);
 
   const analysis::Network network = training.network();

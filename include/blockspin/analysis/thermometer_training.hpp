@@ -29,10 +29,12 @@ struct ThermometerStreams {
 /// gives the same bits. Collective.
 class ThermometerTraining : public Stepper {
 public:
-  /// First weights are normal with standard deviation 0.1, biases 0. Borrows comm and sample.
+  /// First weights are normal with standard deviation 0.1, biases 0. Borrows comm and sample. A round of a
+  /// large network takes long: it passes `safe_point` before each evaluation, in the state of the round's
+  /// beginning.
   ThermometerTraining(const mpi::Communicator& comm, const LabelledSample& sample,
                       const lattice::Geometry& geometry, const ThermometerOptions& options,
-                      const ThermometerStreams& streams);
+                      const ThermometerStreams& streams, SafePoint safe_point = {});
 
   bool done() const override { return n_rounds_done() >= n_rounds_; }
   void advance() override;
@@ -55,6 +57,7 @@ private:
   SymmetryImages images_;
   std::uint64_t max_iterations_;
   std::uint64_t n_rounds_;
+  SafePoint safe_point_;
   std::vector<double> parameters_;
   std::vector<double> history_;
 };
