@@ -74,7 +74,7 @@ double p_of_classes(Method method, const Extents& extents, double temperature, d
 
 Observables observe(const Run& run, std::uint64_t n_sites, double temperature) {
   const std::span<const std::int64_t> energy[] = {run.energy}, magnetization[] = {run.magnetization};
-  return measure({n_sites, temperature, 0}, energy, magnetization, 1);
+  return measure({n_sites, temperature, 0}, energy, magnetization);
 }
 
 } // namespace
