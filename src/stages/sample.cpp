@@ -43,6 +43,13 @@ void record_choices(Context& context, const SampleDeck& deck, const SampleRun& r
             (deck.equilibration && deck.interval ? "" : tau));
 }
 
+void warn_of_turned_states(const std::string& label, const replica::LadderSetup& setup) {
+  if (may_turn_for_ever(setup))
+    log::warning(label + ": on most lattices as small as " + setup.geometry.name() +
+                 " Metropolis has states that it turns over for ever, and random starts may be among them; "
+                 "update = heat_bath leaves every state");
+}
+
 void warn_of_gaps(const SampleRun& run) {
   constexpr double least_acceptance = 0.05;
   for (std::size_t i = 0; i < run.exchange.attempts.size(); ++i) {
@@ -158,6 +165,7 @@ void SampleStage::run(Context& context) {
   ChosenEnsemble chosen = make_ensemble(context.comm(), run.setup, update, request_of(context.parallel()));
   log::info(label() + ": " + run.setup.geometry.name() + ", update " + update.name +
             (update.reason.empty() ? "" : " (" + update.reason + ")") + "; " + chosen.layout);
+  if (!update.clusters) warn_of_turned_states(label(), run.setup);
   replica::Ensemble& ensemble = *chosen.ensemble;
   replica::Sampling sampling(context.comm(), ensemble, run.setup,
                              {deck().configurations, deck().equilibration, deck().interval,

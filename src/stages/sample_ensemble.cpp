@@ -27,6 +27,12 @@ constexpr std::uint64_t configurations_per_word = 1024;
 /// hardly changes from sweep to sweep; the heat bath has no such memory.
 constexpr double hottest_metropolis = 10.0;
 
+/// Up to this many sites there are often enough states for random starts to be among them in which no spin
+/// meets a local field when its turn comes: 8 of the 512 of 3x3, 36 of the 65,536 of 4x4 (two rows up, two
+/// down), 1e-6 of 5x5, 4e-7 of 3x3x3, 1.5e-8 of 4x7. Metropolis, which accepts dE = 0 always, turns such a
+/// state over in every sweep at every temperature, and never leaves it; the heat bath leaves every state.
+constexpr std::uint64_t most_sites_of_heat_bath = 32;
+
 /// The temperatures an update is chosen for, increasing.
 std::vector<double> temperatures_to_judge(const SampleDeck& deck, const lattice::Geometry& geometry) {
   auto temperatures = simulated(deck.ladder_to_begin_with());
@@ -38,7 +44,14 @@ std::vector<double> temperatures_to_judge(const SampleDeck& deck, const lattice:
   return temperatures;
 }
 
+bool is_tiny(const lattice::Geometry& geometry) { return geometry.n_sites() <= most_sites_of_heat_bath; }
+
 } // namespace
+
+bool may_turn_for_ever(const replica::LadderSetup& setup) {
+  return setup.update == ising::LocalUpdate::metropolis && setup.field == 0.0 && is_tiny(setup.geometry) &&
+         setup.geometry.n_dimensions() > 1;
+}
 
 double updates_of_trial(const UpdateChoice& update) {
   return update.clusters ? 0x1p28 : replica::updates_of_last_trial;
@@ -74,6 +87,9 @@ UpdateChoice choose_update(const SampleDeck& deck, replica::LadderSetup& setup) 
   if (advice.clusters) return {replica::ClusterUpdate::swendsen_wang, "swendsen_wang", advice.reason};
   if (setup.geometry.n_dimensions() == 1)
     return local(ising::LocalUpdate::heat_bath, "in one dimension the heat bath moves domain walls best");
+  if (is_tiny(setup.geometry))
+    return local(ising::LocalUpdate::heat_bath,
+                 "on so few sites Metropolis has states that it turns over for ever");
   if (!about.temperatures.empty() && about.temperatures.back() > hottest_metropolis)
     return local(ising::LocalUpdate::heat_bath,
                  "at high temperatures Metropolis only turns all spins over and over");

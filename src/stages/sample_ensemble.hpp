@@ -25,6 +25,10 @@ struct UpdateChoice {
 /// are still to be found, by those the search begins with and the critical one where it is among them. Local.
 UpdateChoice choose_update(const SampleDeck& deck, replica::LadderSetup& setup);
 
+/// Whether the setup's local update is Metropolis on a lattice of the few sites, in two or three dimensions
+/// and without a field, where random starts may be states that every sweep turns over and none leaves. Local.
+bool may_turn_for_ever(const replica::LadderSetup& setup);
+
 /// What a search for temperatures may cost (replica/ladder_search.hpp): a second or two of either update.
 double updates_of_trial(const UpdateChoice& update);
 

@@ -117,7 +117,10 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
               .check(at_least(1))
               .check(at_most(1e9))
               .may_grow(),
-          field("update", &D::update, "how spins are updated"),
+          field("update", &D::update,
+                "how spins are updated; auto: swendsen_wang where spins are correlated over more than 32 "
+                "sites, heat_bath on rings, on at most 32 sites (where metropolis never leaves some states) "
+                "and above a temperature of 10, else metropolis"),
           field("exchange", &D::exchange, "whether neighbouring temperatures exchange configurations"),
           field("replicas", &D::replicas,
                 "independent ladders that share the configurations; auto: one of a large lattice or with "

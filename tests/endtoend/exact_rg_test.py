@@ -118,6 +118,17 @@ class Kadanoff(unittest.TestCase):
                 self.assertGreater(group[f"renormalised/{map_}/nearest"][0], 0)
 
 
+class Sample(unittest.TestCase):
+    def test_of_4x4_is_the_heat_baths_and_metropolis_is_warned_about(self):
+        self.assertEqual("heat_bath", archive.group("sample", "main").attrs["auto.update"])
+        deck = Path(folder.name) / "small.ini"
+        deck.write_text(campaign.SMALL_SAMPLE)
+        for update, n_warnings in (("metropolis", 1), ("heat_bath", 0)):
+            done = campaign.blockspin("run", deck, "--overwrite", "--set", f"sample.update={update}", ranks=2)
+            self.assertEqual(0, done.returncode, done.stderr)
+            self.assertEqual(n_warnings, done.stderr.count("Metropolis has states that it turns over for ever"), update)
+
+
 class Mapping(unittest.TestCase):
     def test_identities_and_both_ways_to_ln_z(self):
         exact, ais = (archive.group("mapping", name) for name in ("exact", "ais"))
