@@ -29,7 +29,7 @@ constexpr double hottest_metropolis = 10.0;
 
 /// Up to this many sites there are often enough states for random starts to be among them in which no spin
 /// meets a local field when its turn comes: 8 of the 512 of 3x3, 36 of the 65,536 of 4x4 (two rows up, two
-/// down), 1e-6 of 5x5, 4e-7 of 3x3x3, 1.5e-8 of 4x7. Metropolis, which accepts dE = 0 always, turns such a
+/// down), 1e-6 of 5x5, 4e-7 of 3x3x3, 8e-9 of 4x8. Metropolis, which accepts dE = 0 always, turns such a
 /// state over in every sweep at every temperature, and never leaves it; the heat bath leaves every state.
 constexpr std::uint64_t most_sites_of_heat_bath = 32;
 

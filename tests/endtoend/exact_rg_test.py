@@ -120,7 +120,7 @@ class Kadanoff(unittest.TestCase):
 
 class Sample(unittest.TestCase):
     def test_of_4x4_is_the_heat_baths_and_metropolis_is_warned_about(self):
-        self.assertEqual("heat_bath", archive.group("sample", "main").attrs["auto.update"])
+        self.assertEqual("heat_bath", archive.group("sample", "main").value("auto.update"))
         deck = Path(folder.name) / "small.ini"
         deck.write_text(campaign.SMALL_SAMPLE)
         for update, n_warnings in (("metropolis", 1), ("heat_bath", 0)):
