@@ -245,12 +245,18 @@ void CheckpointStore::refuse_other_values(const CheckpointKey& key) {
   paths = of_root(comm_, paths);
   for (const std::string& path : paths) {
     std::string stored;
+    bool whole = false;
     try {
       h5::File file = open_whole(comm_, path);
+      whole = true;
       mpi::agreed(comm_, [&] { stored = text_attribute(file, "chosen"); });
       file.close();
     } catch (const Error& error) {
       if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+      if (whole)
+        throw_agreed(ErrorKind::archive,
+                     path + ": a checkpoint of another version of this program, which can finish it; "
+                            "delete it to begin this stage anew");
       continue; // damaged: whoever loads it says so
     }
     const auto differing = differing_values(key.group, chosen_text(key), stored);

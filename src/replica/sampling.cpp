@@ -60,12 +60,13 @@ Sampling::Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const Ladd
       trial_sweeps_(plan_.equilibration.value_or(first_trial(plan_))), trial_(watched_local(ensemble).size()),
       series_(ensemble.local_series().size()), bins_(series_.n_rows(), first_width),
       kept_(packed_bytes(setup.geometry.n_sites())) {
-  if (!plan_.equilibration && trial_sweeps_ > plan_.longest_equilibration)
+  const bool to_be_found = !plan_.equilibration || !plan_.interval;
+  if (to_be_found && first_trial(plan_) > plan_.longest_equilibration)
     throw_agreed(ErrorKind::numerical, "local updates need some " + std::to_string(plan_.least_trial) +
                                            " sweeps here to be told in equilibrium, more than the " +
                                            std::to_string(plan_.longest_equilibration) +
                                            " that are tried; a cluster update would help, or equilibration "
-                                           "can be set by hand");
+                                           "and interval can be set by hand");
   if (trial_sweeps_ == 0) judge_trial();
 }
 
@@ -146,7 +147,7 @@ void Sampling::judge_trial() {
     throw_agreed(ErrorKind::numerical,
                  "not in equilibrium after " + std::to_string(trial_sweeps_) +
                      " sweeps; exchange, more temperatures or a cluster update would help, or "
-                     "equilibration can be set by hand");
+                     "equilibration and interval can be set by hand");
   trial_sweeps_ = trial_begin() + std::max(2 * n_recorded, first_trial(plan_));
 }
 

@@ -267,8 +267,10 @@ void RbmStage::write(Context& context, int owner) {
     writer.commit();
     return;
   }
+  // They lead nowhere else; with another learning rate the stage begins anew. First, so that no kill leaves
+  // them.
+  context.remove_checkpoints();
   writer.commit_partial();
-  context.remove_checkpoints(); // they lead nowhere else; with another learning rate the stage begins anew
 }
 
 } // namespace blockspin::stages

@@ -68,7 +68,11 @@ void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, m
     for (const auto& stage : siblings) {
       const Action action = actions[first++];
       announce(*stage, action);
-      if (action == Action::skip) continue;
+      if (action == Action::skip) {
+        // What a kill between the stage's commit and the end of its checkpoints left.
+        if (!stage->may_grow()) checkpoints.remove(stage->group());
+        continue;
+      }
       if (const auto layout = stage->estimate(plan, comm.size()).layout; !layout.empty())
         record.values["layout." + stage->label()] = layout;
       for (const std::string& parent : parent_groups(plan, *stage)) found.require_whole(archive, parent);

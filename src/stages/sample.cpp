@@ -38,6 +38,11 @@ void record_choices(Context& context, const SampleDeck& deck, const SampleRun& r
   if (!deck.interval) context.resolve("interval", std::to_string(sampling->interval()));
   const std::string tau = " (longest autocorrelation time " +
                           format_number(std::round(10 * sampling->longest_tau()) / 10) + " sweeps)";
+  if (deck.equilibration && sampling->equilibration() > *deck.equilibration)
+    log::warning("equilibration = " + std::to_string(*deck.equilibration) +
+                 " is too short to tell the autocorrelation time that interval = auto needs: " +
+                 std::to_string(sampling->equilibration()) +
+                 " sweeps were made; set interval as well to avoid them");
   log::info("equilibration " + std::to_string(sampling->equilibration()) +
             " sweeps; kept configurations are " + std::to_string(sampling->interval()) + " sweeps apart" +
             (deck.equilibration && deck.interval ? "" : tau));

@@ -51,9 +51,9 @@ Storage storage_of(const replica::LadderSetup& setup, const UpdateChoice& update
 
 /// Sweeps of equilibration and measurement.
 double sweeps_of(const SampleDeck& deck, const replica::LadderSetup& setup, bool clusters) {
-  const double least = clusters ? 0 : static_cast<double>(replica::least_trial(setup));
-  const double equilibration =
-      deck.equilibration ? static_cast<double>(*deck.equilibration) : std::max(500.0, least);
+  const bool to_be_found = !deck.equilibration || !deck.interval;
+  const double least = clusters || !to_be_found ? 0 : static_cast<double>(replica::least_trial(setup));
+  const double equilibration = std::max(static_cast<double>(deck.equilibration.value_or(500)), least);
   const double keeps =
       std::ceil(static_cast<double>(deck.configurations) / static_cast<double>(setup.n_ladders));
   return equilibration + std::max(keeps * static_cast<double>(deck.interval.value_or(20)),

@@ -130,7 +130,8 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
               .check(at_least(1))
               .check(at_most(1 << 20)),
           field("equilibration", &D::equilibration,
-                "sweeps thrown away at the start; auto finds them from the time series")
+                "sweeps thrown away at the start; auto finds them from the time series; with interval = auto "
+                "more of them where the autocorrelation time needs them to be told")
               .unit("sweeps"),
           field("interval", &D::interval,
                 "sweeps between kept configurations; auto takes two autocorrelation times")

@@ -109,6 +109,15 @@ def machines(folder):
     stack = "[rbm]\nhidden = 8, 4\nepochs = 3\nlayer_2.l1 = 1e-3\n"
     write(deck, sample + stack)
     run(2, "run", deck)
+    # As a kill between a stage's commit and the end of its checkpoints leaves them.
+    other = f"{folder}/other.h5"
+    write(deck, sample + stack + "[spectrum]\nrbm = main\n")
+    run(2, "run", deck, "--set", f"campaign.archive={other}")
+    for left in (1, 2):
+        write(f"{other}.checkpoint-spectrum.main-{left}", "any")
+    text = run(3, "run", deck, "--resume", "--set", f"campaign.archive={other}")
+    expect("spectrum.main: complete, skipped" in text and kept(other, "spectrum.main") == [], "what a kill left", text)
+
     write(deck, sample + stack.replace("layer_2.l1 = 1e-3\n", ""))
     text = run(1, "run", deck, "--resume", code=4)
     expect("rbm.main.layer_2.l1: '0' in the deck, '0.001' in the archive" in text, "a layer's key taken away", text)

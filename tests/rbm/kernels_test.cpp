@@ -134,6 +134,7 @@ TEST(Kernels, OfEveryInstructionSetGiveTheStatedRoundedProducts) {
 }
 
 TEST(Kernels, OfMatrixUnitsGiveTheExactSumsOfOuterProducts) {
+  if (runnable_kernels().front()->rounded_outer == nullptr) GTEST_SKIP() << "no matrix units here";
   for (const Kernels* kernels : runnable_kernels()) {
     if (kernels->rounded_outer == nullptr) continue;
     for (const auto& [m, k, n] : shapes) {
