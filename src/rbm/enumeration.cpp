@@ -133,7 +133,8 @@ double ln_z(const Machine& machine, const mpi::Communicator& comm) {
 }
 
 void set_state(std::uint64_t index, Units units, std::span<float> values) {
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = (index >> i & 1) != 0 ? 1.0F : off_value(units);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = i < 64 && (index >> i & 1) != 0 ? 1.0F : off_value(units);
 }
 
 std::vector<double> visible_distribution(const Machine& machine) {

@@ -29,7 +29,8 @@ template <class Record>
 void save_records(StateSink& sink, const std::string& name, const std::vector<Record>& records) {
   static_assert(std::is_trivially_copyable_v<Record> && sizeof(Record) % sizeof(double) == 0);
   std::vector<double> values(records.size() * sizeof(Record) / sizeof(double));
-  std::memcpy(values.data(), records.data(), values.size() * sizeof(double));
+  // memcpy takes no null pointer, not even for nothing.
+  if (!records.empty()) std::memcpy(values.data(), records.data(), values.size() * sizeof(double));
   sink.replicated(name, std::span<const double>(values));
 }
 
@@ -38,7 +39,8 @@ void load_records(StateSource& source, const std::string& name, std::vector<Reco
   std::vector<double> values(source.n_saved(name));
   source.replicated(name, std::span<double>(values));
   records.resize(values.size() * sizeof(double) / sizeof(Record));
-  std::memcpy(static_cast<void*>(records.data()), values.data(), records.size() * sizeof(Record));
+  if (!records.empty())
+    std::memcpy(static_cast<void*>(records.data()), values.data(), records.size() * sizeof(Record));
 }
 
 } // namespace

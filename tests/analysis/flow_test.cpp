@@ -1,8 +1,9 @@
 // Flows of a machine small enough to enumerate.
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <gtest/gtest.h>
+#include <span>
 
 #include "blockspin/analysis/flow.hpp"
 #include "blockspin/analysis/labelled_sample.hpp"
@@ -108,8 +109,8 @@ void expect_same_bits(const analysis::FlowRecords& a, const analysis::FlowRecord
   EXPECT_EQ(a.abs_magnetization.error, b.abs_magnetization.error);
   ASSERT_EQ(a.couplings.size(), b.couplings.size());
   // Bytes, as NaN (all spins up determine no couplings) is not equal to itself.
-  EXPECT_EQ(std::memcmp(a.couplings.data(), b.couplings.data(), a.couplings.size() * sizeof(a.couplings[0])),
-            0);
+  EXPECT_TRUE(
+      std::ranges::equal(std::as_bytes(std::span(a.couplings)), std::as_bytes(std::span(b.couplings))));
 }
 
 } // namespace

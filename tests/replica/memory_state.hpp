@@ -1,7 +1,7 @@
 #pragma once
 // A checkpoint in memory, for tests: each rank gives and takes its own part.
 
-#include <cstring>
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,7 +27,7 @@ protected:
     blockspin::require(entry.bytes.size() == bytes.size() && entry.n_global == slab.n_global() &&
                            (bytes.empty() || entry.offset == slab.offset),
                        "another slab was saved");
-    std::memcpy(bytes.data(), entry.bytes.data(), bytes.size());
+    std::copy(entry.bytes.begin(), entry.bytes.end(), bytes.begin());
   }
 
 private:

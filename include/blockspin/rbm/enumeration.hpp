@@ -35,7 +35,8 @@ public:
   double ln_z() const;
 };
 
-/// State number `index` of n units: unit i is on where bit i of the index is 1.
+/// State number `index` of n units: unit i is on where bit i of the index is 1; units from number 64 on are
+/// off.
 void set_state(std::uint64_t index, Units units, std::span<float> values);
 
 /// p(v) of all 2^n_visible states, by state number. n_visible <= 24. Local.
