@@ -9,7 +9,7 @@
  *
  * FAULT_RANK: only in the process with this rank; "all" for every one.
  *
- * FAULT_LOG: where each process appends its rank and the names of the calls it made, at its end.
+ * FAULT_LOG: each process writes the names of the calls it made to this name and ".RANK", at its end.
  *
  * FAULT_HIT: where the name of the call that was disturbed is written.
  */
@@ -142,10 +142,13 @@ int remove(const char* path) { FAIL_OR_KILL(watched_path(path), REAL(remove)(pat
 int mkdir(const char* path, mode_t mode) { FAIL_OR_KILL(watched_path(path), REAL(mkdir)(path, mode)); }
 
 __attribute__((destructor)) static void report(void) {
+  // A file for each rank: lines longer than a buffer would mix.
   const char* path = getenv("FAULT_LOG");
-  FILE* log = path != NULL && n_calls > 0 ? fopen(path, "a") : NULL;
+  char own[4096];
+  if (path == NULL || n_calls == 0) return;
+  snprintf(own, sizeof own, "%s.%s", path, getenv("OMPI_COMM_WORLD_RANK"));
+  FILE* log = fopen(own, "w");
   if (log == NULL) return;
-  fputs(getenv("OMPI_COMM_WORLD_RANK"), log);
   for (int call = 0; call < n_calls && call < most_names; ++call) fprintf(log, " %s", names[call]);
   fputs("\n", log);
   fclose(log);

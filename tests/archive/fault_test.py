@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import h5py
 
@@ -85,10 +86,12 @@ class Subject:
         """{rank: names of the calls it makes to replace the content}."""
         log = self.folder + ".log"
         self.must_run(NEW, ranks, {"FAULT_LOG": log})
-        with open(log) as lines:
-            names = {int(rank): names for rank, *names in (line.split() for line in lines)}
-        os.remove(log)
-        return dict(sorted(names.items()))
+        names = {}
+        for rank in range(ranks):
+            if os.path.exists(f"{log}.{rank}"):
+                names[rank] = Path(f"{log}.{rank}").read_text().split()
+                os.remove(f"{log}.{rank}")
+        return names
 
 
 class ArchiveCase:
