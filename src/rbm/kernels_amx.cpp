@@ -104,19 +104,24 @@ inline void copy_row(float* to, const float* from, size_t n) {
     __builtin_memcpy(to, from, n * sizeof(float));
 }
 
-/// multiply() for a c of `rows` x `columns`, on top of `start` (one value a column) or, where that is null,
-/// of c itself. A block that is not whole is worked out beside c.
-inline void multiply_block(const std::uint32_t* a, const std::uint32_t* b, size_t n_terms, size_t n_parts,
-                           size_t rows, size_t columns, const float* start, float* c, size_t c_stride) {
-  const bool whole = rows == block && columns == block;
+/// What a block of c is the product of: `rows` packed rows of a, a panel's piece.
+struct Factors {
+  const std::uint32_t *a, *b;
+  size_t n_terms, n_parts, rows;
+};
+
+/// multiply() for a c of as many rows and of `columns`, on top of `start` (one value a column) or, where that
+/// is null, of c itself. A block that is not whole is worked out beside c.
+inline void multiply_block(const Factors& f, size_t columns, const float* start, float* c, size_t c_stride) {
+  const bool whole = f.rows == block && columns == block;
   alignas(64) float beside[block * block];
   if (!whole) __builtin_memset(beside, 0, sizeof beside);
   float* const sums = whole ? c : beside;
   const size_t stride = whole ? c_stride : block;
-  for (size_t r = 0; r < rows && (start != nullptr || !whole); ++r)
+  for (size_t r = 0; r < f.rows && (start != nullptr || !whole); ++r)
     copy_row(sums + r * stride, start != nullptr ? start : c + r * c_stride, columns);
-  multiply(a, b, n_terms, n_parts, rows > tile, sums, stride);
-  for (size_t r = 0; r < rows && !whole; ++r) copy_row(c + r * c_stride, sums + r * stride, columns);
+  multiply(f.a, f.b, f.n_terms, f.n_parts, f.rows > tile, sums, stride);
+  for (size_t r = 0; r < f.rows && !whole; ++r) copy_row(c + r * c_stride, sums + r * stride, columns);
 }
 
 /// 16 words; GCC's own vectors where its intrinsics' headers warn of themselves.
@@ -174,51 +179,51 @@ void pack_columns(const float* a, size_t a_stride, size_t columns, size_t n, std
   }
 }
 
-/// Calls work(first panel, its end, first pair, pairs, row, rows) for every block of rows, the panels' pieces
-/// in the caches.
-template <class Work>
-inline void for_blocks(size_t n_rows, size_t n_pairs, size_t n_panels, const Work& work) {
-  for (size_t panel = 0; panel < n_panels; panel += chunk_panels)
+/// A sum over k, b rounded, in an order that keeps panels' pieces in the caches: pack(row, rows, first k, how
+/// many k, to, dropped) packs rows of a, add(factors, panel, row, whether it is the first piece) adds to a
+/// block of c. Returns zero if all values of a are bfloat16 numbers.
+template <class Pack, class Add>
+inline std::uint32_t sum_in_blocks(size_t n_rows, size_t k, const std::uint32_t* b, size_t n_terms, size_t n,
+                                   const Pack& pack, const Add& add) {
+  const Tiles tiles;
+  alignas(64) std::uint32_t packed[block * packed_stride];
+  const size_t n_pairs = parts_of(k, 2), n_panels = parts_of(n, kernel_width);
+  Dropped dropped;
+  for (size_t group = 0; group < n_panels; group += chunk_panels)
     for (size_t pair = 0; pair == 0 || pair < n_pairs; pair += chunk_pairs)
-      for (size_t row = 0; row < n_rows; row += block)
-        work(panel, smaller(panel + chunk_panels, n_panels), pair, smaller(chunk_pairs, n_pairs - pair), row,
-             smaller(block, n_rows - row));
+      for (size_t row = 0; row < n_rows; row += block) {
+        const size_t pairs = smaller(chunk_pairs, n_pairs - pair), rows = smaller(block, n_rows - row);
+        pack(row, rows, 2 * pair, smaller(2 * pairs, k - 2 * pair), packed, dropped);
+        for (size_t panel = group; panel < smaller(group + chunk_panels, n_panels); ++panel)
+          add({packed, b + (panel * n_pairs + pair) * n_terms * kernel_width, n_terms, parts_of(pairs, tile),
+               rows},
+              panel, row, pair == 0);
+      }
+  return dropped.bits();
 }
 
 std::uint32_t rounded_product(const float* a, size_t m, size_t k, const std::uint32_t* b, size_t n_terms,
                               size_t n, const float* start, float* c) {
-  const Tiles tiles;
-  alignas(64) std::uint32_t packed[block * packed_stride];
-  const size_t n_pairs = parts_of(k, 2);
-  Dropped dropped;
-  for_blocks(m, n_pairs, parts_of(n, kernel_width),
-             [&](size_t panel, size_t panel_end, size_t pair, size_t pairs, size_t row, size_t rows) {
-               pack_rows(a + row * k + 2 * pair, k, rows, smaller(2 * pairs, k - 2 * pair), packed, dropped);
-               for (; panel < panel_end; ++panel)
-                 multiply_block(packed, b + (panel * n_pairs + pair) * n_terms * kernel_width, n_terms,
-                                parts_of(pairs, tile), rows, smaller(kernel_width, n - panel * kernel_width),
-                                pair == 0 ? start + panel * kernel_width : nullptr,
-                                c + row * n + panel * kernel_width, n);
-             });
-  return dropped.bits();
+  const auto pack = [&](size_t row, size_t rows, size_t first, size_t n_values, std::uint32_t* to,
+                        Dropped& dropped) { pack_rows(a + row * k + first, k, rows, n_values, to, dropped); };
+  const auto add = [&](const Factors& factors, size_t panel, size_t row, bool first) {
+    const size_t column = panel * kernel_width;
+    multiply_block(factors, smaller(kernel_width, n - column), first ? start + column : nullptr,
+                   c + row * n + column, n);
+  };
+  return sum_in_blocks(m, k, b, n_terms, n, pack, add);
 }
 
 std::uint32_t rounded_outer(const float* a, size_t k, size_t m, const std::uint32_t* b, size_t n_terms,
                             size_t n, float* c) {
-  const Tiles tiles;
-  alignas(64) std::uint32_t packed[block * packed_stride];
-  const size_t n_pairs = parts_of(k, 2);
-  Dropped dropped;
-  for_blocks(m, n_pairs, parts_of(n, kernel_width),
-             [&](size_t panel, size_t panel_end, size_t pair, size_t pairs, size_t row, size_t rows) {
-               pack_columns(a + 2 * pair * m + row, m, rows, smaller(2 * pairs, k - 2 * pair), packed,
-                            dropped);
-               for (; panel < panel_end; ++panel)
-                 multiply_block(packed, b + (panel * n_pairs + pair) * n_terms * kernel_width, n_terms,
-                                parts_of(pairs, tile), rows, kernel_width, nullptr,
-                                c + (panel * m + row) * kernel_width, kernel_width);
-             });
-  return dropped.bits();
+  const auto pack = [&](size_t row, size_t rows, size_t first, size_t n_values, std::uint32_t* to,
+                        Dropped& dropped) {
+    pack_columns(a + first * m + row, m, rows, n_values, to, dropped);
+  };
+  const auto add = [&](const Factors& factors, size_t panel, size_t row, bool) {
+    multiply_block(factors, kernel_width, nullptr, c + (panel * m + row) * kernel_width, kernel_width);
+  };
+  return sum_in_blocks(m, k, b, n_terms, n, pack, add);
 }
 
 } // namespace
