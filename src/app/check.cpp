@@ -8,8 +8,8 @@
 #include "blockspin/app/command.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
+#include "blockspin/campaign/read_plan.hpp"
 #include "blockspin/mpi/agree.hpp"
-#include "blockspin/stages/read_plan.hpp"
 #include "load_deck.hpp"
 
 namespace blockspin::app {
@@ -24,21 +24,21 @@ std::string resolved_section(const std::string& header, const deck::ResolvedValu
   return text + "\n";
 }
 
-std::string resolved_deck(const stages::Plan& plan) {
-  std::string text = resolved_section("campaign", stages::campaign_schema().values({plan.campaign, {}})) +
-                     resolved_section("model", stages::model_schema().values({plan.model, {}})) +
-                     resolved_section("parallel", stages::parallel_schema().values({plan.parallel, {}}));
+std::string resolved_deck(const campaign::Plan& plan) {
+  std::string text = resolved_section("campaign", campaign::campaign_schema().values({plan.campaign, {}})) +
+                     resolved_section("model", campaign::model_schema().values({plan.model, {}})) +
+                     resolved_section("parallel", campaign::parallel_schema().values({plan.parallel, {}}));
   for (const auto& stage : plan.stages) text += resolved_section(stage->label(), stage->values());
   return text;
 }
 
 std::string or_dash(double value, std::string (*format)(double)) { return value > 0.0 ? format(value) : "-"; }
 
-std::string work_text(const stages::Estimate& estimate) {
+std::string work_text(const campaign::Estimate& estimate) {
   return estimate.work > 0.0 ? fmt::format("{:.3g} {}", estimate.work, estimate.work_unit) : "-";
 }
 
-std::string cost_table(const stages::Plan& plan, int n_ranks) {
+std::string cost_table(const campaign::Plan& plan, int n_ranks) {
   std::string text = fmt::format("# Estimated cost on {} rank{} (good to a factor of two)\n", n_ranks,
                                  n_ranks == 1 ? "" : "s");
   const char* const row = "# {:<28} {:>12} {:>12} {:>24} {:>14}  {}\n";
@@ -64,8 +64,8 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   deck::Problems problems;
   const deck::Document document = load_deck(comm, deck_path, invocation.overrides, problems);
   const int n_ranks =
-      invocation.n_ranks > 0 ? invocation.n_ranks : std::max(comm.size(), stages::least_ranks(document));
-  stages::Plan plan = stages::read_plan(document, n_ranks, problems);
+      invocation.n_ranks > 0 ? invocation.n_ranks : std::max(comm.size(), campaign::least_ranks(document));
+  campaign::Plan plan = campaign::read_plan(document, invocation.kinds, n_ranks, problems);
 
   // A reference may lead into an archive of an earlier run; without a readable one only the deck answers.
   const std::string path = archive_path(deck_path, plan.campaign);
@@ -82,7 +82,7 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
     }
   }
   if (archive) plan.archive = &*archive;
-  stages::check_references(plan, problems);
+  campaign::check_references(plan, problems);
   if (archive) archive->close();
   throw_agreed(problems);
 

@@ -5,7 +5,6 @@
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/session.hpp"
-#include "blockspin/stages/runner.hpp"
 
 namespace blockspin::app {
 
@@ -17,11 +16,11 @@ Error current_error() {
   } catch (const Error& error) {
     return error;
   } catch (const std::bad_alloc&) {
-    return {ErrorKind::internal, "out of memory", stages::running_stage()};
+    return {ErrorKind::internal, "out of memory"};
   } catch (const std::exception& other) {
-    return {ErrorKind::internal, other.what(), stages::running_stage()};
+    return {ErrorKind::internal, other.what()};
   } catch (...) {
-    return {ErrorKind::internal, "an exception of unknown type", stages::running_stage()};
+    return {ErrorKind::internal, "an exception of unknown type"};
   }
 }
 
@@ -43,9 +42,7 @@ int report_failure(const mpi::Communicator* comm) noexcept {
     if (comm == nullptr || comm->is_root()) print_once(error);
     return error.exit_code();
   }
-  const std::string stage = error.where().empty() ? stages::running_stage() : error.where();
-  std::fprintf(stderr, "[rank %d/%d] %s: %s\n", comm->rank(), comm->size(), stage.c_str(),
-               error.message().c_str());
+  std::fprintf(stderr, "[rank %d/%d] %s\n", comm->rank(), comm->size(), error.what());
   mpi::abort(error.exit_code());
 }
 

@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
+#include "blockspin/campaign/read_plan.hpp"
 #include "blockspin/mpi/agree.hpp"
-#include "blockspin/stages/read_plan.hpp"
 
 namespace blockspin::app {
 
@@ -16,7 +16,7 @@ deck::Document load_deck(const mpi::Communicator& comm, const std::string& path,
   deck::Document document;
   mpi::agreed(comm, [&] {
     document = deck::parse(path, text, problems);
-    const auto always = stages::sections_always_there();
+    const auto always = campaign::sections_always_there();
     deck::apply_overrides(document, overrides, always, problems);
   });
   return document;
@@ -31,7 +31,7 @@ void throw_agreed(const deck::Problems& problems) {
   }
 }
 
-std::string archive_path(const std::string& deck_path, const stages::CampaignDeck& campaign) {
+std::string archive_path(const std::string& deck_path, const campaign::CampaignDeck& campaign) {
   const std::filesystem::path archive(campaign.archive);
   if (archive.is_absolute()) return archive.string();
   return (std::filesystem::path(deck_path).parent_path() / archive).lexically_normal().string();

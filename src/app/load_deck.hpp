@@ -4,9 +4,9 @@
 #include <span>
 #include <string>
 
+#include "blockspin/campaign/plan.hpp"
 #include "blockspin/deck/document.hpp"
 #include "blockspin/mpi/communicator.hpp"
-#include "blockspin/stages/plan.hpp"
 
 namespace blockspin::app {
 
@@ -18,6 +18,6 @@ deck::Document load_deck(const mpi::Communicator& comm, const std::string& path,
 void throw_agreed(const deck::Problems& problems);
 
 /// The archive's path: a relative one is relative to the deck's folder.
-std::string archive_path(const std::string& deck_path, const stages::CampaignDeck& campaign);
+std::string archive_path(const std::string& deck_path, const campaign::CampaignDeck& campaign);
 
 } // namespace blockspin::app

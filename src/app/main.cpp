@@ -1,58 +1,7 @@
-// blockspin: the story of a run, from the command line to the exit code.
-
-#include <optional>
-
-#include "blockspin/app/command.hpp"
-#include "blockspin/base/log.hpp"
-#include "blockspin/mpi/session.hpp"
-#include "blockspin/mpi/stop.hpp"
-#include "blockspin/petsc/session.hpp"
-#include "blockspin/rbm/product.hpp"
-#include "failure.hpp"
-#include "launcher.hpp"
-
-using namespace blockspin;
+#include "blockspin/app/kinds.hpp"
+#include "blockspin/app/program.hpp"
 
 int main(int argc, char** argv) {
-  // 1. Tie this process to its launcher's life, first of all: a rank whose mpirun was killed must not live
-  // on.
-  app::end_with_launcher();
-  mpi::install_stop_signals(); // a signal may come while MPI starts
-
-  // The sessions stand outside the try block: an agreed failure is reported while they live, and ends them in
-  // order.
-  std::optional<mpi::Session> mpi;
-  std::optional<petsc::Session> petsc;
-  try {
-    // 2. Read the command line before MPI starts: a typo, --help and --version need no ranks, and MPI and
-    // PETSc never
-    //    see our arguments (two parsers on one command line let typos pass).
-    const app::Invocation invocation = app::read_command_line({argv + 1, argv + argc});
-    if (invocation.command->alone != nullptr)
-      return app::launcher_rank() == 0 ? invocation.command->alone(invocation) : 0;
-
-    // 3. MPI. From here on only the root speaks.
-    mpi.emplace();
-    log::set_root(mpi->world().is_root());
-
-    // 4. Signals, after MPI, whose library installs handlers of its own: from here on a signal asks for a
-    // safe stop.
-    mpi::install_stop_signals();
-
-    // 5. PETSc and SLEPc, on our communicator, with the one string of options the command line may give.
-    petsc.emplace(mpi->world(), invocation.petsc_options);
-
-    // 6. Ranks on nodes of several kinds compute alike.
-    rbm::agree_on_kernels(mpi->world());
-
-    // 7. The command. Its exit code is the same on every rank.
-    return invocation.command->together(invocation, mpi->world());
-  } catch (...) {
-    // What was wrong before MPI started is wrong on every rank. Under a launcher the ranks meet all the same:
-    // an early exit of one would end the job before the root has spoken.
-    if (!mpi && app::has_launcher()) mpi.emplace();
-    // 8. The one catch: what all ranks know is printed once and ends in order; what one rank knows ends the
-    // job.
-    return app::report_failure(mpi ? &mpi->world() : nullptr);
-  }
+  const auto kinds = blockspin::app::stage_kinds();
+  return blockspin::app::run_program(argc, argv, kinds);
 }

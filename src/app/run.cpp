@@ -4,10 +4,10 @@
 
 #include "blockspin/app/command.hpp"
 #include "blockspin/base/log.hpp"
+#include "blockspin/campaign/read_plan.hpp"
+#include "blockspin/campaign/runner.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "blockspin/rbm/product.hpp"
-#include "blockspin/stages/read_plan.hpp"
-#include "blockspin/stages/runner.hpp"
 #include "load_deck.hpp"
 
 namespace blockspin::app {
@@ -21,23 +21,23 @@ archive::OnExisting on_existing(const Invocation& invocation) {
 
 /// Deck errors come before the archive is touched: references that only an archive could answer are looked up
 /// later.
-stages::Plan plan_without_archive(const deck::Document& document, int n_ranks, bool resume,
-                                  deck::Problems& problems) {
-  stages::Plan plan = stages::read_plan(document, n_ranks, problems);
-  if (!resume) stages::check_references(plan, problems);
+campaign::Plan plan_without_archive(const Invocation& invocation, const deck::Document& document, int n_ranks,
+                                    deck::Problems& problems) {
+  campaign::Plan plan = campaign::read_plan(document, invocation.kinds, n_ranks, problems);
+  if (!invocation.resume) campaign::check_references(plan, problems);
   throw_agreed(problems);
   return plan;
 }
 
 archive::RunRecord record_of(const Invocation& invocation, const deck::Document& document,
-                             const stages::Plan& plan) {
+                             const campaign::Plan& plan) {
   archive::RunRecord record = archive::start_record();
   record.deck_path = document.path;
   record.deck_text = document.text;
   record.overrides = document.overrides;
   record.command_line = invocation.text;
   record.values["kernels"] = std::string(rbm::product_kernel());
-  for (const auto& value : stages::setting_values(plan)) record.values[value.key] = value.text;
+  for (const auto& value : campaign::setting_values(plan)) record.values[value.key] = value.text;
   return record;
 }
 
@@ -51,7 +51,7 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   // 1. The deck: every error of it at once, before anything else is touched.
   deck::Problems problems;
   const deck::Document document = load_deck(comm, deck_path, invocation.overrides, problems);
-  stages::Plan plan = plan_without_archive(document, comm.size(), invocation.resume, problems);
+  campaign::Plan plan = plan_without_archive(invocation, document, comm.size(), problems);
 
   // 2. The archive: locked against a second writer; what may happen to one that exists is the user's word.
   auto archive =
@@ -60,11 +60,11 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   plan.archive = &archive;
 
   // 3. References into the archive, now that it is open.
-  if (invocation.resume) stages::check_references(plan, problems);
+  if (invocation.resume) campaign::check_references(plan, problems);
   throw_agreed(problems);
 
   // 4. The stages.
-  stages::run(comm, plan, archive, stop, record_of(invocation, document, plan), invocation.resume);
+  campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan), invocation.resume);
   archive.close();
   log::info("done: " + archive_path(deck_path, plan.campaign));
   return 0;

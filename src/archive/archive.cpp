@@ -304,7 +304,7 @@ void Archive::set_run(RunRecord record) { state_->record = std::move(record); }
 
 StageWriter Archive::begin_stage(const std::string& stage, const std::string& name,
                                  const std::map<std::string, h5::Value>& deck_values,
-                                 const std::vector<std::string>& parents) {
+                                 const std::vector<std::string>& parents, std::span<const Row> rows) {
   const std::string path = "/" + stage + "/" + name;
   std::vector<std::string> hashes;
   for (const std::string& parent : parents) {
@@ -320,7 +320,7 @@ StageWriter Archive::begin_stage(const std::string& stage, const std::string& na
   h5::write_attribute(version, path, "status", std::string("partial"));
   h5::write_attribute(version, path, "parents", parents);
   h5::write_attribute(version, path, "parent_hashes", hashes);
-  return {*this, stage, path, std::move(version)};
+  return {*this, {rows.begin(), rows.end()}, path, std::move(version)};
 }
 
 } // namespace blockspin::archive

@@ -7,16 +7,6 @@ namespace blockspin::archive {
 
 namespace {
 
-std::vector<Row> all_rows() {
-  std::vector<Row> rows;
-  for (const auto table : {sample_rows, thermometer_rows, rbm_rows, flow_rows, spectrum_rows,
-                           receptive_field_rows, likelihood_rows, mapping_rows, decimation_rows,
-                           kadanoff_rows, reconstruction_rows, chain_machine_rows}) {
-    for (Row& row : table()) rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
 /// Whether a piece of a path fits that of a pattern: "layer_{k}" fits "layer_2".
 bool piece_fits(std::string_view pattern, std::string_view piece) {
   const std::size_t brace = pattern.find('{');
@@ -39,22 +29,17 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 
 } // namespace
 
-std::span<const Row> layout() {
-  static const std::vector<Row> rows = all_rows();
-  return rows;
-}
-
-const Row& find_row(std::string_view stage, std::string_view path) {
+const Row& find_row(std::span<const Row> rows, std::string_view path, std::string_view group) {
   const std::vector<std::string> pieces = split(path, '/');
   const Row* found = nullptr;
-  for (const Row& row : layout()) {
-    if (row.stage != stage || !path_fits(row, pieces)) continue;
+  for (const Row& row : rows) {
+    if (!path_fits(row, pieces)) continue;
     if (row.path == path) return row; // a row without braces wins
     if (found == nullptr) found = &row;
   }
   if (found == nullptr)
-    throw Error(ErrorKind::internal, "no row of the archive layout declares the dataset " + std::string(path),
-                std::string(stage));
+    throw Error(ErrorKind::internal, "no row of its stage declares the dataset " + std::string(path),
+                std::string(group));
   return *found;
 }
 

@@ -23,8 +23,8 @@ std::vector<std::uint32_t> indices(std::uint64_t first, std::uint64_t n) {
 
 } // namespace
 
-StageWriter::StageWriter(Archive& archive, std::string stage, std::string group, h5::File file)
-    : archive_(&archive), stage_(std::move(stage)), group_(std::move(group)),
+StageWriter::StageWriter(Archive& archive, std::vector<Row> rows, std::string group, h5::File file)
+    : archive_(&archive), rows_(std::move(rows)), group_(std::move(group)),
       file_(std::make_unique<h5::File>(std::move(file))) {}
 
 StageWriter::~StageWriter() {
@@ -45,7 +45,7 @@ void StageWriter::write_bytes(const std::string& path, ElementType type, const S
 
 void StageWriter::create(const std::string& path, ElementType type,
                          const std::vector<std::uint64_t>& extent) {
-  const Row& row = find_row(stage_, path);
+  const Row& row = find_row(rows_, path, group_);
   if (row.type != type || row.axes.size() != extent.size())
     throw Error(ErrorKind::internal, "the layout declares " + path + " with another type or number of axes",
                 group_);
@@ -75,12 +75,12 @@ void StageWriter::write_index(const std::string& path, const std::string& axis, 
 
 void StageWriter::attach_scales() {
   for (const std::string& path : written_) { // scales first: those that are datasets of the layout
-    const Row& row = find_row(stage_, path);
+    const Row& row = find_row(rows_, path, group_);
     for (const Axis& axis : row.axes)
       if (in_path(axis.scale, row, path) == path) h5::make_scale(*file_, group_ + "/" + path, axis.name);
   }
   for (const std::string& path : written_) {
-    const Row& row = find_row(stage_, path);
+    const Row& row = find_row(rows_, path, group_);
     const std::vector<std::uint64_t> extent = h5::dataset_info(*file_, group_ + "/" + path).extent;
     for (unsigned i = 0; i < row.axes.size(); ++i) {
       const std::string name = in_path(row.axes[i].name, row, path);

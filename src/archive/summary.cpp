@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "blockspin/archive/layout.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "overwrite.hpp"

@@ -1,9 +1,9 @@
 #include "blockspin/stages/chain_machine.hpp"
 
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/rg/chain_machine.hpp"
 #include "blockspin/rg/decimation.hpp"
 #include "blockspin/rg/ring_sampler.hpp"
-#include "blockspin/stages/context.hpp"
 #include "blockspin/train/trainer.hpp"
 
 namespace blockspin::stages {
@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t draws_at_a_time = 4096;
 
 /// This rank's part of exact configurations of a chain, packed. Collective.
-train::DataPart chain_data(Context& context, const ChainMachineDeck& deck, double coupling,
+train::DataPart chain_data(campaign::Context& context, const ChainMachineDeck& deck, double coupling,
                            const rng::Generator& random) {
   const mpi::Communicator& comm = context.comm();
   const mpi::Range mine = mpi::block_range(deck.configurations, comm.rank(), comm.size());
@@ -132,8 +132,8 @@ const deck::Schema<ChainMachineDeck>& ChainMachineStage::schema() {
   return schema;
 }
 
-Estimate ChainMachineStage::estimate(const Plan&, int n_ranks) const {
-  Estimate estimate;
+campaign::Estimate ChainMachineStage::estimate(const campaign::Plan&, int n_ranks) const {
+  campaign::Estimate estimate;
   const double samples = static_cast<double>(deck().configurations * deck().epochs * deck().repeats) *
                          static_cast<double>(deck().couplings.size());
   estimate.memory_per_rank = 20e6;
@@ -144,7 +144,7 @@ Estimate ChainMachineStage::estimate(const Plan&, int n_ranks) const {
   return estimate;
 }
 
-void ChainMachineStage::run(Context& context) {
+void ChainMachineStage::run(campaign::Context& context) {
   std::vector<Findings> all(deck().couplings.size());
   for (std::size_t k = 0; k < all.size(); ++k) {
     const std::string chain = label() + ".chain_" + std::to_string(k);
@@ -161,6 +161,39 @@ void ChainMachineStage::run(Context& context) {
   archive::StageWriter writer = context.begin_writing();
   write_findings(writer, deck().couplings, all);
   writer.commit();
+}
+
+std::vector<archive::Row> ChainMachineStage::rows() {
+  using enum ElementType;
+  const archive::Axis coupling{"coupling", "coupling"};
+  const archive::Axis repeat{"repeat", ""};
+  return {
+      {"coupling", f64, {coupling}, "1", "coupling K' = J/(k_B T) of the sampled chains"},
+      {"exact_weight",
+       f64,
+       {coupling},
+       "1",
+       "(1/2) arccosh exp 2K': weight of the exact machine, one hidden spin a bond"},
+      {"weight/mean",
+       f64,
+       {coupling},
+       "1",
+       "mean |w| of bonds held by one unit alone, all repeats; NaN where there are none"},
+      {"weight/error", f64, {coupling}, "1", "its standard error over those bonds"},
+      {"weight/count", u64, {coupling}, "1", "number of bonds held by one unit alone, all repeats"},
+      {"learned_coupling/mean",
+       f64,
+       {coupling},
+       "1",
+       "nearest neighbour coupling of H_RBM[v], mean over repeats; exact is K'"},
+      {"learned_coupling/error", f64, {coupling}, "1", "its standard error over bonds and repeats"},
+      {"other_coupling", f64, {coupling, repeat}, "1", "largest other coupling of H_RBM[v], in size"},
+      {"kl_divergence",
+       f64,
+       {coupling, repeat},
+       "1",
+       "D_KL(chain || machine) of the whole chain in nats, exact"},
+  };
 }
 
 } // namespace blockspin::stages

@@ -1,10 +1,10 @@
 #include "blockspin/stages/decimation.hpp"
 
 #include "blockspin/base/array.hpp"
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/mpi/divided_rows.hpp"
 #include "blockspin/rg/chain_kernel.hpp"
 #include "blockspin/rg/decimation.hpp"
-#include "blockspin/stages/context.hpp"
 
 namespace blockspin::stages {
 namespace {
@@ -33,7 +33,7 @@ void write_flows(archive::StageWriter& writer, const DecimationDeck& deck) {
 /// What a kernel does to a chain: a row a chain and strength. Up to a tenth of a second each.
 constexpr std::size_t kernel_values = 4;
 
-std::vector<double> kernel_rows(Context& context, const DecimationDeck& deck) {
+std::vector<double> kernel_rows(campaign::Context& context, const DecimationDeck& deck) {
   const std::size_t n_kernels = deck.kernel.size();
   mpi::DividedRows table(context.comm(), {deck.couplings.size() * n_kernels, kernel_values, 1},
                          [&](mpi::Range rows, View<double, 2> values) {
@@ -96,13 +96,38 @@ const deck::Schema<DecimationDeck>& DecimationStage::schema() {
   return schema;
 }
 
-void DecimationStage::run(Context& context) {
+void DecimationStage::run(campaign::Context& context) {
   const auto kernels = kernel_rows(context, deck());
   archive::StageWriter writer = context.begin_writing();
   writer.write_list("chain", deck().couplings);
   write_flows(writer, deck());
   write_kernels(writer, deck(), kernels);
   writer.commit();
+}
+
+std::vector<archive::Row> DecimationStage::rows() {
+  using enum ElementType;
+  const archive::Axis chain{"chain", "chain"};
+  const archive::Axis step{"step", ""};
+  const archive::Axis strength{"strength", "kernel/strength"};
+  return {
+      {"chain", f64, {chain}, "1", "coupling K = J/(k_B T) each chain starts from"},
+      {"coupling", f64, {chain, step}, "1", "coupling K = J/(k_B T) after each decimation"},
+      {"weight", f64, {chain, step}, "1", "(1/2) arccosh exp 2K: weights that make a chain of that coupling"},
+      {"removed", f64, {chain, step}, "1", "-ln of the factors of all spins removed so far, per spin"},
+      {"free_energy",
+       f64,
+       {chain, step},
+       "1",
+       "free energy -ln Z per spin of the original chain: what was removed and the ring that is left; the "
+       "same "
+       "at every step, as decimation is exact"},
+      {"kernel/strength", f64, {strength}, "1", "strength p of Kadanoff's kernel"},
+      {"kernel/coupling", f64, {chain, strength}, "1", "nearest neighbour coupling of H_RG[h]"},
+      {"kernel/other_coupling", f64, {chain, strength}, "1", "largest other coupling of H_RG[h], in size"},
+      {"kernel/trace_error", f64, {chain, strength}, "1", "largest |ln Tr_h exp T(v)| over all v"},
+      {"kernel/delta_f", f64, {chain, strength}, "1", "F_h - F_v of the whole chain"},
+  };
 }
 
 } // namespace blockspin::stages

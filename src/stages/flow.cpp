@@ -6,9 +6,9 @@
 
 #include "blockspin/analysis/labelled_sample.hpp"
 #include "blockspin/base/log.hpp"
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/ising/exact/bayes.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
-#include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 
 namespace blockspin::stages {
@@ -17,11 +17,11 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-bool is_exactly_known(const ModelDeck& model) {
+bool is_exactly_known(const campaign::ModelDeck& model) {
   return model.field == 0.0 && ising::exact::is_known(model.lattice.values);
 }
 
-analysis::Thermometer read_thermometer(const Context& context, const std::string& name) {
+analysis::Thermometer read_thermometer(const campaign::Context& context, const std::string& name) {
   const archive::Archive& archive = context.archive();
   const std::string group = "/thermometer/" + name;
   analysis::Thermometer thermometer;
@@ -41,7 +41,7 @@ analysis::Thermometer read_thermometer(const Context& context, const std::string
 }
 
 /// Walker i starts at kept configuration i mod C of the temperature. Collective.
-void fill_from_sample(const Context& context, const StoredSample& sample, double temperature,
+void fill_from_sample(const campaign::Context& context, const StoredSample& sample, double temperature,
                       mpi::Range walkers, View<float, 2> spins) {
   const std::size_t index = deck::find_temperature(sample.temperature, temperature);
   const auto all = read_configurations(context.archive(), sample, {index}, {0, sample.n_configurations});
@@ -49,8 +49,8 @@ void fill_from_sample(const Context& context, const StoredSample& sample, double
     unpack(all.row((walkers.first + i) % sample.n_configurations), spins.row(i), -1.0F, 1.0F);
 }
 
-Array<float, 3> read_starts(const Context& context, const StoredSample& sample, const FlowDeck& deck,
-                            const rng::Generator& random) {
+Array<float, 3> read_starts(const campaign::Context& context, const StoredSample& sample,
+                            const FlowDeck& deck, const rng::Generator& random) {
   const mpi::Range walkers = analysis::items_of_rank(deck.walkers, analysis::walker_block, context.comm());
   const std::uint64_t n_sites = context.model().n_sites();
   Array<float, 3> spins({deck.start.size(), walkers.size(), n_sites});
@@ -88,7 +88,8 @@ std::vector<std::uint64_t> independent_walkers(const FlowDeck& deck, const Store
 }
 
 /// The temperature with the walkers' energy; its error is half its change over one standard error either way.
-analysis::FlowSeries energy_temperature(const ModelDeck& model, const analysis::FlowSeries& energy) {
+analysis::FlowSeries energy_temperature(const campaign::ModelDeck& model,
+                                        const analysis::FlowSeries& energy) {
   analysis::FlowSeries result{Array<double, 2>(energy.mean.shape()), Array<double, 2>(energy.mean.shape())};
   std::ranges::fill(result.mean.flat(), not_a_number);
   std::ranges::fill(result.error.flat(), not_a_number);
@@ -158,7 +159,7 @@ std::vector<double> start_temperatures(const FlowDeck& deck) {
 
 } // namespace
 
-void FlowStage::run(Context& context) {
+void FlowStage::run(campaign::Context& context) {
   const auto stream = [&](rng::StreamId id) {
     return rng::Generator(context.seed(), id, rng::instance_number(label()));
   };

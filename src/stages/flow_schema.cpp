@@ -71,18 +71,18 @@ const deck::Schema<FlowDeck>& FlowStage::schema() {
   return schema;
 }
 
-std::string FlowStage::sample_name(const Plan& plan) const {
+std::string FlowStage::sample_name(const campaign::Plan& plan) const {
   return deck().sample ? *deck().sample : plan.value("/rbm/" + deck().rbm, "sample");
 }
 
-std::vector<Reference> FlowStage::references(const Plan& plan) const {
+std::vector<campaign::Reference> FlowStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
   if (const std::string name = sample_name(plan); !deck().sample && !name.empty())
     all.push_back({"sample", name, "sample"});
   return all;
 }
 
-void FlowStage::check(const Plan& plan, const Complain& complain) const {
+void FlowStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   check_snapshot(plan, deck().rbm, deck().epoch, complain);
   const bool mean_field = deck().dynamics == analysis::Dynamics::mean_field;
   if (deck().couplings && (mean_field || plan.model.lattice.values.size() != 2))
@@ -94,10 +94,10 @@ void FlowStage::check(const Plan& plan, const Complain& complain) const {
         deck::find_temperature(known->values, start.temperature) == known->values.size())
       complain("start",
                format_number(start.temperature) + " is no temperature of [sample." + sample_name(plan) + "]",
-               "up, random, or one of " + allowed_temperatures(*known));
+               "up, random, or one of " + campaign::allowed_temperatures(*known));
 }
 
-Estimate FlowStage::estimate(const Plan& plan, int n_ranks) const {
+campaign::Estimate FlowStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   const auto sites = static_cast<double>(plan.model.n_sites());
   const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
   const auto n_thermometer = static_cast<double>(
@@ -105,7 +105,7 @@ Estimate FlowStage::estimate(const Plan& plan, int n_ranks) const {
   const auto n_hidden = layers && !layers->empty() ? static_cast<double>(layers->front()) : 1.0;
   const auto n_starts = static_cast<double>(deck().start.size()), n_steps = static_cast<double>(deck().steps);
   const auto n_walkers = static_cast<double>(deck().walkers);
-  Estimate estimate;
+  campaign::Estimate estimate;
   estimate.memory_per_rank = n_starts * n_walkers * sites * 12 / n_ranks + n_starts * n_steps * 8 * 200;
   estimate.archive_bytes = n_starts * n_steps * 8 * 100;
   estimate.work = n_starts * n_walkers * n_steps;

@@ -125,8 +125,8 @@ std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const s
   return machines;
 }
 
-void check_snapshot(const Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
-                    const Complain& complain) {
+void check_snapshot(const campaign::Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
+                    const campaign::Complain& complain) {
   if (!epoch) return;
   using Epochs = std::vector<std::uint64_t>;
   const auto kept = plan.value_as<Epochs>("/rbm/" + name, "snapshots").value_or(Epochs{});

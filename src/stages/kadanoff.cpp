@@ -8,13 +8,13 @@
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/state.hpp"
 #include "blockspin/base/text.hpp"
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/rg/bond_moving.hpp"
 #include "blockspin/rg/couplings.hpp"
 #include "blockspin/rg/free_machine.hpp"
 #include "blockspin/rg/spin_model.hpp"
 #include "blockspin/rg/window_machine.hpp"
 #include "blockspin/rng/generator.hpp"
-#include "blockspin/stages/context.hpp"
 
 namespace blockspin::stages {
 namespace {
@@ -268,8 +268,8 @@ const deck::Schema<KadanoffDeck>& KadanoffStage::schema() {
   return schema;
 }
 
-Estimate KadanoffStage::estimate(const Plan&, int) const {
-  Estimate estimate;
+campaign::Estimate KadanoffStage::estimate(const campaign::Plan&, int) const {
+  campaign::Estimate estimate;
   estimate.memory_per_rank = 20e6;
   estimate.work = static_cast<double>(deck().couplings.size());
   estimate.work_unit = "tori";
@@ -278,7 +278,7 @@ Estimate KadanoffStage::estimate(const Plan&, int) const {
   return estimate;
 }
 
-void KadanoffStage::run(Context& context) {
+void KadanoffStage::run(campaign::Context& context) {
   const rng::Generator noise(context.seed(), rng::StreamId::rg_block, rng::instance_number(label()));
   const rng::Generator draws(context.seed(), rng::StreamId::rg_sample, rng::instance_number(label()));
   CouplingSteps steps(
@@ -293,6 +293,74 @@ void KadanoffStage::run(Context& context) {
   writer.write_list("strength", deck().strengths);
   steps.results().write(writer, steps.n_hidden());
   writer.commit();
+}
+
+std::vector<archive::Row> KadanoffStage::rows() {
+  using enum ElementType;
+  const archive::Axis coupling{"coupling", "coupling"};
+  const archive::Axis strength{"strength", "strength"};
+  const archive::Axis site_class{"site_class", ""};
+  const archive::Axis window_class{"window_class", ""};
+  const archive::Axis visible{"visible", ""};
+  const archive::Axis hidden{"hidden", ""};
+  return {
+      {"coupling", f64, {coupling}, "1", "coupling K = J/(k_B T) of the torus"},
+      {"free_energy", f64, {coupling}, "1", "exact free energy F_v = -ln Z of the torus"},
+      {"strength",
+       f64,
+       {strength},
+       "1",
+       "strength lambda of Kadanoff's kernel, the same for all sites of a block"},
+      {"normalised_delta_f", f64, {coupling, strength}, "1", "F_h - F_v of the normalised kernel: zero"},
+      {"free_delta_f",
+       f64,
+       {coupling, strength},
+       "1",
+       "F_h - F_v of the kernel without its normalisation: no lower bound"},
+      {"moved_free_energy", f64, {coupling, strength}, "1", "lower bound on F_v by bond moving"},
+      {"bound/lambda",
+       f64,
+       {coupling, site_class},
+       "1",
+       "strengths of the highest bound: corners, edges, centre of a block"},
+      {"bound/free_energy", f64, {coupling}, "1", "highest lower bound on F_v by bond moving"},
+      {"block_machine/lambda",
+       f64,
+       {coupling, window_class},
+       "1",
+       "weights of least D_KL of a machine with one hidden spin a block, by class of its window's sites, "
+       "from "
+       "the inside outwards"},
+      {"block_machine/kl_divergence",
+       f64,
+       {coupling},
+       "1",
+       "D_KL(Ising || that machine) of the torus, in nats"},
+      {"free_machine/weights",
+       f64,
+       {coupling, visible, hidden},
+       "1",
+       "weights of a machine of the same size trained without constraint to least D_KL"},
+      {"free_machine/kl_divergence",
+       f64,
+       {coupling},
+       "1",
+       "D_KL(Ising || that machine) of the torus, in nats; on 6x6 over configurations it was not trained on"},
+      {"free_machine/kl_divergence_error", f64, {coupling}, "1", "its standard error; 0 on 4x4"},
+      {"free_machine/converged",
+       u64,
+       {coupling},
+       "1",
+       "1: its training reached a minimum; 0: it stopped before one, so that this is not the least D_KL"},
+      {"renormalised/{map}/nearest", f64, {coupling}, "1", "{map}: nearest neighbour coupling of H_RG[h]"},
+      {"renormalised/{map}/diagonal", f64, {coupling}, "1", "{map}: diagonal neighbour coupling of H_RG[h]"},
+      {"renormalised/{map}/plaquette", f64, {coupling}, "1", "{map}: four spin coupling of H_RG[h]"},
+      {"renormalised/{map}/rest",
+       f64,
+       {coupling},
+       "1",
+       "{map}: largest Walsh coefficient of any other product"},
+  };
 }
 
 } // namespace blockspin::stages

@@ -7,11 +7,11 @@
 
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/mpi/divided_rows.hpp"
 #include "blockspin/rbm/annealing.hpp"
 #include "blockspin/rbm/enumeration.hpp"
-#include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 #include "blockspin/stats/autocorrelation.hpp"
 
@@ -33,7 +33,7 @@ LnZMethod method_for(LnZMethod chosen, std::uint64_t n_visible, std::uint64_t n_
 }
 
 /// Collective.
-rbm::LnZEstimate annealed(Context& context, const rbm::Machine& machine, const LikelihoodDeck& deck,
+rbm::LnZEstimate annealed(campaign::Context& context, const rbm::Machine& machine, const LikelihoodDeck& deck,
                           const std::string& label) {
   const rng::Generator draws(context.seed(), rng::StreamId::likelihood_chain, rng::instance_number(label));
   rbm::Annealer annealer(machine, {deck.temperatures, deck.chains}, draws, context.comm(),
@@ -49,7 +49,7 @@ rbm::LnZEstimate annealed(Context& context, const rbm::Machine& machine, const L
 }
 
 /// ln Z by the sum over the smaller layer. Collective.
-rbm::LnZEstimate enumerated(Context& context, const rbm::Machine& machine) {
+rbm::LnZEstimate enumerated(campaign::Context& context, const rbm::Machine& machine) {
   rbm::LnZSum sum(machine, context.comm());
   context.run_stepper(sum, "ln Z");
   return {.ln_z = sum.ln_z()};
@@ -57,7 +57,7 @@ rbm::LnZEstimate enumerated(Context& context, const rbm::Machine& machine) {
 
 /// F of every kept configuration, one temperature after the other, on every rank; each rank works on its
 /// part.
-std::vector<double> all_free_energies(Context& context, const StoredSample& sample,
+std::vector<double> all_free_energies(campaign::Context& context, const StoredSample& sample,
                                       const rbm::Machine& machine) {
   std::vector<std::size_t> all(sample.temperature.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
@@ -83,7 +83,7 @@ struct Comparison {
   std::vector<double> log_likelihood, log_likelihood_error, kl, kl_error;
 };
 
-Comparison compare(Context& context, const StoredSample& sample, std::vector<double> free_energy,
+Comparison compare(campaign::Context& context, const StoredSample& sample, std::vector<double> free_energy,
                    const rbm::LnZEstimate& ln_z) {
   const auto& lattice = context.model().lattice.values;
   const bool known = context.model().field == 0.0 && ising::exact::is_known(lattice);
@@ -130,14 +130,14 @@ const deck::Schema<LikelihoodDeck>& LikelihoodStage::schema() {
   return schema;
 }
 
-std::vector<Reference> LikelihoodStage::references(const Plan& plan) const {
+std::vector<campaign::Reference> LikelihoodStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
   if (const std::string sample = plan.value("/rbm/" + deck().rbm, "sample"); !sample.empty())
     all.push_back({"sample", sample, "rbm"});
   return all;
 }
 
-void LikelihoodStage::check(const Plan& plan, const Complain& complain) const {
+void LikelihoodStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const auto hidden = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
   if (!hidden || hidden->empty()) return;
   if (method_for(deck().method, plan.model.n_sites(), hidden->front()) != LnZMethod::exact) return;
@@ -148,10 +148,10 @@ void LikelihoodStage::check(const Plan& plan, const Complain& complain) const {
                  " units for exact; method = ais, or auto");
 }
 
-Estimate LikelihoodStage::estimate(const Plan& plan, int) const {
+campaign::Estimate LikelihoodStage::estimate(const campaign::Plan& plan, int) const {
   const std::string machine = "/rbm/" + deck().rbm;
   const auto hidden = plan.value_as<std::vector<std::uint64_t>>(machine, "hidden");
-  Estimate estimate;
+  campaign::Estimate estimate;
   if (!hidden || hidden->empty()) return estimate;
   const double n_sites = static_cast<double>(plan.model.n_sites());
   const double n_hidden = static_cast<double>(hidden->front());
@@ -171,7 +171,7 @@ Estimate LikelihoodStage::estimate(const Plan& plan, int) const {
   return estimate;
 }
 
-void LikelihoodStage::run(Context& context) {
+void LikelihoodStage::run(campaign::Context& context) {
   const rbm::Machine machine = read_machines(context.archive(), deck().rbm).front();
   const StoredSample sample =
       find_sample(context.archive(), context.plan().value("/rbm/" + deck().rbm, "sample"));
@@ -196,6 +196,40 @@ void LikelihoodStage::run(Context& context) {
   writer.write_list("kl_divergence/mean", result.kl);
   writer.write_list("kl_divergence/error", result.kl_error);
   writer.commit();
+}
+
+std::vector<archive::Row> LikelihoodStage::rows() {
+  using enum ElementType;
+  const archive::Axis temperature{"temperature", "temperature"};
+  return {
+      {"temperature", f64, {temperature}, "J/k_B", "temperatures of the sample"},
+      {"ln_z", f64, {}, "1", "logarithm of the partition function of the machine"},
+      {"ln_z_error", f64, {}, "1", "standard error of ln_z; 0 where it is exact"},
+      {"ln_z_back",
+       f64,
+       {},
+       "1",
+       "ln Z annealed back, from the machine to independent units: ln_z tends to be too small, this too "
+       "large"},
+      {"ln_z_back_error", f64, {}, "1", "standard error of ln_z_back"},
+      {"effective_chains",
+       f64,
+       {},
+       "1",
+       "(sum w)^2 / sum w^2 of the chains' weights: near 1 the errors mean nothing"},
+      {"log_likelihood/mean",
+       f64,
+       {temperature},
+       "1",
+       "ln p(v) of the machine, mean over the kept configurations; natural logarithm"},
+      {"log_likelihood/error", f64, {temperature}, "1", "standard error of the mean, that of ln_z included"},
+      {"kl_divergence/mean",
+       f64,
+       {temperature},
+       "1",
+       "D_KL(Ising at T, machine) in nats, absolute; NaN where the Ising ln Z is not known exactly"},
+      {"kl_divergence/error", f64, {temperature}, "1", "standard error of the mean, that of ln_z included"},
+  };
 }
 
 } // namespace blockspin::stages

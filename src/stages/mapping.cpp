@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/mpi/divided_rows.hpp"
 #include "blockspin/rbm/enumeration.hpp"
@@ -10,7 +11,6 @@
 #include "blockspin/rg/known_machines.hpp"
 #include "blockspin/rg/map_estimate.hpp"
 #include "blockspin/rg/renormalised_check.hpp"
-#include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 
 namespace blockspin::stages {
@@ -30,7 +30,7 @@ struct MappedMachine {
   double seconds_each = 0; ///< of one free energy, about
 };
 
-rg::SpinModel spin_model(const ModelDeck& model, double temperature) {
+rg::SpinModel spin_model(const campaign::ModelDeck& model, double temperature) {
   return {model.n_sites(), rg::periodic_bonds(model.lattice.values), 1 / temperature,
           model.field / temperature};
 }
@@ -54,7 +54,7 @@ MappedMachine lin_tegmark_machine(const rg::SpinModel& model, std::span<const st
 
 /// ln Z_RBM by enumeration where one layer is small enough, else as the likelihood stage found it.
 /// Collective.
-rg::Estimated machine_ln_z(Context& context, const rbm::Machine& machine,
+rg::Estimated machine_ln_z(campaign::Context& context, const rbm::Machine& machine,
                            const std::optional<std::string>& likelihood) {
   if (!likelihood) {
     rbm::LnZSum sum(machine, context.comm());
@@ -77,7 +77,7 @@ rg::FreeEnergy free_energy_of(const rbm::Machine& machine) {
 
 /// ln Tr_h exp T of the first n kept configurations, divided over the ranks and gathered in order.
 /// Collective.
-std::vector<double> gathered_ln_traces(Context& context, const rg::SpinModel& model,
+std::vector<double> gathered_ln_traces(campaign::Context& context, const rg::SpinModel& model,
                                        const MappedMachine& machine, const StoredSample& sample,
                                        std::size_t temperature, std::uint64_t n) {
   const mpi::Range mine = mpi::block_range(n, context.comm().rank(), context.comm().size());
@@ -129,9 +129,9 @@ private:
 };
 
 /// Milliseconds a configuration, divided over the ranks. Collective.
-HiddenCheck checked_hidden(Context& context, const rbm::Machine& machine, const rg::SpinModel& model,
-                           const StoredSample& sample, std::size_t temperature, std::uint64_t n,
-                           const rng::Generator& draws) {
+HiddenCheck checked_hidden(campaign::Context& context, const rbm::Machine& machine,
+                           const rg::SpinModel& model, const StoredSample& sample, std::size_t temperature,
+                           std::uint64_t n, const rng::Generator& draws) {
   const auto packed = read_configurations(context.archive(), sample, {temperature}, {0, n});
   const HiddenCheckRows check_rows(machine, model, {packed, machine.n_visible()}, draws);
   mpi::DividedRows table(context.comm(), {n, HiddenCheckRows::width, 1},
@@ -213,24 +213,24 @@ const deck::Schema<MappingDeck>& MappingStage::schema() {
   return schema;
 }
 
-std::string MappingStage::sample_name(const Plan& plan) const {
+std::string MappingStage::sample_name(const campaign::Plan& plan) const {
   if (deck().sample) return *deck().sample;
   const std::string of_machine = is_built_in() ? "" : plan.value("/rbm/" + deck().rbm, "sample");
   return of_machine.empty() ? "main" : of_machine;
 }
 
-std::vector<Reference> MappingStage::references(const Plan& plan) const {
+std::vector<campaign::Reference> MappingStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
   if (!deck().sample) all.push_back({"sample", sample_name(plan), "sample"});
   return all;
 }
 
-void MappingStage::check(const Plan& plan, const Complain& complain) const {
+void MappingStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const std::string sample = "/sample/" + sample_name(plan);
   const auto temperatures = plan.temperatures(sample);
   if (temperatures &&
       deck::find_temperature(temperatures->values, deck().temperature) == temperatures->values.size())
-    complain("temperature", "is not one of " + sample, allowed_temperatures(*temperatures));
+    complain("temperature", "is not one of " + sample, campaign::allowed_temperatures(*temperatures));
   const auto kept = plan.value_as<std::uint64_t>(sample, "configurations");
   if (kept && deck().configurations.value_or(2) > *kept)
     complain("configurations", "is more than " + sample + " keeps", "2 to " + std::to_string(*kept));
@@ -247,13 +247,13 @@ void MappingStage::check(const Plan& plan, const Complain& complain) const {
     complain("likelihood", "is needed: the machine is too large to enumerate", "the name of a [likelihood]");
 }
 
-Estimate MappingStage::estimate(const Plan& plan, int n_ranks) const {
+campaign::Estimate MappingStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   const auto kept = plan.value_as<std::uint64_t>("/sample/" + sample_name(plan), "configurations");
   const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
   const double n = static_cast<double>(deck().configurations.value_or(kept.value_or(0)));
   const double n_sites = static_cast<double>(plan.model.n_sites());
   const double n_hidden = layers ? static_cast<double>(layers->front()) : 40.0;
-  Estimate estimate;
+  campaign::Estimate estimate;
   estimate.memory_per_rank = 8 * n + n * n_sites / 8 / n_ranks;
   estimate.archive_bytes = 8 * n;
   estimate.work = n;
@@ -263,7 +263,7 @@ Estimate MappingStage::estimate(const Plan& plan, int n_ranks) const {
   return estimate;
 }
 
-void MappingStage::run(Context& context) {
+void MappingStage::run(campaign::Context& context) {
   const auto& lattice = context.model().lattice.values;
   const rg::SpinModel model = spin_model(context.model(), deck().temperature);
   const double ising_ln_z = ising::exact::thermodynamics(lattice, deck().temperature).ln_z;
@@ -308,6 +308,55 @@ void MappingStage::run(Context& context) {
   if (!is_built_in() && trained.n_visible() + trained.n_hidden() <= most_listed_units)
     write_identities(writer, trained, model);
   writer.commit();
+}
+
+std::vector<archive::Row> MappingStage::rows() {
+  using enum ElementType;
+  const archive::Axis configuration{"configuration", ""};
+  const archive::Axis hidden{"hidden_configuration", ""};
+  return {
+      {"ln_trace/value",
+       f64,
+       {configuration},
+       "1",
+       "ln Tr_h exp T(v) = H[v] - H_RBM[v] of each configuration, in their kept order"},
+      {"ln_trace/mean", f64, {}, "1", "mean of ln Tr_h exp T over the data"},
+      {"ln_trace/mean_error", f64, {}, "1", "its standard error"},
+      {"ln_trace/std",
+       f64,
+       {},
+       "1",
+       "standard deviation of ln Tr_h exp T over the data; zero for a map exact up to a constant"},
+      {"ln_trace/std_error", f64, {}, "1", "its standard error"},
+      {"ln_trace/minimum", f64, {}, "1", "smallest ln Tr_h exp T of the data"},
+      {"ln_trace/maximum", f64, {}, "1", "largest ln Tr_h exp T of the data"},
+      {"ising_ln_z", f64, {}, "1", "exact ln Z of the Ising model"},
+      {"machine_ln_z", f64, {}, "1", "ln Z_RBM of the machine"},
+      {"delta_f", f64, {}, "1", "F_h - F_v = ln Z - ln Z_RBM"},
+      {"delta_f_error", f64, {}, "1", "its standard error, from that of ln Z_RBM"},
+      {"kl_divergence", f64, {}, "1", "D_KL(Ising || machine) of the whole lattice, in nats"},
+      {"kl_divergence_error", f64, {}, "1", "its standard error"},
+      {"kl_divergence_per_spin", f64, {}, "1", "D_KL(Ising || machine) per spin, in nats"},
+      {"kl_divergence_per_spin_error", f64, {}, "1", "its standard error"},
+      {"renormalised/sampled",
+       f64,
+       {hidden},
+       "1",
+       "H_RG[h] = -ln Tr_v exp(T - H) of hidden configurations drawn from data, by importance sampling of v"},
+      {"renormalised/machine", f64, {hidden}, "1", "H_RBM[h] of the same, the machine's closed form"},
+      {"renormalised/violation", f64, {}, "1", "largest |H_RG[h] - H_RBM[h]|: rounding"},
+      {"renormalised/spread",
+       f64,
+       {},
+       "1",
+       "largest spread of the draws of one H_RG[h], which has no variance: rounding"},
+      {"identity/{identity}",
+       f64,
+       {},
+       "1",
+       "largest violation of the identity '{identity}' of the map, by enumeration of all states"},
+      {"enumerated/{quantity}", f64, {}, "1", "{quantity} by enumeration of all states"},
+  };
 }
 
 } // namespace blockspin::stages

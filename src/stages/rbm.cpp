@@ -7,9 +7,9 @@
 
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
-#include "blockspin/stages/context.hpp"
+#include "blockspin/campaign/context.hpp"
+#include "blockspin/campaign/side_by_side.hpp"
 #include "blockspin/stages/inputs.hpp"
-#include "blockspin/stages/side_by_side.hpp"
 #include "blockspin/train/trainer.hpp"
 
 namespace blockspin::stages {
@@ -20,7 +20,7 @@ std::string layer_path(std::size_t layer) { return "layer_" + std::to_string(lay
 
 /// This rank's part, among those of a group, of the configurations `each` of the sample's temperatures.
 /// Collective over all ranks.
-train::DataPart read_part(const Context& context, const StoredSample& sample,
+train::DataPart read_part(const campaign::Context& context, const StoredSample& sample,
                           const std::vector<std::size_t>& temperature_indices, mpi::Range each,
                           const mpi::Communicator& group, train::Control control) {
   const std::uint64_t n_rows = temperature_indices.size() * each.size();
@@ -82,7 +82,7 @@ LayerCost layer_cost(const RbmDeck& deck, std::uint64_t n_visible, std::uint64_t
 
 } // namespace
 
-train::Settings RbmStage::settings(std::size_t number, const Context& context) const {
+train::Settings RbmStage::settings(std::size_t number, const campaign::Context& context) const {
   const RbmDeck& d = layer(number);
   train::UpdateRule rule{
       d.optimiser,  d.learning_rate,   d.momentum,      d.l1, d.l1_scaling, d.l2, d.schedule,
@@ -127,7 +127,7 @@ std::vector<std::size_t> RbmStage::temperature_indices(const std::vector<double>
   return indices;
 }
 
-void RbmStage::check(const Plan& plan, const Complain& complain) const {
+void RbmStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const std::string group = "/sample/" + deck().sample;
   const auto sampled = plan.temperatures(group);
   if (!sampled) return;
@@ -136,7 +136,7 @@ void RbmStage::check(const Plan& plan, const Complain& complain) const {
     if (indices[i] == sampled->values.size())
       complain("temperatures",
                "sample " + deck().sample + " lacks " + format_number(deck().temperatures->values[i]),
-               allowed_temperatures(*sampled));
+               campaign::allowed_temperatures(*sampled));
   const auto configurations = plan.value_as<std::uint64_t>(group, "configurations").value_or(0);
   if (configurations == 0) return;
   if (deck().held_out > 0.0 && n_learned(configurations) == configurations)
@@ -154,15 +154,16 @@ std::uint64_t RbmStage::n_learned(std::uint64_t n_configurations) const {
          static_cast<std::uint64_t>(std::floor(deck().held_out * static_cast<double>(n_configurations)));
 }
 
-Estimate RbmStage::estimate(const Plan& plan, int n_ranks) const {
+campaign::Estimate RbmStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   const std::string group = "/sample/" + deck().sample;
   const auto sampled = plan.temperatures(group).value_or(deck::Temperatures{});
   const auto configurations = plan.value_as<std::uint64_t>(group, "configurations").value_or(0);
   const auto rows =
       static_cast<double>(temperature_indices(sampled.values).size() * n_learned(configurations));
-  const int groups = n_groups(plan, std::max<std::size_t>(1, n_siblings(plan, *this)), n_ranks);
+  const int groups =
+      campaign::n_groups(plan, std::max<std::size_t>(1, campaign::n_siblings(plan, *this)), n_ranks);
   const double ranks = n_ranks / groups; // of the smallest group
-  Estimate estimate;
+  campaign::Estimate estimate;
   estimate.work_unit = "samples";
   double data_bytes = 0;
   auto below = plan.model.n_sites();
@@ -182,7 +183,7 @@ Estimate RbmStage::estimate(const Plan& plan, int n_ranks) const {
   return estimate;
 }
 
-void RbmStage::run(Context& context) {
+void RbmStage::run(campaign::Context& context) {
   read(context, context.comm());
   try {
     work(context);
@@ -193,7 +194,7 @@ void RbmStage::run(Context& context) {
   write(context, 0);
 }
 
-void RbmStage::read(Context& context, const mpi::Communicator& group) {
+void RbmStage::read(campaign::Context& context, const mpi::Communicator& group) {
   const StoredSample sample = find_sample(context.archive(), deck().sample);
   const auto indices = temperature_indices(sample.temperature);
   const std::uint64_t learned = n_learned(sample.n_configurations);
@@ -202,9 +203,12 @@ void RbmStage::read(Context& context, const mpi::Communicator& group) {
             read_part(context, sample, indices, {learned, sample.n_configurations}, group, deck().control)});
 }
 
-void RbmStage::share_input(const Stage& sibling) { input_ = dynamic_cast<const RbmStage&>(sibling).input_; }
+void RbmStage::share_input(const campaign::Stage& sibling) {
+  input_ = dynamic_cast<const RbmStage&>(sibling).input_;
+}
 
-RbmStage::Input RbmStage::input_above(const Input& input, std::size_t number, const Context& context) const {
+RbmStage::Input RbmStage::input_above(const Input& input, std::size_t number,
+                                      const campaign::Context& context) const {
   const auto draws = [&](const char* which) {
     return rng::Generator(context.seed(), rng::StreamId::rbm_hidden,
                           rng::instance_number(label() + "." + layer_path(number) + which));
@@ -214,7 +218,7 @@ RbmStage::Input RbmStage::input_above(const Input& input, std::size_t number, co
           part_above(input.held_out, context.comm(), machine, deck().stack_input, draws(".held_out"))};
 }
 
-void RbmStage::work(Context& context) {
+void RbmStage::work(campaign::Context& context) {
   const std::shared_ptr<const Input> lattice_input = std::move(input_);
   Input above;
   const Input* input = lattice_input.get();
@@ -229,7 +233,7 @@ void RbmStage::work(Context& context) {
 }
 
 void RbmStage::train_layer(std::size_t number, const Input& input, const std::string& below,
-                           Context& context) {
+                           campaign::Context& context) {
   const train::Settings settings = this->settings(number, context);
   const bool has_held_out = input.held_out.n_rows > 0;
   train::Trainer trainer(context.comm(), input.learned, settings, &input.held_out);
@@ -245,14 +249,14 @@ void RbmStage::train_layer(std::size_t number, const Input& input, const std::st
   result_.layers.push_back(trained_layer(trainer, settings, has_held_out));
 }
 
-void RbmStage::record_choices(Context& context, const RbmResult& result) const {
+void RbmStage::record_choices(campaign::Context& context, const RbmResult& result) const {
   for (std::size_t k = 1; k <= result.layers.size(); ++k)
     if (!layer(k).precision)
       context.resolve((k == 1 ? "" : layer_path(k) + ".") + "precision",
                       deck::Codec<rbm::Precision>::text(result.layers[k - 1].precision));
 }
 
-void RbmStage::write(Context& context, int owner) {
+void RbmStage::write(campaign::Context& context, int owner) {
   input_.reset(); // of ranks that did not work at this instance
   broadcast(result_, context.comm(), owner);
   const RbmResult result = std::exchange(result_, {});

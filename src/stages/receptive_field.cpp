@@ -5,7 +5,7 @@
 
 #include "blockspin/analysis/receptive_field.hpp"
 #include "blockspin/base/state.hpp"
-#include "blockspin/stages/context.hpp"
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 
 namespace blockspin::stages {
@@ -138,14 +138,14 @@ const deck::Schema<ReceptiveFieldDeck>& ReceptiveFieldStage::schema() {
   return schema;
 }
 
-void ReceptiveFieldStage::check(const Plan& plan, const Complain& complain) const {
+void ReceptiveFieldStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const auto& extents = plan.model.lattice.values;
   const std::uint64_t most = *std::min_element(extents.begin(), extents.end());
   if (deck().window > most)
     complain("window", "is wider than the lattice", "at most " + std::to_string(most));
 }
 
-Estimate ReceptiveFieldStage::estimate(const Plan& plan, int) const {
+campaign::Estimate ReceptiveFieldStage::estimate(const campaign::Plan& plan, int) const {
   const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
   const double n_sites = static_cast<double>(plan.model.n_sites());
   double n_units = 0, products = 0, below = 0;
@@ -154,7 +154,7 @@ Estimate ReceptiveFieldStage::estimate(const Plan& plan, int) const {
     products += below * static_cast<double>(n) * n_sites;
     below = static_cast<double>(n);
   }
-  Estimate estimate;
+  campaign::Estimate estimate;
   estimate.memory_per_rank = 8 * 4 * n_sites * n_units;
   estimate.archive_bytes = 8 * n_sites * n_units;
   estimate.work = 3 * n_sites * n_units * (4 * static_cast<double>(deck().window) + 20) + 2 * products;
@@ -164,7 +164,7 @@ Estimate ReceptiveFieldStage::estimate(const Plan& plan, int) const {
   return estimate;
 }
 
-void ReceptiveFieldStage::run(Context& context) {
+void ReceptiveFieldStage::run(campaign::Context& context) {
   const lattice::Geometry geometry(context.model().lattice.values);
   const rng::Generator random(context.seed(), rng::StreamId::receptive_control,
                               rng::instance_number(label()));
@@ -191,6 +191,76 @@ void ReceptiveFieldStage::run(Context& context) {
     writer.write_scalar(group + "/random_spacing_std", random_points[layer].std);
   }
   writer.commit();
+}
+
+std::vector<archive::Row> ReceptiveFieldStage::rows() {
+  using enum ElementType;
+  const archive::Axis site{"site", ""};
+  const archive::Axis hidden{"hidden_{k}", ""};
+  const archive::Axis dimension{"dimension", ""};
+  return {
+      {"layer_{k}/field",
+       f64,
+       {site, hidden},
+       "1",
+       "layer {k}: receptive fields r = W_1 W_2 ... W_{k}, one column a hidden unit"},
+      {"layer_{k}/window_fraction",
+       f64,
+       {hidden},
+       "1",
+       "layer {k}: share of r^2 in the best periodic window; NaN for a unit without weights"},
+      {"layer_{k}/centre",
+       f64,
+       {hidden, dimension},
+       "lattice constant",
+       "layer {k}: centre of r^2 within that window"},
+      {"layer_{k}/radius",
+       f64,
+       {hidden},
+       "lattice constant",
+       "layer {k}: root mean square distance from the centre, weighted with r^2"},
+      {"layer_{k}/orientation",
+       f64,
+       {hidden},
+       "1",
+       "layer {k}: sum r / sum |r|, +-1 for a field of one sign"},
+      {"layer_{k}/spacing",
+       f64,
+       {hidden},
+       "lattice constant",
+       "layer {k}: distance from the centre to the nearest other"},
+      {"layer_{k}/coverage", f64, {site}, "1", "layer {k}: sum over units of r^2 / sum r^2 at each site"},
+      {"layer_{k}/random_spacing",
+       f64,
+       {},
+       "lattice constant",
+       "layer {k}: mean distance to the nearest of as many random points as units have fields"},
+      {"layer_{k}/random_spacing_std",
+       f64,
+       {},
+       "lattice constant",
+       "layer {k}: how much that mean differs from one set of random points to another"},
+      {"layer_{k}/{control}/window_fraction",
+       f64,
+       {hidden},
+       "1",
+       "layer {k}, {control} control: share of r^2 in the best periodic window"},
+      {"layer_{k}/{control}/radius",
+       f64,
+       {hidden},
+       "lattice constant",
+       "layer {k}, {control} control: root mean square distance from the centre"},
+      {"layer_{k}/{control}/orientation",
+       f64,
+       {hidden},
+       "1",
+       "layer {k}, {control} control: sum r / sum |r|"},
+      {"layer_{k}/{control}/coverage",
+       f64,
+       {site},
+       "1",
+       "layer {k}, {control} control: sum over units of r^2 / sum r^2 at each site"},
+  };
 }
 
 } // namespace blockspin::stages

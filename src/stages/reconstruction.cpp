@@ -11,8 +11,8 @@
 #include "blockspin/analysis/stack_pass.hpp"
 #include "blockspin/analysis/walker_observables.hpp"
 #include "blockspin/base/state.hpp"
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/mpi/divided_rows.hpp"
-#include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 
 namespace blockspin::stages {
@@ -327,26 +327,26 @@ const deck::Schema<ReconstructionDeck>& ReconstructionStage::schema() {
   return schema;
 }
 
-std::string ReconstructionStage::sample_name(const Plan& plan) const {
+std::string ReconstructionStage::sample_name(const campaign::Plan& plan) const {
   if (deck().sample) return *deck().sample;
   const std::string of_machine = plan.value("/rbm/" + deck().rbm, "sample");
   return of_machine.empty() ? "main" : of_machine;
 }
 
-std::vector<Reference> ReconstructionStage::references(const Plan& plan) const {
+std::vector<campaign::Reference> ReconstructionStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
   if (!deck().sample) all.push_back({"sample", sample_name(plan), "sample"});
   return all;
 }
 
-void ReconstructionStage::check(const Plan& plan, const Complain& complain) const {
+void ReconstructionStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const std::string sample = "/sample/" + sample_name(plan);
   const auto stored = plan.temperatures(sample);
   if (stored && deck().temperatures)
     for (const double t : deck().temperatures->values)
       if (deck::find_temperature(stored->values, t) == stored->values.size())
         complain("temperatures", format_number(t) + " is not one of " + sample,
-                 allowed_temperatures(*stored));
+                 campaign::allowed_temperatures(*stored));
   const auto kept = plan.value_as<std::uint64_t>(sample, "configurations");
   if (kept && deck().configurations > *kept)
     complain("configurations", "is more than " + sample + " keeps", "2 to " + std::to_string(*kept));
@@ -358,7 +358,7 @@ void ReconstructionStage::check(const Plan& plan, const Complain& complain) cons
     complain("window", "is wider than the lattice", "");
 }
 
-Estimate ReconstructionStage::estimate(const Plan& plan, int n_ranks) const {
+campaign::Estimate ReconstructionStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
   const auto stored = plan.temperatures("/sample/" + sample_name(plan));
   const double n_temperatures = static_cast<double>(deck().temperatures ? deck().temperatures->values.size()
@@ -372,7 +372,7 @@ Estimate ReconstructionStage::estimate(const Plan& plan, int n_ranks) const {
   }
   const double n_sites = static_cast<double>(plan.model.n_sites());
   const double n = static_cast<double>(deck().configurations);
-  Estimate estimate;
+  campaign::Estimate estimate;
   // Packed configurations and their quantities all at once, spins and reconstructions a batch at a time.
   const double at_once =
       std::max(std::min(n / n_ranks, static_cast<double>(batch)), static_cast<double>(deck().examples));
@@ -388,7 +388,7 @@ Estimate ReconstructionStage::estimate(const Plan& plan, int n_ranks) const {
   return estimate;
 }
 
-void ReconstructionStage::run(Context& context) {
+void ReconstructionStage::run(campaign::Context& context) {
   const lattice::Geometry geometry(context.model().lattice.values);
   const auto random = [&](rng::StreamId id) {
     return rng::Generator(context.seed(), id, rng::instance_number(label()));
@@ -430,6 +430,68 @@ void ReconstructionStage::run(Context& context) {
   writer.write_replicated("example", {temperatures.size(), n_layers + 1, deck().examples, geometry.n_sites()},
                           std::span<const float>(examples));
   writer.commit();
+}
+
+std::vector<archive::Row> ReconstructionStage::rows() {
+  using enum ElementType;
+  const archive::Axis temperature{"temperature", "temperature"};
+  const archive::Axis layer{"layer", "layer"};
+  const archive::Axis level{"level", "level"};
+  const archive::Axis distance{"distance", ""};
+  const archive::Axis example{"example", ""};
+  const archive::Axis site{"site", ""};
+  return {
+      {"temperature", f64, {temperature}, "J/k_B", "temperatures of the data"},
+      {"layer", u32, {layer}, "1", "layers of the stack, from 1"},
+      {"level", u32, {level}, "1", "0: the data; l: their reconstruction from layer l"},
+      {"overlap/mean",
+       f64,
+       {layer, temperature},
+       "1",
+       "overlap of data and reconstruction, (sum v v')/N: mean"},
+      {"overlap/error", f64, {layer, temperature}, "1", "overlap of data and reconstruction: standard error"},
+      {"domain_overlap/mean",
+       f64,
+       {layer, temperature},
+       "1",
+       "overlap of the magnetisations of all windows, sum M M' / sqrt(sum M^2 sum M'^2): mean"},
+      {"domain_overlap/error",
+       f64,
+       {layer, temperature},
+       "1",
+       "overlap of the magnetisations of all windows: standard error"},
+      {"{observable}/mean",
+       f64,
+       {level, temperature},
+       "1",
+       "{observable} of data and reconstructions, per spin, J = k_B = 1: mean"},
+      {"{observable}/error",
+       f64,
+       {level, temperature},
+       "1",
+       "{observable} of data and reconstructions: standard error"},
+      {"correlation/mean",
+       f64,
+       {level, temperature, distance},
+       "1",
+       "mean of s(x) s(x + r e) over sites and axes"},
+      {"correlation/error", f64, {level, temperature, distance}, "1", "its standard error"},
+      {"hidden/{observable}/mean",
+       f64,
+       {layer, temperature},
+       "1",
+       "{observable} of the hidden units as block spins: mean"},
+      {"hidden/{observable}/error",
+       f64,
+       {layer, temperature},
+       "1",
+       "{observable} of the hidden units as block spins: standard error"},
+      {"example",
+       f32,
+       {temperature, level, example, site},
+       "1",
+       "the first configurations and their reconstructions, spins in [-1, 1]"},
+  };
 }
 
 } // namespace blockspin::stages

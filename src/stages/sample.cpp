@@ -7,10 +7,10 @@
 
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/packed.hpp"
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/replica/ladder_search.hpp"
 #include "blockspin/replica/relaxation.hpp"
 #include "blockspin/rng/generator.hpp"
-#include "blockspin/stages/context.hpp"
 #include "sample_drawn.hpp"
 #include "sample_ensemble.hpp"
 #include "sample_write.hpp"
@@ -20,7 +20,8 @@ namespace blockspin::stages {
 namespace {
 
 /// All but the temperatures, the update and the number of ladders.
-replica::LadderSetup ladder_setup(const SampleDeck& deck, const Context& context, const std::string& label) {
+replica::LadderSetup ladder_setup(const SampleDeck& deck, const campaign::Context& context,
+                                  const std::string& label) {
   replica::LadderSetup setup{lattice::Geometry(context.model().lattice.values), context.model().field, {}};
   setup.exchange = deck.exchange;
   setup.seed = context.seed();
@@ -30,7 +31,7 @@ replica::LadderSetup ladder_setup(const SampleDeck& deck, const Context& context
 
 std::string percent(double share) { return format_number(std::round(1000 * share) / 10) + " %"; }
 
-void record_choices(Context& context, const SampleDeck& deck, const SampleRun& run,
+void record_choices(campaign::Context& context, const SampleDeck& deck, const SampleRun& run,
                     const replica::Sampling* sampling) {
   if (deck.update == SampleUpdate::automatic) context.resolve("update", run.update);
   if (sampling == nullptr) return;
@@ -116,7 +117,8 @@ void tell_of_targets(const std::string& label, const SampleRun& run) {
 
 } // namespace
 
-std::vector<double> SampleStage::settle_temperatures(Context& context, const replica::LadderSetup& setup,
+std::vector<double> SampleStage::settle_temperatures(campaign::Context& context,
+                                                     const replica::LadderSetup& setup,
                                                      const UpdateChoice& update) const {
   const auto search = [&] {
     replica::LadderSetup trial = setup;
@@ -140,7 +142,7 @@ std::vector<double> SampleStage::settle_temperatures(Context& context, const rep
   return deck::Codec<deck::Temperatures>::parse(context.settle("temperatures", search)).values;
 }
 
-std::uint64_t SampleStage::settle_replicas(Context& context, const replica::LadderSetup& setup,
+std::uint64_t SampleStage::settle_replicas(campaign::Context& context, const replica::LadderSetup& setup,
                                            bool clusters) const {
   const std::uint64_t fresh = automatic_replicas(setup.geometry, deck().configurations, clusters);
   const std::uint64_t n = std::stoull(context.settle("replicas", [&] { return std::to_string(fresh); }));
@@ -151,7 +153,7 @@ std::uint64_t SampleStage::settle_replicas(Context& context, const replica::Ladd
   return n;
 }
 
-void SampleStage::run(Context& context) {
+void SampleStage::run(campaign::Context& context) {
   SampleRun run{.setup = ladder_setup(deck(), context, label())};
   const UpdateChoice update = choose_update(deck(), run.setup);
   run.update = update.name;

@@ -63,7 +63,7 @@ std::vector<double> simulated(const std::vector<double>& temperatures) {
   return chosen;
 }
 
-std::optional<replica::DomainRequest> request_of(const ParallelDeck& parallel) {
+std::optional<replica::DomainRequest> request_of(const campaign::ParallelDeck& parallel) {
   if (!parallel.domains) return std::nullopt;
   return replica::DomainRequest{parallel.domains->values};
 }

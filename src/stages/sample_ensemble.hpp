@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 
+#include "blockspin/campaign/parallel.hpp"
 #include "blockspin/replica/cluster_walker.hpp"
 #include "blockspin/replica/ensemble.hpp"
 #include "blockspin/replica/ladder_setup.hpp"
 #include "blockspin/replica/rank_layout.hpp"
-#include "blockspin/stages/parallel.hpp"
 #include "blockspin/stages/sample.hpp"
 
 namespace blockspin::stages {
@@ -36,7 +36,7 @@ double updates_of_trial(const UpdateChoice& update);
 std::vector<double> simulated(const std::vector<double>& temperatures);
 
 /// The deck's wish for domains; empty where it leaves them open.
-std::optional<replica::DomainRequest> request_of(const ParallelDeck& parallel);
+std::optional<replica::DomainRequest> request_of(const campaign::ParallelDeck& parallel);
 
 /// Independent ladders where the deck leaves it open: bit-parallel storage wants 64 of them, and pays for
 /// each one's equilibration;

@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include "blockspin/base/packed.hpp"
+#include "blockspin/campaign/plan.hpp"
 #include "blockspin/replica/ladder_search.hpp"
 #include "blockspin/replica/relaxation.hpp"
-#include "blockspin/stages/plan.hpp"
 #include "blockspin/stages/sample.hpp"
 #include "sample_ensemble.hpp"
 
@@ -32,7 +32,7 @@ struct Storage {
   int n_holders = 1; ///< ranks that hold kept configurations: all, or one of each group
 };
 
-Storage storage_of(const replica::LadderSetup& setup, const UpdateChoice& update, const Plan& plan,
+Storage storage_of(const replica::LadderSetup& setup, const UpdateChoice& update, const campaign::Plan& plan,
                    int n_ranks) {
   const auto n_t = setup.temperatures.size();
   const double n_sites = static_cast<double>(setup.geometry.n_sites());
@@ -70,7 +70,7 @@ double writing_bytes(std::uint64_t n_sites, int n_holders, int n_ranks) {
 
 } // namespace
 
-Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
+campaign::Estimate SampleStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   const auto all = deck().ladder_to_begin_with();
   replica::LadderSetup setup{lattice::Geometry(plan.model.lattice.values), plan.model.field, simulated(all)};
   const UpdateChoice update = choose_update(deck(), setup);
@@ -84,7 +84,7 @@ Estimate SampleStage::estimate(const Plan& plan, int n_ranks) const {
                n_t = static_cast<double>(setup.temperatures.size());
   const double sweeps = sweeps_of(deck(), setup, clusters);
   const double samples = std::min(sweeps, std::ldexp(1.0, 19) / n_ladders + 16);
-  Estimate cost;
+  campaign::Estimate cost;
   // With the numbers of a configuration's bytes, which are the scale of an axis.
   cost.archive_bytes = static_cast<double>(all.size()) * configurations * (n_sites / 8 + 20) + n_sites / 2;
   cost.memory_per_rank = program_bytes + n_t * configurations * (n_sites / 8 + 32) / storage.n_holders +

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blockspin/campaign/plan.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/replica/ladder_search.hpp"
-#include "blockspin/stages/plan.hpp"
 #include "blockspin/stages/sample.hpp"
 #include "sample_drawn.hpp"
 #include "sample_ensemble.hpp"
@@ -161,7 +161,7 @@ std::string SampleStage::growth_refusal(const std::string& key) const {
   return "with a target_error, what came after the last configuration was measured but not kept";
 }
 
-void SampleStage::check(const Plan& plan, const Complain& complain) const {
+void SampleStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const bool clusters = deck().update == SampleUpdate::wolff || deck().update == SampleUpdate::swendsen_wang;
   if (clusters && plan.model.field != 0.0)
     complain("update", "cluster updates work without a field only", "auto, metropolis, or heat_bath");

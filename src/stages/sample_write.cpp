@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "blockspin/base/packed.hpp"
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/rng/generator.hpp"
-#include "blockspin/stages/context.hpp"
 #include "sample_correlation.hpp"
 #include "sample_drawn.hpp"
 
@@ -137,7 +137,7 @@ double acceptance(const replica::ExchangeStatistics& exchange, std::size_t pair)
   return attempts > 0 ? static_cast<double>(exchange.accepted[pair]) / attempts : nan;
 }
 
-void write_sample(Context& context, const SampleRun& run, const replica::KeptConfigurations* kept) {
+void write_sample(campaign::Context& context, const SampleRun& run, const replica::KeptConfigurations* kept) {
   const mpi::Communicator& comm = context.comm();
   const DrawSetup draws{run.setup.geometry, run.setup.field, run.setup.seed, run.setup.instance};
   archive::StageWriter writer = context.begin_writing();

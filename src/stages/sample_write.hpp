@@ -8,9 +8,11 @@
 #include "blockspin/replica/ladder_setup.hpp"
 #include "blockspin/replica/sampling.hpp"
 
-namespace blockspin::stages {
-
+namespace blockspin::campaign {
 class Context;
+}
+
+namespace blockspin::stages {
 
 /// What a sample stage has to write.
 struct SampleRun {
@@ -29,6 +31,6 @@ struct SampleRun {
 double acceptance(const replica::ExchangeStatistics& exchange, std::size_t pair);
 
 /// Collective: writes and commits the group. `kept` is null where no temperature is simulated.
-void write_sample(Context& context, const SampleRun& run, const replica::KeptConfigurations* kept);
+void write_sample(campaign::Context& context, const SampleRun& run, const replica::KeptConfigurations* kept);
 
 } // namespace blockspin::stages

@@ -6,7 +6,7 @@
 #include "blockspin/analysis/spectrum.hpp"
 #include "blockspin/analysis/weight_patterns.hpp"
 #include "blockspin/base/state.hpp"
-#include "blockspin/stages/context.hpp"
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 
 namespace blockspin::stages {
@@ -89,16 +89,16 @@ const deck::Schema<SpectrumDeck>& SpectrumStage::schema() {
   return schema;
 }
 
-void SpectrumStage::check(const Plan& plan, const Complain& complain) const {
+void SpectrumStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   check_snapshot(plan, deck().rbm, deck().epoch, complain);
 }
 
-Estimate SpectrumStage::estimate(const Plan& plan, int) const {
+campaign::Estimate SpectrumStage::estimate(const campaign::Plan& plan, int) const {
   const auto n_visible = static_cast<double>(plan.model.n_sites());
   const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
   const double n_hidden = layers && !layers->empty() ? static_cast<double>(layers->back()) : 1.0;
   const double n = std::min(n_visible, n_hidden);
-  Estimate estimate;
+  campaign::Estimate estimate;
   estimate.memory_per_rank = 8 * 4 * n_visible * n_hidden;
   estimate.archive_bytes = 8 * n * (2 * n_visible + n_hidden + 2);
   estimate.work = 20 * n * n_visible * n_hidden;
@@ -108,7 +108,7 @@ Estimate SpectrumStage::estimate(const Plan& plan, int) const {
   return estimate;
 }
 
-void SpectrumStage::run(Context& context) {
+void SpectrumStage::run(campaign::Context& context) {
   const SafePoint safe_point = [&] { context.safe_point(); };
   const lattice::Geometry geometry(context.model().lattice.values);
   const auto weights =
@@ -127,6 +127,55 @@ void SpectrumStage::run(Context& context) {
   writer.write_list("largest_share", patterns.largest_share);
   writer.write_scalar("copy_units", patterns.n_copies);
   writer.commit();
+}
+
+std::vector<archive::Row> SpectrumStage::rows() {
+  using enum ElementType;
+  const archive::Axis index{"index", ""};
+  const archive::Axis site{"site", ""};
+  const archive::Axis hidden{"hidden", ""};
+  return {
+      {"singular_value",
+       f64,
+       {index},
+       "1",
+       "singular values of W, decreasing; the eigenvalues of W W^T are their squares"},
+      {"left_vector",
+       f64,
+       {site, index},
+       "1",
+       "left singular vectors on the lattice, one column a singular value; the entry of largest magnitude is "
+       "positive"},
+      {"right_vector",
+       f64,
+       {hidden, index},
+       "1",
+       "right singular vectors over the hidden units, one column each"},
+      {"fourier_power",
+       f64,
+       {index, site},
+       "1",
+       "part of each left singular vector in the plane waves of the lattice; wave vectors are numbered as "
+       "sites are, in "
+       "turns along each axis; rows sum to 1"},
+      {"participation",
+       f64,
+       {index},
+       "1",
+       "1/sum of the fourth powers of each left singular vector: the sites it is spread over"},
+      {"product_by_displacement",
+       f64,
+       {site},
+       "1",
+       "mean over sites x of (W W^T)(x, x + r); displacements r are numbered as sites are"},
+      {"largest_share",
+       f64,
+       {hidden},
+       "1",
+       "largest squared weight of each hidden unit over the sum of all of them; NaN for a unit without "
+       "weights"},
+      {"copy_units", u64, {}, "1", "hidden units with largest_share above 1/2: copies of one site"},
+  };
 }
 
 } // namespace blockspin::stages

@@ -6,10 +6,10 @@
 
 #include "blockspin/analysis/thermometer_training.hpp"
 #include "blockspin/base/log.hpp"
+#include "blockspin/campaign/context.hpp"
 #include "blockspin/ising/exact/bayes.hpp"
 #include "blockspin/ising/exact/density_of_states.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
-#include "blockspin/stages/context.hpp"
 #include "blockspin/stages/inputs.hpp"
 
 namespace blockspin::stages {
@@ -18,11 +18,11 @@ namespace {
 
 using ising::exact::BayesThermometer;
 
-rng::Generator stream(const Context& context, const Stage& stage, rng::StreamId id) {
+rng::Generator stream(const campaign::Context& context, const campaign::Stage& stage, rng::StreamId id) {
   return {context.seed(), id, rng::instance_number(stage.label())};
 }
 
-analysis::LabelledSample read_labelled(const Context& context, const StoredSample& stored,
+analysis::LabelledSample read_labelled(const campaign::Context& context, const StoredSample& stored,
                                        double test_fraction, const rng::Generator& split) {
   std::vector<std::size_t> all(stored.temperature.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
@@ -43,7 +43,7 @@ struct BayesScores {
 };
 
 /// NaN where the lattice is not known exactly. Redundant on every rank.
-BayesScores bayes_scores(const Context& context, const StoredSample& stored,
+BayesScores bayes_scores(const campaign::Context& context, const StoredSample& stored,
                          const analysis::LabelledSample& sample) {
   const auto& extents = context.model().lattice.values;
   BayesScores scores;
@@ -103,13 +103,13 @@ const deck::Schema<ThermometerDeck>& ThermometerStage::schema() {
   return schema;
 }
 
-void ThermometerStage::check(const Plan& plan, const Complain& complain) const {
+void ThermometerStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const auto temperatures = plan.temperatures("/sample/" + deck().sample);
   if (temperatures && temperatures->values.size() < 2)
     complain("sample", "has one temperature, nothing to tell apart", "a sample of two or more temperatures");
 }
 
-Estimate ThermometerStage::estimate(const Plan& plan, int n_ranks) const {
+campaign::Estimate ThermometerStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   const std::string group = "/sample/" + deck().sample;
   const auto temperatures = plan.temperatures(group);
   const double n_classes = temperatures ? static_cast<double>(temperatures->values.size()) : 1.0;
@@ -117,7 +117,7 @@ Estimate ThermometerStage::estimate(const Plan& plan, int n_ranks) const {
       n_classes * static_cast<double>(plan.value_as<std::uint64_t>(group, "configurations").value_or(1));
   const double inputs = static_cast<double>(plan.model.n_sites());
   const double weights = static_cast<double>(deck().hidden) * (inputs + n_classes);
-  Estimate estimate;
+  campaign::Estimate estimate;
   // The optimiser keeps 40 correction vectors on every rank; configurations are divided.
   estimate.memory_per_rank = n * inputs / 4 / n_ranks + weights * 8 * 60;
   estimate.archive_bytes = weights * 8;
@@ -128,7 +128,7 @@ Estimate ThermometerStage::estimate(const Plan& plan, int n_ranks) const {
   return estimate;
 }
 
-void ThermometerStage::run(Context& context) {
+void ThermometerStage::run(campaign::Context& context) {
   const StoredSample stored = find_sample(context.archive(), deck().sample);
   const auto sample = read_labelled(context, stored, deck().test_fraction,
                                     stream(context, *this, rng::StreamId::thermometer_split));
@@ -153,6 +153,49 @@ void ThermometerStage::run(Context& context) {
   writer.write_replicated("history/objective", {training.history().size()},
                           std::span<const double>(training.history()));
   writer.commit();
+}
+
+std::vector<archive::Row> ThermometerStage::rows() {
+  using enum ElementType;
+  const archive::Axis temperature{"temperature", "temperature"};
+  const archive::Axis visible{"visible", ""}, hidden{"hidden", ""}, round{"round", ""};
+  return {
+      {"temperature", f64, {temperature}, "J/k_B", "temperatures of the classes"},
+      {"layer_1/weights", f64, {visible, hidden}, "1", "W1 of p = softmax(b2 + tanh(b1 + v W1) W2)"},
+      {"layer_1/bias", f64, {hidden}, "1", "b1"},
+      {"layer_2/weights", f64, {hidden, temperature}, "1", "W2"},
+      {"layer_2/bias", f64, {temperature}, "1", "b2"},
+      {"test/cross_entropy", f64, {}, "nats", "mean -ln p(true class) over the held-out configurations"},
+      {"test/cross_entropy_error",
+       f64,
+       {},
+       "nats",
+       "standard error of test/cross_entropy, from the scatter between ladders"},
+      {"test/accuracy",
+       f64,
+       {},
+       "1",
+       "share of held-out configurations whose likeliest class is the true one"},
+      {"test/bayes_cross_entropy",
+       f64,
+       {},
+       "nats",
+       "the same of the exact posterior exp(-E/T - ln Z(T)), on the same configurations; NaN where ln Z is "
+       "not known"},
+      {"test/bayes_accuracy", f64, {}, "1", "accuracy of the exact posterior on the same configurations"},
+      {"bayes/cross_entropy",
+       f64,
+       {},
+       "nats",
+       "expected cross entropy of the exact posterior, from the density of states; NaN where it is not "
+       "known"},
+      {"bayes/accuracy", f64, {}, "1", "expected accuracy of the exact posterior"},
+      {"history/objective",
+       f64,
+       {round},
+       "nats",
+       "training objective at the end of each round of 20 iterations"},
+  };
 }
 
 } // namespace blockspin::stages

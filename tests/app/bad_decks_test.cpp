@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "blockspin/app/command.hpp"
+#include "blockspin/app/kinds.hpp"
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
 #include "support/scratch.hpp"
@@ -36,7 +37,9 @@ std::vector<std::string> expected_messages(const std::string& path) {
 /// The error a deck ends in, by `run` or `check`.
 std::string error_of(const std::string& command, const std::string& path) {
   try {
-    const Invocation invocation = read_command_line({command, path});
+    static const auto kinds = stage_kinds();
+    Invocation invocation = read_command_line({command, path});
+    invocation.kinds = kinds;
     invocation.command->together(invocation, test_world());
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), 3) << path;

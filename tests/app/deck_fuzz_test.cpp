@@ -11,12 +11,13 @@
 
 #include <gtest/gtest.h>
 
+#include "blockspin/app/kinds.hpp"
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
+#include "blockspin/campaign/read_plan.hpp"
 #include "blockspin/rng/generator.hpp"
-#include "blockspin/stages/read_plan.hpp"
 
-namespace blockspin::stages {
+namespace blockspin::campaign {
 namespace {
 
 std::vector<std::string> decks_in(const char* folder) {
@@ -121,7 +122,8 @@ std::string resolved(const Plan& plan) {
 std::string read(const std::string& text) {
   deck::Problems problems;
   deck::Document document = deck::parse("fuzz.ini", text, problems);
-  const Plan plan = read_plan(document, 4, problems);
+  static const auto kinds = app::stage_kinds();
+  const Plan plan = read_plan(document, kinds, 4, problems);
   if (problems.empty()) check_references(plan, problems);
   for (const auto& stage : plan.stages)
     if (problems.empty()) stage->estimate(plan, 4);
@@ -154,4 +156,4 @@ TEST(DeckFuzz, DamagedDecksAreReadToTheirEnd) {
 }
 
 } // namespace
-} // namespace blockspin::stages
+} // namespace blockspin::campaign

@@ -1,15 +1,15 @@
-// A stage that fails on purpose, linked with the program's own main: how a failure ends the job.
+// A stage that fails on purpose, in a program of its own kinds: how a failure ends the job.
 
 #include <new>
 #include <thread>
 
+#include "blockspin/app/program.hpp"
 #include "blockspin/base/log.hpp"
+#include "blockspin/campaign/context.hpp"
+#include "blockspin/campaign/divisible.hpp"
 #include "blockspin/mpi/agree.hpp"
-#include "blockspin/stages/context.hpp"
-#include "blockspin/stages/divisible.hpp"
-#include "blockspin/stages/registry.hpp"
 
-namespace blockspin::stages {
+namespace blockspin::campaign {
 namespace {
 
 enum class Failure { lonely, agreed, numerical, memory, foreign, slow };
@@ -42,6 +42,7 @@ private:
 class FaultStage : public StageOf<FaultDeck> {
 public:
   using StageOf::StageOf;
+  static std::vector<archive::Row> rows() { return {}; }
   static const deck::Schema<FaultDeck>& schema() {
     static const deck::Schema<FaultDeck> all("fault", "fails on purpose",
                                              deck::field("failure", &FaultDeck::failure, "how it fails"),
@@ -81,6 +82,7 @@ struct ScanDeck {
 class ScanStage : public StageOf<ScanDeck>, public Divisible {
 public:
   using StageOf::StageOf;
+  static std::vector<archive::Row> rows() { return {}; }
   static const deck::Schema<ScanDeck>& schema() {
     using deck::field;
     static const deck::Schema<ScanDeck> all(
@@ -110,11 +112,11 @@ public:
   }
 };
 
-const bool registered = [] {
-  add_kind(kind_of<FaultStage>());
-  add_kind(kind_of<ScanStage>());
-  return true;
-}();
-
 } // namespace
-} // namespace blockspin::stages
+} // namespace blockspin::campaign
+
+int main(int argc, char** argv) {
+  using namespace blockspin::campaign;
+  const std::vector<Kind> kinds{kind_of<FaultStage>(), kind_of<ScanStage>()};
+  return blockspin::app::run_program(argc, argv, kinds);
+}

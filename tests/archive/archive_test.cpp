@@ -109,7 +109,7 @@ TEST(Archive, AWriterThatGoesAwayLeavesNothing) {
   world.barrier();
   {
     Archive archive = Archive::open_for_run(world, folder.file("run.h5"), OnExisting::resume, {"", 7});
-    archive::StageWriter writer = archive.begin_stage("rbm", "other", {}, {"/sample/main"});
+    archive::StageWriter writer = archive.begin_stage("rbm", "other", {}, {"/sample/main"}, example::rows());
     archive.close();
   }
   world.barrier();

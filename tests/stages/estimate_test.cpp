@@ -2,27 +2,32 @@
 
 #include <gtest/gtest.h>
 
+#include "blockspin/campaign/read_plan.hpp"
 #include "blockspin/mpi/communicator.hpp"
-#include "blockspin/stages/read_plan.hpp"
-#include "blockspin/stages/registry.hpp"
+#include "blockspin/stages/likelihood.hpp"
+#include "blockspin/stages/rbm.hpp"
+#include "blockspin/stages/sample.hpp"
 #include "blockspin/train/chains.hpp"
 
 namespace blockspin::stages {
 namespace {
 
-Estimate estimate_of(const std::string& group, const std::string& sections, int n_ranks = 1) {
+campaign::Estimate estimate_of(const std::string& group, const std::string& sections, int n_ranks = 1) {
   deck::Problems problems;
   const auto document = deck::parse("d.ini",
                                     "[campaign]\narchive = a.h5\nseed = 1\n[model]\nlattice = 64x64\n"
                                     "[sample]\ntemperatures = 2, 3\nconfigurations = 500\n" +
                                         sections,
                                     problems);
-  const Plan plan = read_plan(document, n_ranks, problems);
+  using campaign::kind_of;
+  const std::vector<campaign::Kind> kinds{kind_of<SampleStage>(), kind_of<RbmStage>(),
+                                          kind_of<LikelihoodStage>()};
+  const campaign::Plan plan = campaign::read_plan(document, kinds, n_ranks, problems);
   problems.throw_if_any();
   return plan.find(group)->estimate(plan, n_ranks);
 }
 
-Estimate training(const std::string& keys, int n_ranks = 1) {
+campaign::Estimate training(const std::string& keys, int n_ranks = 1) {
   return estimate_of("/rbm/main", "[rbm]\nhidden = 100\nbatch = 200\nepochs = 1\n" + keys, n_ranks);
 }
 
@@ -70,12 +75,15 @@ TEST(LikelihoodsEstimate, OfAutoIsThatOfTheMethodItBecomes) {
   EXPECT_EQ(unit(25), "Gibbs steps");
 }
 
-Estimate sampling(const std::string& lattice, const std::string& keys, int n_ranks) {
+campaign::Estimate sampling(const std::string& lattice, const std::string& keys, int n_ranks) {
   deck::Problems problems;
   const auto document = deck::parse(
       "d.ini", "[campaign]\narchive = a.h5\nseed = 1\n[model]\nlattice = " + lattice + "\n[sample]\n" + keys,
       problems);
-  const Plan plan = read_plan(document, n_ranks, problems);
+  using campaign::kind_of;
+  const std::vector<campaign::Kind> kinds{kind_of<SampleStage>(), kind_of<RbmStage>(),
+                                          kind_of<LikelihoodStage>()};
+  const campaign::Plan plan = campaign::read_plan(document, kinds, n_ranks, problems);
   problems.throw_if_any();
   return plan.find("/sample/main")->estimate(plan, n_ranks);
 }

@@ -1,8 +1,11 @@
 #pragma once
 // The command line, read before MPI starts.
 
+#include <span>
 #include <string>
 #include <vector>
+
+#include "blockspin/campaign/kind.hpp"
 
 namespace blockspin::app {
 
@@ -12,8 +15,9 @@ struct Command;
 /// defaults.
 struct Invocation {
   const Command* command = nullptr;
-  std::vector<std::string> arguments; ///< DECK, ARCHIVE, NAME...
-  std::vector<std::string> overrides; ///< --set
+  std::span<const campaign::Kind> kinds; ///< of stages a deck may have
+  std::vector<std::string> arguments;    ///< DECK, ARCHIVE, NAME...
+  std::vector<std::string> overrides;    ///< --set
   bool resume = false;
   bool overwrite = false;
   bool check = false;          ///< info: read everything and compare it with the checksums

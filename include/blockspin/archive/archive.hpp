@@ -96,11 +96,12 @@ public:
   /// Records this run; it enters the file, as /provenance/run_<k>, with the next commit.
   void set_run(RunRecord record);
 
-  /// Opens the group of a stage for writing ("sample", "main"), in a copy of the archive; a group of that
-  /// name is replaced when the writer commits. One writer at a time; the archive can be read meanwhile.
+  /// Opens the group /<stage>/<name> for writing, in a copy of the archive; a group of that name is replaced
+  /// when the writer commits. `rows` declare every dataset that will be written. One writer at a time; the
+  /// archive can be read meanwhile.
   StageWriter begin_stage(const std::string& stage, const std::string& name,
                           const std::map<std::string, h5::Value>& deck_values,
-                          const std::vector<std::string>& parents);
+                          const std::vector<std::string>& parents, std::span<const Row> rows);
 
   /// The file itself, for looking into; throws where nothing has been committed yet. The same on every rank.
   const h5::File& file() const;

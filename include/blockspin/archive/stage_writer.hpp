@@ -1,5 +1,5 @@
 #pragma once
-// Writing one stage's group: datasets by the names the layout knows, then commit.
+// Writing one group: datasets that its rows declare, then commit.
 
 #include <map>
 #include <memory>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "blockspin/archive/layout.hpp"
 #include "blockspin/base/array.hpp"
 #include "blockspin/base/slab.hpp"
 #include "blockspin/h5/attribute.hpp"
@@ -32,7 +33,7 @@ public:
   /// Local: removes the uncommitted copy.
   ~StageWriter();
 
-  /// Creates the dataset `path` (relative to the group; the layout must have its row, of this type and number
+  /// Creates the dataset `path` (relative to the group; a row must declare it, of this type and number
   /// of axes) where this is its first slab, and writes this rank's slab. Scales of axes are written before or
   /// after, in any order.
   template <class T>
@@ -69,7 +70,7 @@ public:
 
 private:
   friend class Archive;
-  StageWriter(Archive& archive, std::string stage, std::string group, h5::File file);
+  StageWriter(Archive& archive, std::vector<Row> rows, std::string group, h5::File file);
   std::string commit_as(const std::string& status);
   void write_bytes(const std::string& path, ElementType type, const Slab& slab,
                    std::span<const std::byte> bytes);
@@ -80,7 +81,7 @@ private:
   bool is_root() const;
 
   Archive* archive_;
-  std::string stage_;
+  std::vector<Row> rows_;
   std::string group_;
   std::unique_ptr<h5::File> file_;
   std::set<std::string> written_;

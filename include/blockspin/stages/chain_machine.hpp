@@ -1,7 +1,7 @@
 #pragma once
 // [chain_machine]: do machines trained on Ising chains find the weights of exact decimation?
 
-#include "blockspin/stages/stage.hpp"
+#include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
 
@@ -19,12 +19,13 @@ struct ChainMachineDeck {
   double initial_std = 0.01;
 };
 
-class ChainMachineStage : public StageOf<ChainMachineDeck> {
+class ChainMachineStage : public campaign::StageOf<ChainMachineDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<ChainMachineDeck>& schema();
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 };
 
 } // namespace blockspin::stages

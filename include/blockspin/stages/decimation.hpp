@@ -1,7 +1,7 @@
 #pragma once
 // [decimation]: the chain's exact renormalization, by stacks of machines and by Kadanoff's kernel.
 
-#include "blockspin/stages/stage.hpp"
+#include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
 
@@ -13,11 +13,12 @@ struct DecimationDeck {
   unsigned kernel_sites = 12;
 };
 
-class DecimationStage : public StageOf<DecimationDeck> {
+class DecimationStage : public campaign::StageOf<DecimationDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<DecimationDeck>& schema();
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  void run(campaign::Context& context) override;
 };
 
 } // namespace blockspin::stages

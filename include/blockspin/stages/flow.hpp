@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "blockspin/analysis/flow.hpp"
-#include "blockspin/stages/stage.hpp"
+#include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::analysis {
 std::vector<std::string> choice_names(Dynamics); ///< in the order of the enumerators
@@ -31,18 +31,19 @@ struct FlowDeck {
   bool couplings = false;
 };
 
-class FlowStage : public StageOf<FlowDeck> {
+class FlowStage : public campaign::StageOf<FlowDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<FlowDeck>& schema();
-  std::vector<Reference> references(const Plan& plan) const override;
-  void check(const Plan& plan, const Complain& complain) const override;
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  std::vector<campaign::Reference> references(const campaign::Plan& plan) const override;
+  void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 
 private:
   /// The sample of the starts: its own, or the machine's.
-  std::string sample_name(const Plan& plan) const;
+  std::string sample_name(const campaign::Plan& plan) const;
 };
 
 } // namespace blockspin::stages

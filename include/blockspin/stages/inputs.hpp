@@ -7,9 +7,9 @@
 
 #include "blockspin/archive/archive.hpp"
 #include "blockspin/base/packed.hpp"
+#include "blockspin/campaign/plan.hpp"
 #include "blockspin/mpi/communicator.hpp"
 #include "blockspin/rbm/machine.hpp"
-#include "blockspin/stages/plan.hpp"
 
 namespace blockspin::stages {
 
@@ -44,7 +44,7 @@ std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const s
 
 /// Complains at key `epoch` where the machine /rbm/<name> keeps no snapshot of it; no epoch, no complaint.
 /// Local.
-void check_snapshot(const Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
-                    const Complain& complain);
+void check_snapshot(const campaign::Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
+                    const campaign::Complain& complain);
 
 } // namespace blockspin::stages

@@ -1,7 +1,7 @@
 #pragma once
 // [kadanoff]: the variational renormalization group on tori small enough to be exact.
 
-#include "blockspin/stages/stage.hpp"
+#include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
 
@@ -13,12 +13,13 @@ struct KadanoffDeck {
   std::vector<double> strengths{0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8};
 };
 
-class KadanoffStage : public StageOf<KadanoffDeck> {
+class KadanoffStage : public campaign::StageOf<KadanoffDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<KadanoffDeck>& schema();
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 };
 
 } // namespace blockspin::stages

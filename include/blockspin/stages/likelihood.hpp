@@ -2,7 +2,7 @@
 // [likelihood]: ln Z of a trained machine, the log-likelihood of its sample, and how far it is from the Ising
 // model.
 
-#include "blockspin/stages/stage.hpp"
+#include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
 
@@ -17,14 +17,15 @@ struct LikelihoodDeck {
 };
 
 /// Of a stack, the machine next to the lattice.
-class LikelihoodStage : public StageOf<LikelihoodDeck> {
+class LikelihoodStage : public campaign::StageOf<LikelihoodDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<LikelihoodDeck>& schema();
-  std::vector<Reference> references(const Plan& plan) const override;
-  void check(const Plan& plan, const Complain& complain) const override;
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  std::vector<campaign::Reference> references(const campaign::Plan& plan) const override;
+  void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 };
 
 } // namespace blockspin::stages

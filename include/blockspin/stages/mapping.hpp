@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "blockspin/stages/stage.hpp"
+#include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
 
@@ -18,18 +18,19 @@ struct MappingDeck {
   double extra = 0.1;
 };
 
-class MappingStage : public StageOf<MappingDeck> {
+class MappingStage : public campaign::StageOf<MappingDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<MappingDeck>& schema();
-  std::vector<Reference> references(const Plan& plan) const override;
-  void check(const Plan& plan, const Complain& complain) const override;
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  std::vector<campaign::Reference> references(const campaign::Plan& plan) const override;
+  void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 
 private:
   bool is_built_in() const { return deck().rbm == "bond" || deck().rbm == "lin_tegmark"; }
-  std::string sample_name(const Plan& plan) const;
+  std::string sample_name(const campaign::Plan& plan) const;
 };
 
 } // namespace blockspin::stages

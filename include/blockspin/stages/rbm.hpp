@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 
-#include "blockspin/stages/divisible.hpp"
+#include "blockspin/campaign/divisible.hpp"
+#include "blockspin/campaign/stage.hpp"
 #include "blockspin/stages/rbm_result.hpp"
-#include "blockspin/stages/stage.hpp"
 #include "blockspin/train/control.hpp"
 #include "blockspin/train/settings.hpp"
 #include "blockspin/train/stack.hpp"
@@ -71,31 +71,33 @@ struct RbmDeck {
 /// where they can.
 std::string real_visible_units(const deck::Resolved<RbmDeck>& resolved, std::size_t layer);
 
-class RbmStage : public StageOf<RbmDeck>, public Divisible {
+class RbmStage : public campaign::StageOf<RbmDeck>, public campaign::Divisible {
 public:
   using StageOf::StageOf;
   static const deck::Schema<RbmDeck>& schema();
-  void check(const Plan& plan, const Complain& complain) const override;
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 
-  Divisible* divisible() override { return this; }
-  void read(Context& context, const mpi::Communicator& group) override;
-  void share_input(const Stage& sibling) override;
-  void work(Context& context) override;
-  void write(Context& context, int owner) override;
+  campaign::Divisible* divisible() override { return this; }
+  void read(campaign::Context& context, const mpi::Communicator& group) override;
+  void share_input(const campaign::Stage& sibling) override;
+  void work(campaign::Context& context) override;
+  void write(campaign::Context& context, int owner) override;
 
 private:
   /// The configurations of the sample, packed as they stand; this rank's part.
   struct Input {
     train::DataPart learned, held_out;
   };
-  train::Settings settings(std::size_t layer, const Context& context) const;
+  train::Settings settings(std::size_t layer, const campaign::Context& context) const;
   /// What precision = auto is on this machine.
   rbm::Precision automatic_precision(std::size_t layer) const;
-  void record_choices(Context& context, const RbmResult& result) const;
-  void train_layer(std::size_t number, const Input& input, const std::string& below, Context& context);
-  Input input_above(const Input& input, std::size_t layer, const Context& context) const;
+  void record_choices(campaign::Context& context, const RbmResult& result) const;
+  void train_layer(std::size_t number, const Input& input, const std::string& below,
+                   campaign::Context& context);
+  Input input_above(const Input& input, std::size_t layer, const campaign::Context& context) const;
   /// Configurations of each temperature that are learned; the ones behind are held out.
   std::uint64_t n_learned(std::uint64_t n_configurations) const;
   std::vector<std::size_t> temperature_indices(const std::vector<double>& sampled) const;

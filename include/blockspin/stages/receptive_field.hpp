@@ -2,7 +2,7 @@
 // [receptive_field]: where on the lattice the hidden units of each layer look, beside untrained and shuffled
 // fields.
 
-#include "blockspin/stages/stage.hpp"
+#include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
 
@@ -11,13 +11,14 @@ struct ReceptiveFieldDeck {
   std::uint64_t window = 0;
 };
 
-class ReceptiveFieldStage : public StageOf<ReceptiveFieldDeck> {
+class ReceptiveFieldStage : public campaign::StageOf<ReceptiveFieldDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<ReceptiveFieldDeck>& schema();
-  void check(const Plan& plan, const Complain& complain) const override;
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 };
 
 } // namespace blockspin::stages

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "blockspin/stages/stage.hpp"
+#include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
 
@@ -20,17 +20,18 @@ struct ReconstructionDeck {
   std::optional<std::uint64_t> window;
 };
 
-class ReconstructionStage : public StageOf<ReconstructionDeck> {
+class ReconstructionStage : public campaign::StageOf<ReconstructionDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<ReconstructionDeck>& schema();
-  std::vector<Reference> references(const Plan& plan) const override;
-  void check(const Plan& plan, const Complain& complain) const override;
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  std::vector<campaign::Reference> references(const campaign::Plan& plan) const override;
+  void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 
 private:
-  std::string sample_name(const Plan& plan) const;
+  std::string sample_name(const campaign::Plan& plan) const;
 };
 
 } // namespace blockspin::stages

@@ -3,8 +3,8 @@
 
 #include <optional>
 
+#include "blockspin/campaign/stage.hpp"
 #include "blockspin/replica/sampling.hpp"
-#include "blockspin/stages/stage.hpp"
 
 namespace blockspin::stages {
 
@@ -36,20 +36,22 @@ struct SampleDeck {
   std::vector<double> ladder_to_begin_with() const;
 };
 
-class SampleStage : public StageOf<SampleDeck> {
+class SampleStage : public campaign::StageOf<SampleDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<SampleDeck>& schema();
+  static std::vector<archive::Row> rows();
   std::string growth_refusal(const std::string& key) const override;
-  void check(const Plan& plan, const Complain& complain) const override;
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 
 private:
   /// The number of ladders where the deck leaves it open: that of the sample's beginning. Collective.
-  std::uint64_t settle_replicas(Context& context, const replica::LadderSetup& setup, bool clusters) const;
+  std::uint64_t settle_replicas(campaign::Context& context, const replica::LadderSetup& setup,
+                                bool clusters) const;
   /// Searches for the temperatures, or takes those found before. Collective.
-  std::vector<double> settle_temperatures(Context& context, const replica::LadderSetup& setup,
+  std::vector<double> settle_temperatures(campaign::Context& context, const replica::LadderSetup& setup,
                                           const struct UpdateChoice& update) const;
 };
 

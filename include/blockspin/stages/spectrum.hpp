@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "blockspin/stages/stage.hpp"
+#include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
 
@@ -13,13 +13,14 @@ struct SpectrumDeck {
   std::vector<std::uint64_t> epoch_scan;
 };
 
-class SpectrumStage : public StageOf<SpectrumDeck> {
+class SpectrumStage : public campaign::StageOf<SpectrumDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<SpectrumDeck>& schema();
-  void check(const Plan& plan, const Complain& complain) const override;
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 };
 
 } // namespace blockspin::stages

@@ -1,7 +1,7 @@
 #pragma once
 // [thermometer]: a network that tells temperatures, beside the best that is possible.
 
-#include "blockspin/stages/stage.hpp"
+#include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
 
@@ -13,13 +13,14 @@ struct ThermometerDeck {
   std::uint64_t max_iterations = 500;
 };
 
-class ThermometerStage : public StageOf<ThermometerDeck> {
+class ThermometerStage : public campaign::StageOf<ThermometerDeck> {
 public:
   using StageOf::StageOf;
   static const deck::Schema<ThermometerDeck>& schema();
-  void check(const Plan& plan, const Complain& complain) const override;
-  Estimate estimate(const Plan& plan, int n_ranks) const override;
-  void run(Context& context) override;
+  static std::vector<archive::Row> rows();
+  void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
 };
 
 } // namespace blockspin::stages

@@ -27,11 +27,19 @@ Slab my_part(const mpi::Communicator& comm) {
   return slab;
 }
 
+/// What is written.
+std::vector<archive::Row> rows() {
+  using enum ElementType;
+  const archive::Axis temperature{"temperature", "temperature"};
+  return {{"temperature", f64, {temperature}, "J/k_B", "temperatures"},
+          {"configuration", u8, {temperature, {"configuration", ""}, {"byte", ""}}, "1", "bytes"}};
+}
+
 void write_archive(const mpi::Communicator& comm, const std::string& path,
                    const std::vector<std::uint8_t>& bytes) {
   archive::Archive archive =
       archive::Archive::open_for_run(comm, path, archive::OnExisting::overwrite, {"benchmark", 1});
-  archive::StageWriter writer = archive.begin_stage("sample", "main", {}, {});
+  archive::StageWriter writer = archive.begin_stage("sample", "main", {}, {}, rows());
   const std::vector<double> temperatures{1.0, 2.0, 3.0, 4.0};
   writer.write_replicated("temperature", {n_temperatures}, std::span<const double>(temperatures));
   writer.write("configuration", my_part(comm), std::span<const std::uint8_t>(bytes));

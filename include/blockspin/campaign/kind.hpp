@@ -1,0 +1,38 @@
+#pragma once
+// One kind of stage, as the program's list of kinds has it.
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "blockspin/archive/layout.hpp"
+#include "blockspin/campaign/stage.hpp"
+
+namespace blockspin::campaign {
+
+/// What the frame knows of a kind of stage.
+struct Kind {
+  const deck::AnySchema* schema;  ///< the section's name and keys
+  std::vector<archive::Row> rows; ///< every dataset it writes
+  std::string provides; ///< what its groups are to other stages ("ensemble", "machine"); empty: nothing
+  std::function<std::unique_ptr<Stage>(const deck::Section&, deck::Problems&)> make;
+};
+
+/// The row of stage class S: its schema(), its rows(), and its `provides` where it has one.
+template <class S>
+Kind kind_of() {
+  const auto& schema = S::schema();
+  std::string provides;
+  if constexpr (requires { S::provides; }) provides = S::provides;
+  return {&schema, S::rows(), provides,
+          [&schema](const deck::Section& section, deck::Problems& problems) -> std::unique_ptr<Stage> {
+            return std::make_unique<S>(section, schema, schema.read(section, problems));
+          }};
+}
+
+/// The kind of a section's stage, or null. Local.
+const Kind* find_kind(std::span<const Kind> kinds, const std::string& stage);
+
+} // namespace blockspin::campaign

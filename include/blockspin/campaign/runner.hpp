@@ -1,0 +1,29 @@
+#pragma once
+// Runs a plan: what is complete is skipped, what may grow is extended, the rest is computed, in deck order.
+
+#include <string>
+
+#include "blockspin/campaign/context.hpp"
+#include "blockspin/campaign/plan.hpp"
+#include "blockspin/mpi/stop.hpp"
+
+namespace blockspin::campaign {
+
+/// What becomes of a stage of the deck when the archive is as it is.
+enum class Action {
+  compute, ///< it is not there yet
+  skip,    ///< it is there, as the deck wants it
+  extend,  ///< it is there, but a key that may grow has grown
+  redo,    ///< it is there, but what it was made from has changed, or will
+};
+
+/// Decides for every stage, and throws an agreed ErrorKind::archive with every key that differs between the
+/// deck and the archive and may not. Local.
+std::vector<Action> decide(const Plan& plan, const archive::Archive& archive);
+
+/// Runs every stage. Collective. `record` is what the archive keeps of this run; `resume`: checkpoints may be
+/// used.
+void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
+         archive::RunRecord record, bool resume);
+
+} // namespace blockspin::campaign

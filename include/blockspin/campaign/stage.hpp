@@ -1,0 +1,114 @@
+#pragma once
+// What a deck section does: one class a section.
+//
+// Writing a stage, in stages/flow.hpp and flow.cpp:
+//     struct FlowDeck { std::string rbm; std::uint64_t walkers = 1000; ... };
+//     class FlowStage : public campaign::StageOf<FlowDeck> {
+//     public:
+//       using StageOf::StageOf;
+//       static const deck::Schema<FlowDeck>& schema();  // its keys
+//       static std::vector<archive::Row> rows();        // its datasets
+//       void run(campaign::Context& context) override;
+//     };
+// and in the program's list of kinds (app/kinds.cpp) the row kind_of<FlowStage>().
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "blockspin/archive/layout.hpp"
+#include "blockspin/deck/schema.hpp"
+
+namespace blockspin::campaign {
+
+class Context;
+class Divisible;
+class Plan;
+
+/// A group another stage must have left, earlier in the deck or in the archive.
+struct Reference {
+  std::string stage; ///< "rbm"
+  std::string name;  ///< "main"
+  std::string key;   ///< the deck key it comes from
+  std::string group() const { return "/" + stage + "/" + name; }
+};
+
+/// What a stage costs, for `check`. Estimates, good to a factor of two.
+struct Estimate {
+  double memory_per_rank = 0; ///< bytes, of the fullest rank
+  double archive_bytes = 0;
+  double work = 0;       ///< in work_unit
+  std::string work_unit; ///< "spin updates", "samples"
+  double seconds = 0;    ///< on one core of a recent machine, all ranks' work summed; 0 where unknown
+  std::string layout;    ///< how the ranks divide the work: "2 x 25 temperatures"
+};
+
+/// Reports a problem of a stage's deck at one of its keys, from Stage::check.
+using Complain =
+    std::function<void(const std::string& key, const std::string& what, const std::string& allowed)>;
+
+/// One instance of a deck section. Members but run() are local and give the same on every rank.
+class Stage {
+public:
+  Stage(deck::Section section, deck::ResolvedValues values)
+      : section_(std::move(section)), values_(std::move(values)) {}
+  virtual ~Stage() = default;
+
+  const std::string& kind() const { return section_.stage; }
+  const std::string& name() const { return section_.name; }
+  std::string group() const { return "/" + kind() + "/" + name(); }
+  /// "flow.main": what random streams and messages call it.
+  std::string label() const { return kind() + "." + name(); }
+  const deck::Section& section() const { return section_; }
+  const deck::ResolvedValues& values() const { return values_; }
+  /// Whether a larger value of some key would continue this stage.
+  bool may_grow() const;
+  /// Why this key, which may grow, must not grow in this deck ("the linear schedule depends on the total
+  /// length"), or empty.
+  virtual std::string growth_refusal(const std::string& /*key*/) const { return {}; }
+
+  /// Everything this stage reads. The default: what its reference keys say. Where a key left at `auto` means
+  /// another stage's value (the rbm's sample), override and add it, asking the plan.
+  virtual std::vector<Reference> references(const Plan& plan) const = 0;
+  /// Checks that need more than the stage's own keys: the model, what it refers to. Only called when every
+  /// reference was found.
+  virtual void check(const Plan& plan, const Complain& complain) const;
+  virtual Estimate estimate(const Plan& plan, int n_ranks) const;
+  /// Does the work and writes the group. Collective.
+  virtual void run(Context& context) = 0;
+  /// This stage as one that a group of the ranks can work at, or null (stages/divisible.hpp).
+  virtual Divisible* divisible() { return nullptr; }
+
+private:
+  deck::Section section_;
+  deck::ResolvedValues values_;
+};
+
+/// A stage whose section is read into D.
+template <class D>
+class StageOf : public Stage {
+public:
+  using Deck = D;
+  StageOf(deck::Section section, const deck::Schema<D>& schema, deck::Resolved<D> resolved)
+      : Stage(std::move(section), schema.values(resolved)), schema_(schema), resolved_(std::move(resolved)) {}
+
+  std::vector<Reference> references(const Plan&) const override {
+    std::vector<Reference> all;
+    for (const auto& [stage, name, key] : schema_.references(resolved_.deck))
+      all.push_back({stage, name, key});
+    return all;
+  }
+
+protected:
+  const deck::Resolved<D>& resolved() const { return resolved_; }
+  const D& deck() const { return resolved_.deck; }
+  /// The deck of layer `k`, from 1: with `layer_k.` keys applied.
+  const D& layer(std::size_t k) const { return resolved_.layer(k); }
+
+private:
+  const deck::Schema<D>& schema_;
+  deck::Resolved<D> resolved_;
+};
+
+} // namespace blockspin::campaign

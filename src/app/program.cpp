@@ -1,0 +1,61 @@
+#include "blockspin/app/program.hpp"
+
+#include <optional>
+
+#include "blockspin/app/command.hpp"
+#include "blockspin/base/log.hpp"
+#include "blockspin/mpi/session.hpp"
+#include "blockspin/mpi/stop.hpp"
+#include "blockspin/petsc/session.hpp"
+#include "blockspin/rbm/product.hpp"
+#include "failure.hpp"
+#include "launcher.hpp"
+
+namespace blockspin::app {
+
+int run_program(int argc, char** argv, std::span<const campaign::Kind> kinds) {
+  // 1. Tie this process to its launcher's life, first of all: a rank whose mpirun was killed must not live
+  // on.
+  end_with_launcher();
+  mpi::install_stop_signals(); // a signal may come while MPI starts
+
+  // The sessions stand outside the try block: an agreed failure is reported while they live, and ends them in
+  // order.
+  std::optional<mpi::Session> mpi;
+  std::optional<petsc::Session> petsc;
+  try {
+    // 2. Read the command line before MPI starts: a typo, --help and --version need no ranks, and MPI and
+    // PETSc never
+    //    see our arguments (two parsers on one command line let typos pass).
+    Invocation invocation = read_command_line({argv + 1, argv + argc});
+    invocation.kinds = kinds;
+    if (invocation.command->alone != nullptr)
+      return launcher_rank() == 0 ? invocation.command->alone(invocation) : 0;
+
+    // 3. MPI. From here on only the root speaks.
+    mpi.emplace();
+    log::set_root(mpi->world().is_root());
+
+    // 4. Signals, after MPI, whose library installs handlers of its own: from here on a signal asks for a
+    // safe stop.
+    mpi::install_stop_signals();
+
+    // 5. PETSc and SLEPc, on our communicator, with the one string of options the command line may give.
+    petsc.emplace(mpi->world(), invocation.petsc_options);
+
+    // 6. Ranks on nodes of several kinds compute alike.
+    rbm::agree_on_kernels(mpi->world());
+
+    // 7. The command. Its exit code is the same on every rank.
+    return invocation.command->together(invocation, mpi->world());
+  } catch (...) {
+    // What was wrong before MPI started is wrong on every rank. Under a launcher the ranks meet all the same:
+    // an early exit of one would end the job before the root has spoken.
+    if (!mpi && has_launcher()) mpi.emplace();
+    // 8. The one catch: what all ranks know is printed once and ends in order; what one rank knows ends the
+    // job.
+    return report_failure(mpi ? &mpi->world() : nullptr);
+  }
+}
+
+} // namespace blockspin::app

@@ -1,0 +1,144 @@
+// What becomes of each stage of a deck, given an archive.
+
+#include <algorithm>
+#include <set>
+
+#include "blockspin/campaign/runner.hpp"
+
+namespace blockspin::campaign {
+
+namespace {
+
+/// One stage of the deck beside its group in the archive.
+struct Comparison {
+  std::vector<std::string> differing; ///< "rbm.main.hidden: 100 in the deck, 64 in the archive"
+  bool grown = false;
+};
+
+/// Whether both are whole numbers and the second is larger.
+bool has_grown(const std::string& stored, const std::string& wanted) {
+  try {
+    return deck::Codec<std::uint64_t>::parse(wanted) > deck::Codec<std::uint64_t>::parse(stored);
+  } catch (const deck::BadValue&) {
+    return false;
+  }
+}
+
+std::string growth_note(const Stage& stage, const deck::ResolvedValue& value) {
+  if (!value.may_grow) return {};
+  const std::string refusal = stage.growth_refusal(value.key);
+  return refusal.empty() ? "; it may grow, not shrink" : "; " + refusal;
+}
+
+/// "layer_2.l1" is "l1" where nothing is said of the layer.
+std::string plain_key(const std::string& key) { return deck::split_layer(key).second; }
+
+/// The archive's text of a key; of a layer's key that is not there, what held for all layers.
+std::string stored_text(const archive::Group& group, const std::string& key) {
+  auto found = group.values.find(key);
+  if (found == group.values.end()) found = group.values.find(plain_key(key));
+  return found == group.values.end() ? "nothing" : h5::to_text(found->second);
+}
+
+/// The deck's values, and for layers' keys that only the archive has, what the deck says of all layers.
+deck::ResolvedValues wanted_values(const Plan& plan, const Stage& stage, const archive::Group& group) {
+  auto wanted = recorded_values(plan, stage);
+  const auto in_deck = wanted;
+  for (const auto& [key, stored] : group.values) {
+    const auto is = [&](const std::string& name) {
+      return [&name](const deck::ResolvedValue& value) { return value.key == name; };
+    };
+    const std::string plain = plain_key(key);
+    if (plain == key || std::any_of(in_deck.begin(), in_deck.end(), is(key))) continue;
+    const auto all_layers = std::find_if(in_deck.begin(), in_deck.end(), is(plain));
+    if (all_layers != in_deck.end()) wanted.push_back({key, all_layers->text, all_layers->may_grow});
+  }
+  return wanted;
+}
+
+Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& group) {
+  Comparison result;
+  for (const auto& value : wanted_values(plan, stage, group)) {
+    const std::string stored = stored_text(group, value.key);
+    if (stored == value.text) continue;
+    if (value.may_grow && stage.growth_refusal(value.key).empty() && has_grown(stored, value.text))
+      result.grown = true;
+    else
+      result.differing.push_back(stage.label() + "." + value.key + ": '" + value.text + "' in the deck, '" +
+                                 stored + "' in the archive" + growth_note(stage, value));
+  }
+  return result;
+}
+
+/// The groups this run will make anew, by path.
+using Changing = std::set<std::string>;
+
+/// The ancestor of a group that is no longer, or will not be, what the group was made from; empty for a fresh
+/// group.
+std::string stale_ancestor(const archive::Archive& archive, const archive::Group& group,
+                           const Changing& changing) {
+  for (const archive::Parent& parent : group.parents) {
+    const auto now = archive.group(parent.path);
+    if (!now || now->content_hash != parent.content_hash || changing.contains(parent.path))
+      return parent.path;
+    if (const std::string older = stale_ancestor(archive, *now, changing); !older.empty()) return older;
+  }
+  return {};
+}
+
+/// What a stage would build on that is not in the deck and no longer what it was made from.
+std::vector<std::string> stale_parents(const Plan& plan, const Stage& stage, const archive::Archive& archive,
+                                       const Changing& changing) {
+  std::vector<std::string> lines;
+  for (const std::string& parent : parent_groups(plan, stage)) {
+    const auto group = archive.group(parent);
+    if (plan.find(parent) != nullptr || !group) continue;
+    const std::string ancestor = stale_ancestor(archive, *group, changing);
+    if (!ancestor.empty())
+      lines.push_back(stage.label() + ": would build on " + parent + ", which is stale: " + ancestor +
+                      " has changed since; put its stage into the deck, so that it is made again");
+  }
+  return lines;
+}
+
+/// One line a refusal.
+[[noreturn]] void refuse(const archive::Archive& archive, const std::vector<std::string>& refusals) {
+  std::string lines;
+  for (const std::string& refusal : refusals) lines += archive.path() + ": " + refusal + "\n";
+  lines += archive.path() +
+           ": what stands in an archive is not changed; undo the change, give the stage another name, or "
+           "start over with --overwrite";
+  Error error(ErrorKind::archive, lines);
+  error.set_agreed();
+  throw error;
+}
+
+void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+} // namespace
+
+std::vector<Action> decide(const Plan& plan, const archive::Archive& archive) {
+  std::vector<Action> actions;
+  std::vector<std::string> refusals;
+  Changing changing;
+  for (const auto& stage : plan.stages) {
+    Action action = Action::compute;
+    if (const auto group = archive.group(stage->group()); group && group->status == "complete") {
+      const auto comparison = compare(plan, *stage, *group);
+      append(refusals, comparison.differing);
+      action = comparison.grown ? Action::extend : Action::skip;
+      if (!stale_ancestor(archive, *group, changing).empty()) action = Action::redo;
+    }
+    if (action != Action::skip) {
+      append(refusals, stale_parents(plan, *stage, archive, changing));
+      changing.insert(stage->group());
+    }
+    actions.push_back(action);
+  }
+  if (!refusals.empty()) refuse(archive, refusals);
+  return actions;
+}
+
+} // namespace blockspin::campaign

@@ -1,0 +1,97 @@
+#include "blockspin/campaign/runner.hpp"
+
+#include <new>
+
+#include "blockspin/archive/whole.hpp"
+#include "blockspin/base/error.hpp"
+#include "blockspin/base/log.hpp"
+#include "blockspin/campaign/side_by_side.hpp"
+
+namespace blockspin::campaign {
+
+namespace {
+
+void announce(const Stage& stage, Action action) {
+  switch (action) {
+  case Action::compute: return log::info(stage.label() + ": starts");
+  case Action::skip: return log::info(stage.label() + ": complete, skipped");
+  case Action::extend: return log::info(stage.label() + ": complete, extended");
+  case Action::redo: return log::info(stage.label() + ": its input has changed since, computed again");
+  }
+}
+
+/// Stage number `first` and the siblings that follow it, as far as ranks can work at them side by side.
+std::span<const std::unique_ptr<Stage>> together(const Plan& plan, std::size_t first, int n_ranks) {
+  std::size_t last = first + 1;
+  while (n_ranks > 1 && last < plan.stages.size() &&
+         are_siblings(plan, *plan.stages[first], *plan.stages[last]))
+    ++last;
+  return std::span(plan.stages).subspan(first, last - first);
+}
+
+/// A failure that nobody placed, or of a foreign type, leaves as an Error of the stage at work.
+template <class Work>
+void placed(const std::string& label, Work&& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    if (!error.where().empty()) throw;
+    Error with_place(error.kind(), error.message(), label);
+    if (error.agreed()) with_place.set_agreed();
+    throw with_place;
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::internal, "out of memory", label);
+  } catch (const std::exception& other) {
+    throw Error(ErrorKind::internal, other.what(), label);
+  }
+}
+
+void run_alone(const RunParts& parts, Stage& stage) {
+  if (parts.stop.stop_now()) throw_stopped(parts.stop, stage.label());
+  Context context(parts, stage);
+  placed(stage.label(), [&] { stage.run(context); });
+  parts.checkpoints.settle(stage.group(), stage.may_grow() ? context.parts() : std::set<std::string>());
+}
+
+/// Instances of one scan.
+void run_all(const RunParts& parts, const std::vector<Stage*>& instances) {
+  const int groups = n_groups(parts.plan, instances.size(), parts.comm.size());
+  if (groups <= 1) {
+    for (Stage* instance : instances) run_alone(parts, *instance);
+    return;
+  }
+  if (parts.stop.stop_now()) throw_stopped(parts.stop, instances.front()->label());
+  log::info(instances.front()->section().stage + ": " + std::to_string(instances.size()) +
+            " instances side by side, " + std::to_string(groups) + " groups of ranks");
+  placed(instances.front()->label(), [&] { run_side_by_side(parts, instances); });
+}
+
+} // namespace
+
+void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
+         archive::RunRecord record, bool resume) {
+  archive::CheckpointStore checkpoints(comm, archive.path());
+  const RunParts parts{comm, plan, archive, checkpoints, stop, record, resume};
+  const auto actions = decide(plan, archive);
+  archive::FoundContent found(archive);
+  for (std::size_t first = 0; first < plan.stages.size();) {
+    std::vector<Stage*> instances;
+    const auto siblings = together(plan, first, comm.size());
+    for (const auto& stage : siblings) {
+      const Action action = actions[first++];
+      announce(*stage, action);
+      if (action == Action::skip) {
+        // What a kill between the stage's commit and the end of its checkpoints left.
+        if (!stage->may_grow()) checkpoints.remove(stage->group());
+        continue;
+      }
+      if (const auto layout = stage->estimate(plan, comm.size()).layout; !layout.empty())
+        record.values["layout." + stage->label()] = layout;
+      for (const std::string& parent : parent_groups(plan, *stage)) found.require_whole(archive, parent);
+      instances.push_back(stage.get());
+    }
+    run_all(parts, instances);
+  }
+}
+
+} // namespace blockspin::campaign

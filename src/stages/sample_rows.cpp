@@ -1,0 +1,103 @@
+#include "blockspin/stages/sample.hpp"
+
+namespace blockspin::stages {
+
+std::vector<archive::Row> SampleStage::rows() {
+  using enum ElementType;
+  const archive::Axis temperature{"temperature", "temperature"};
+  const archive::Axis configuration{"configuration", ""};
+  const archive::Axis byte{"byte", ""};
+  const archive::Axis distance{"distance", "correlation/distance"};
+  const archive::Axis pair{"pair", ""};
+  const archive::Axis replica{"replica", ""};
+  return {
+      {"temperature", f64, {temperature}, "J/k_B", "temperatures, increasing; inf means independent spins"},
+      {"configuration",
+       u8,
+       {temperature, configuration, byte},
+       "1",
+       "kept configurations, one bit a spin: site s (row major) is bit s%8, least significant first, of byte "
+       "s/8; spin = 2 bit - 1"},
+      {"energy", f64, {temperature, configuration}, "J", "energy per spin of the kept configurations"},
+      {"magnetization",
+       f64,
+       {temperature, configuration},
+       "1",
+       "magnetisation per spin of the kept configurations"},
+      {"observables/{observable}/mean",
+       f64,
+       {temperature},
+       "1",
+       "{observable}: mean over the whole time series, per spin where it is extensive; J = k_B = 1; a Binder "
+       "cumulant is NaN where the magnetisation was 0 in every sample"},
+      {"observables/{observable}/error",
+       f64,
+       {temperature},
+       "1",
+       "{observable}: standard error of the mean, autocorrelation included"},
+      {"observables/{observable}/tau",
+       f64,
+       {temperature},
+       "sweeps",
+       "{observable}: integrated autocorrelation time; 1/2 for independent data"},
+      {"sweeps", u64, {}, "sweeps", "length of the time series: sweeps after equilibration"},
+      {"target/{observable}/wanted", f64, {}, "1", "{observable}: the largest standard error asked for"},
+      {"target/{observable}/reached",
+       f64,
+       {},
+       "1",
+       "{observable}: the largest standard error of all temperatures of the time series"},
+      {"target/{observable}/temperature", f64, {}, "J/k_B", "{observable}: where that error is"},
+      {"target/{observable}/met",
+       u8,
+       {},
+       "1",
+       "{observable}: 1 where the target was met, 0 where max_sweeps ended the run"},
+      {"correlation/distance",
+       u64,
+       {distance},
+       "1",
+       "lattice spacings along an axis, up to half the shortest extent and at most 128"},
+      {"correlation/mean",
+       f64,
+       {temperature, distance},
+       "1",
+       "G(r) = <s(0) s(r)> along the axes, averaged over sites and axes, of the first 4096 kept "
+       "configurations"},
+      {"correlation/error", f64, {temperature, distance}, "1", "standard error of G(r)"},
+      {"correlation/length",
+       f64,
+       {temperature},
+       "1",
+       "second-moment correlation length in lattice spacings, sqrt(N<m^2>/S(k) - 1) / (2 sin(k/2)), k = 2 "
+       "pi/L "
+       "along the longest axes; of the full correlations, so it grows without bound where the lattice "
+       "orders"},
+      {"correlation/length_error", f64, {temperature}, "1", "standard error of the correlation length"},
+      {"exchange/acceptance",
+       f64,
+       {pair},
+       "1",
+       "accepted share of the exchanges between neighbouring temperatures i and i+1; NaN where a temperature "
+       "takes no part"},
+      {"exchange/round_trips",
+       u64,
+       {replica},
+       "1",
+       "round trips of each replica from the lowest temperature to the highest and back"},
+      {"exchange/flow",
+       f64,
+       {temperature},
+       "1",
+       "share of the replicas at a temperature that were last at the lowest temperature rather than the "
+       "highest; "
+       "NaN where a temperature takes no part"},
+      {"exchange/replica",
+       u32,
+       {temperature, configuration},
+       "1",
+       "the replica each kept configuration comes from, by the place in the ladder it started at"},
+  };
+}
+
+} // namespace blockspin::stages
