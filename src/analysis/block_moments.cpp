@@ -8,8 +8,8 @@ namespace blockspin::analysis {
 
 namespace {
 
-/// Mean and sum of squared deviations of each quantity over items [first, last), appended to `out`: all means
-/// first.
+/// Mean and sum of squared deviations of each quantity over items [first, last),
+/// appended to `out`: all means first.
 void append_block(View<const double, 2> values, std::size_t first, std::size_t last,
                   std::vector<double>& out) {
   const std::size_t n_quantities = values.extent(1), at = out.size();

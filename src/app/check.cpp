@@ -1,5 +1,5 @@
-// blockspin check: every error of a deck at once, else what would run and what it would cost. Computes
-// nothing.
+// blockspin check: every error of a deck at once, else what would run and what it
+// would cost. Computes nothing.
 
 #include <filesystem>
 

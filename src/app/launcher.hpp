@@ -9,8 +9,8 @@ int launcher_rank();
 /// Whether mpirun or its like started this process.
 bool has_launcher();
 
-/// Under a launcher: asks the kernel to kill this process when the launcher dies, so that no rank outlives
-/// its job.
+/// Under a launcher: asks the kernel to kill this process when the launcher dies, so
+/// that no rank outlives its job.
 void end_with_launcher();
 
 } // namespace blockspin::app

@@ -14,19 +14,18 @@
 namespace blockspin::app {
 
 int run_program(int argc, char** argv, std::span<const campaign::Kind> kinds) {
-  // 1. Tie this process to its launcher's life, first of all: a rank whose mpirun was killed must not live
-  // on.
+  // 1. Tie this process to its launcher's life, first of all: a rank whose mpirun
+  // was killed must not live on.
   end_with_launcher();
   mpi::install_stop_signals(); // a signal may come while MPI starts
 
-  // The sessions stand outside the try block: an agreed failure is reported while they live, and ends them in
-  // order.
+  // The sessions stand outside the try block: an agreed failure is reported while they
+  // live, and ends them in order.
   std::optional<mpi::Session> mpi;
   std::optional<petsc::Session> petsc;
   try {
-    // 2. Read the command line before MPI starts: a typo, --help and --version need no ranks, and MPI and
-    // PETSc never
-    //    see our arguments (two parsers on one command line let typos pass).
+    // 2. Read the command line before MPI starts: a typo, --help and --version need no ranks.
+    // MPI and PETSc never see our arguments: two parsers on one command line let typos pass.
     Invocation invocation = read_command_line({argv + 1, argv + argc});
     invocation.kinds = kinds;
     if (invocation.command->alone != nullptr)
@@ -36,8 +35,8 @@ int run_program(int argc, char** argv, std::span<const campaign::Kind> kinds) {
     mpi.emplace();
     log::set_root(mpi->world().is_root());
 
-    // 4. Signals, after MPI, whose library installs handlers of its own: from here on a signal asks for a
-    // safe stop.
+    // 4. Signals, after MPI, whose library installs handlers of its own: from here on a
+    // signal asks for a safe stop.
     mpi::install_stop_signals();
 
     // 5. PETSc and SLEPc, on our communicator, with the one string of options the command line may give.
@@ -52,8 +51,8 @@ int run_program(int argc, char** argv, std::span<const campaign::Kind> kinds) {
     // What was wrong before MPI started is wrong on every rank. Under a launcher the ranks meet all the same:
     // an early exit of one would end the job before the root has spoken.
     if (!mpi && has_launcher()) mpi.emplace();
-    // 8. The one catch: what all ranks know is printed once and ends in order; what one rank knows ends the
-    // job.
+    // 8. The one catch: what all ranks know is printed once and ends in order; what
+    // one rank knows ends the job.
     return report_failure(mpi ? &mpi->world() : nullptr);
   }
 }

@@ -73,8 +73,8 @@ bool is_number(const std::string& ending) {
          ending.find_first_not_of("0123456789", 1) == std::string::npos;
 }
 
-/// The checkpoints of all parts of a group, by what follows group_prefix() in their names. Local: for the
-/// root.
+/// The checkpoints of all parts of a group, by what follows group_prefix() in their
+/// names. Local: for the root.
 std::map<std::string, std::string> checkpoints_of_group(const std::string& archive_path,
                                                         const std::string& group) {
   auto found = files_by_ending(group_prefix(archive_path, group));
@@ -113,8 +113,8 @@ std::map<std::string, std::string> by_name(const std::string& lines) {
   return values;
 }
 
-/// "rbm.main.hidden: '32' in the deck, '64' in the checkpoint", for each value in which two chosen_texts
-/// differ.
+/// "rbm.main.hidden: '32' in the deck, '64' in the checkpoint", for each value in
+/// which two chosen_texts differ.
 std::vector<std::string> differing_values(const std::string& group, const std::string& wanted,
                                           const std::string& stored) {
   std::string label = group.substr(1);

@@ -16,8 +16,8 @@ namespace {
 /// About so many bytes are hashed at once.
 constexpr std::uint64_t block_bytes = 1 << 22;
 
-/// A dataset cut into blocks: single indices of the leading axes, runs of indices of one axis, whole trailing
-/// axes.
+/// A dataset cut into blocks: single indices of the leading axes, runs of indices of
+/// one axis, whole trailing axes.
 class Blocks {
 public:
   explicit Blocks(const h5::DatasetInfo& info) : extent_(info.extent) {

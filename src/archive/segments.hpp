@@ -8,8 +8,8 @@ namespace blockspin::archive {
 /// "run.h5.segments".
 inline std::string segment_folder(const std::string& archive_path) { return archive_path + ".segments"; }
 
-/// "run.h5.segments/sample.main-<hash>.h5": named by content, so that a new version never replaces a file in
-/// use.
+/// "run.h5.segments/sample.main-<hash>.h5": named by content, so that a new version
+/// never replaces a file in use.
 inline std::string segment_path(const std::string& archive_path, const std::string& group,
                                 const std::string& hash) {
   std::string dotted = group.substr(1);

@@ -49,8 +49,8 @@ std::string shape_text(const std::vector<std::uint64_t>& extent) {
   return extent.empty() ? "scalar" : joined(pieces, " x ");
 }
 
-/// The run that wrote a group last, or empty. Of two names run_<k> the longer, then the greater, is the
-/// later.
+/// The run that wrote a group last, or empty. Of two names run_<k> the longer,
+/// then the greater, is the later.
 std::string run_of(const Summary& summary, const std::string& path) {
   std::string last;
   for (const auto& [run, values] : summary.runs) {

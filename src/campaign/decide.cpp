@@ -73,8 +73,8 @@ Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& g
 /// The groups this run will make anew, by path.
 using Changing = std::set<std::string>;
 
-/// The ancestor of a group that is no longer, or will not be, what the group was made from; empty for a fresh
-/// group.
+/// The ancestor of a group that is no longer, or will not be, what the group was made
+/// from; empty for a fresh group.
 std::string stale_ancestor(const archive::Archive& archive, const archive::Group& group,
                            const Changing& changing) {
   for (const archive::Parent& parent : group.parents) {

@@ -13,10 +13,10 @@ struct Expanded {
   std::vector<deck::Section> instances;
 };
 
-/// Expands every section of a known kind. A scan gives each instance a coordinate (the scanning key, its
-/// suffix); a section that refers to scanned instances gets one instance for each combination that agrees in
-/// all coordinates, named by their suffixes: [flow.f] following `rbm = v` with two seeds becomes f_s1 and
-/// f_s2.
+/// Expands every section of a known kind. A scan gives each instance a coordinate (the scanning key,
+/// its suffix); a section that refers to scanned instances gets one instance for each combination
+/// that agrees in all coordinates, named by their suffixes: [flow.f] following `rbm = v` with two
+/// seeds becomes f_s1 and f_s2.
 std::vector<Expanded> expand(const std::vector<deck::Section>& sections, std::span<const Kind> kinds,
                              deck::Problems& problems);
 

@@ -30,8 +30,8 @@ const Section* Document::find(std::string_view stage, std::string_view name) con
 }
 
 Document parse(const std::string& path, const std::string& text, Problems& problems) {
-  // Program_options reads the values; it knows no lines, so ours are found first, and go with its keys one by
-  // one.
+  // Program_options reads the values; it knows no lines, so ours are found first, and
+  // go with its keys one by one.
   Scan scan = scan_lines(path, text, problems);
   namespace po = boost::program_options;
   std::istringstream stream(scan.readable);

@@ -1,7 +1,7 @@
-// MPI-IO calls that change a file, seen through MPI's profiling interface (MPI 3.1, chapter 14): HDF5 does
-// not return from a failing one, but goes on into a collective call that the other ranks will not make. They
-// are told apart as HDF5 does it: by the error code, or by a status that counts fewer elements than were
-// asked for.
+// MPI-IO calls that change a file, seen through MPI's profiling interface (MPI 3.1, chapter 14): HDF5
+// does not return from a failing one, but goes on into a collective call that the other ranks will not
+// make. They are told apart as HDF5 does it: by the error code, or by a status that counts fewer
+// elements than were asked for.
 
 #include <mpi.h>
 

@@ -3,8 +3,8 @@
 
 namespace blockspin::h5 {
 
-/// Does nothing, but makes the program hold the calls of mpi_io.cpp, which stand in front of the library's
-/// own.
+/// Does nothing, but makes the program hold the calls of mpi_io.cpp, which stand in
+/// front of the library's own.
 void watch_mpi_io();
 
 } // namespace blockspin::h5

@@ -7,9 +7,8 @@
 
 namespace blockspin::h5 {
 
-/// Ends the whole job with one message and the exit code of files unless it is destroyed in time. One at a
-/// time.
-///
+/// Ends the whole job with one message and the exit code of files unless it is
+/// destroyed in time. One at a time.
 /// HDF5 and MPI-IO do not carry a rank's failing write to the others: those stay in the next collective call
 /// for ever, and the rank itself goes on into another one and waits there. Room on the disk is asked for
 /// beforehand (room.hpp), so what is left are failing disks and servers. A rank that knows of a failure,

@@ -1,6 +1,6 @@
 #pragma once
-// Where in the stream of local updates each decision's random bits are, and how thresholds are laid out for
-// kernels.
+// Where in the stream of local updates each decision's random bits are, and how
+// thresholds are laid out for kernels.
 
 #include <cstdint>
 #include <span>

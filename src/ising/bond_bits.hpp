@@ -10,10 +10,10 @@
 
 namespace blockspin::ising {
 
-/// Independent bits that are 1 with a given 64-bit probability. The first nine bits of every bond's uniform
-/// number come bit-sliced and settle all but one bond in 512, which draws the other 55 from a word of its
-/// own. Bonds are addressed by the site behind them and the axis: their bits are the same for any division of
-/// the lattice.
+/// Independent bits that are 1 with a given 64-bit probability. The first nine bits of every bond's
+/// uniform number come bit-sliced and settle all but one bond in 512, which draws the other 55 from a
+/// word of its own. Bonds are addressed by the site behind them and the axis: their bits are the same for
+/// any division of the lattice.
 class BondBits {
 public:
   BondBits(const RowBlock& block, std::uint64_t threshold, const ClusterStream& random);

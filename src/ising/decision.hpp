@@ -1,7 +1,6 @@
 #pragma once
-// The random decision of 512 spins at once, shared by every layout of the local update. Kernel code: see
-// rng/ars.hpp.
-//
+// The random decision of 512 spins at once, shared by every layout of the local update.
+// Kernel code: see rng/ars.hpp.
 // A spin flips where a uniform number is below the threshold of its class. The number's first `n_coarse` bits
 // come bit-sliced, one vector of random words a bit, and settle all but one spin in 2^n_coarse: those whose
 // bits equal the threshold's. Each of these few draws the rest of its number from a word of its own,

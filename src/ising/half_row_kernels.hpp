@@ -15,8 +15,8 @@ namespace blockspin::ising {
 enum RowPart : std::uint32_t { even_sites = 0, odd_sites = 1, seam_site = 2 };
 inline constexpr int n_row_parts = 3;
 
-/// A row's neighbours (backward and forward along each axis but the last) and its number in the whole
-/// lattice.
+/// A row's neighbours (backward and forward along each axis but the last) and its
+/// number in the whole lattice.
 struct RowPlace {
   std::uint64_t global_row;
   std::uint32_t neighbour[4];
@@ -27,8 +27,8 @@ struct RowTask {
   std::uint32_t part;
 };
 
-/// Before a part of a row is updated, one bit beyond its neighbouring half row must repeat the spin around
-/// the corner.
+/// Before a part of a row is updated, one bit beyond its neighbouring half row must repeat
+/// the spin around the corner.
 struct WrapBit {
   std::int64_t target_word; ///< in the other half row, which may be the one before its first
   int target_bit;

@@ -25,8 +25,8 @@ struct BoxLayout {
   std::uint64_t half_row(std::uint64_t row, std::uint64_t half) const {
     return guard + (2 * row + half) * stride;
   }
-  /// First word of a column of one bit a row: 0, 1 own first and last sites; 2, 3 copies of those behind and
-  /// ahead.
+  /// First word of a column of one bit a row: 0, 1 own first and last sites; 2, 3 copies
+  /// of those behind and ahead.
   std::uint64_t column(int number) const {
     return columns + static_cast<std::uint64_t>(number) * words_per_column;
   }

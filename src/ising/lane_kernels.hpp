@@ -31,8 +31,8 @@ struct LaneSweep {
 
 struct LaneKernels {
   void (*sweep)(const LaneSweep&);
-  /// Of each lattice: bonds to forward neighbours (`neighbours[site][n_forward]`) that are antiparallel, and
-  /// up spins.
+  /// Of each lattice: bonds to forward neighbours (`neighbours[site][n_forward]`) that are
+  /// antiparallel, and up spins.
   void (*count)(const std::uint64_t* spins, std::uint64_t n_sites, int n_forward,
                 const std::uint32_t* forward, std::uint32_t* antiparallel, std::uint32_t* up);
   /// The bonds alone, bit-sliced.

@@ -1,5 +1,5 @@
-// The body of the lane kernels, included once by each lane_kernels_<instruction set>.cpp with LANE_KERNELS
-// naming it.
+// The body of the lane kernels, included once by each lane_kernels_<instruction set>.cpp
+// with LANE_KERNELS naming it.
 
 #include "bit_counter.hpp"
 #include "lane_kernels.hpp"

@@ -10,8 +10,8 @@
 namespace blockspin::ising {
 namespace {
 
-/// Where neighbouring spins of a row are parallel: bit x compares x and x + 1; `beyond` follows the last
-/// site.
+/// Where neighbouring spins of a row are parallel: bit x compares x and x + 1;
+/// `beyond` follows the last site.
 void parallel_in_row(std::span<const std::uint64_t> row, std::uint64_t beyond, std::uint64_t n_sites,
                      std::span<std::uint64_t> out) {
   for (std::size_t w = 0; w < row.size(); ++w) {
@@ -134,8 +134,8 @@ std::vector<CrossBond> SwendsenWang::Workspace::cross_bonds(const mpi::Communica
   return crossing;
 }
 
-/// Whether each of this block's parts of crossing clusters turns: by the random bit of the whole cluster's
-/// first site.
+/// Whether each of this block's parts of crossing clusters turns: by the random bit of the
+/// whole cluster's first site.
 Decided SwendsenWang::Workspace::decide(const std::map<std::uint64_t, std::uint64_t>& merged,
                                         const ClusterStream& random) {
   const std::uint64_t length = block.geometry.row_length(), row_words = (length + 63) / 64;

@@ -41,8 +41,8 @@ private:
   std::size_t used_ = 2 * 128;
 };
 
-/// The lattice as the growing cluster sees it: sites row-major in padded rows, so that a neighbour is an
-/// addition away.
+/// The lattice as the growing cluster sees it: sites row-major in padded rows, so that a
+/// neighbour is an addition away.
 struct PaddedLattice {
   explicit PaddedLattice(const RowBlock& block) : row_length(block.row_length()), n_rows(block.n_rows()) {
     padded = 64 * block.words_per_row();

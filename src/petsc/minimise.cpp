@@ -36,8 +36,8 @@ PetscErrorCode evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* contex
   });
 }
 
-/// LMVM's default diagonal scaling stalls on these problems; and each object gets its own options, by a
-/// prefix.
+/// LMVM's default diagonal scaling stalls on these problems; and each object gets
+/// its own options, by a prefix.
 void set_quasi_newton(Tao tao, const MinimiseOptions& options) {
   const std::string prefix = "blockspin_minimise_";
   const std::string matrix = "-" + prefix + "tao_lmvm_mat_lmvm_";
@@ -49,8 +49,8 @@ void set_quasi_newton(Tao tao, const MinimiseOptions& options) {
   BLOCKSPIN_PETSC(TaoSetFromOptions(tao));
 }
 
-/// A line search that finds no lower point from a nearly stationary one has met rounding: that is an end,
-/// too.
+/// A line search that finds no lower point from a nearly stationary one has met
+/// rounding: that is an end, too.
 bool is_end(TaoConvergedReason reason) { return reason > 0 || reason == TAO_DIVERGED_LS_FAILURE; }
 
 MinimiseResult result_of(Tao tao) {

@@ -9,8 +9,8 @@
 namespace blockspin::petsc {
 
 Session::Session(const mpi::Communicator& comm, const std::string& options) {
-  // PETSc's own way to be given a communicator: assigned before PetscInitialize (PETSC_COMM_WORLD in its
-  // manual pages).
+  // PETSc's own way to be given a communicator: assigned before PetscInitialize
+  // (PETSC_COMM_WORLD in its manual pages).
   PETSC_COMM_WORLD = comm.handle();
   BLOCKSPIN_PETSC(PetscOptionsSetValue(nullptr, "-no_signal_handler", "true"));
   if (!options.empty()) BLOCKSPIN_PETSC(PetscOptionsInsertString(nullptr, options.c_str()));

@@ -40,9 +40,9 @@ void require_enumerable(std::size_t n_units) {
                                           ", at most " + std::to_string(max_enumerated_units));
 }
 
-/// ln of the sum over states [first, last) of the visible layer, the hidden layer summed analytically. States
-/// are visited in Gray-code order, so that each step changes one unit; fields are rebuilt at the start of a
-/// block.
+/// ln of the sum over states [first, last) of the visible layer, the hidden layer summed
+/// analytically. States are visited in Gray-code order, so that each step changes one unit; fields
+/// are rebuilt at the start of a block.
 double ln_z_of_states(const Machine& machine, std::uint64_t first, std::uint64_t last) {
   const double off = off_value(machine.units), step = 1.0 - off;
   const auto gray = [](std::uint64_t n) { return n ^ (n >> 1); };

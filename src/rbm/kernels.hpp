@@ -1,6 +1,6 @@
 #pragma once
-// The hot loops of this room, compiled once per instruction set and chosen at run time. Pointers may be
-// unaligned.
+// The hot loops of this room, compiled once per instruction set and chosen at run
+// time. Pointers may be unaligned.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace blockspin::rbm {
 
 /// Columns of a panel (product.hpp).
 constexpr std::size_t kernel_width = 32;
-/// Units the activation works on at a time: whole groups, so that no element sees another code path than its
-/// fellows.
+/// Units the activation works on at a time: whole groups, so that no element sees another
+/// code path than its fellows.
 constexpr std::size_t kernel_group = 16;
 
 /// One row of an activation: values from fields. Null pointers are not wanted.
@@ -34,8 +34,8 @@ struct Kernels {
   /// c [m, n] row major = start (padded to whole panels) + a [m, k] b; b as panels [ceil(n/32)][k][32].
   void (*product)(const float* a, std::size_t m, std::size_t k, const float* b, std::size_t n,
                   const float* start, float* c);
-  /// c, as panels [ceil(n/32)][m][32], += a^T b over k rows: a [k, m] row major, b as panels
-  /// [ceil(n/32)][k][32].
+  /// c, as panels [ceil(n/32)][m][32], += a^T b over k rows: a [k, m] row major, b
+  /// as panels [ceil(n/32)][k][32].
   void (*outer_float)(const float* a, std::size_t k, std::size_t m, const float* b, std::size_t n, float* c);
   void (*outer_double)(const double* a, std::size_t k, std::size_t m, const double* b, std::size_t n,
                        double* c);
@@ -52,9 +52,9 @@ struct Kernels {
   /// of a are bfloat16 numbers.
   std::uint32_t (*rounded_product)(const float* a, std::size_t m, std::size_t k, const std::uint32_t* b,
                                    std::size_t n_terms, std::size_t n, const float* start, float* c);
-  /// c, as panels [ceil(n/32)][m][32], += a^T b over k rows, b rounded: words of round_panels, and readable
-  /// 16 pairs of rows beyond. Returns zero if all values of a are bfloat16 numbers. Null without matrix
-  /// units.
+  /// c, as panels [ceil(n/32)][m][32], += a^T b over k rows, b rounded: words of round_panels,
+  /// and readable 16 pairs of rows beyond. Returns zero if all values of a are bfloat16 numbers.
+  /// Null without matrix units.
   std::uint32_t (*rounded_outer)(const float* a, std::size_t k, std::size_t m, const std::uint32_t* b,
                                  std::size_t n_terms, std::size_t n, float* c);
   /// Sum of (a - b)^2 over n values, in 16 lanes by value number, added up in turn.

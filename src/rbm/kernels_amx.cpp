@@ -1,6 +1,5 @@
 // Rounded products and sums of outer products on the matrix units of AMX: tiles of 16 x 16 sums, each
 // instruction adding 16 pairs of bfloat16 products to every one of them (Intel SDM, TDPBF16PS).
-//
 // The tile instructions are spelled out in assembler: GCC 12's tile loads and stores do not tell the compiler
 // that they touch memory.
 

@@ -71,8 +71,8 @@ inline void store_tile(const Tile<T, R>& sum, T* c, size_t c_stride) {
           sum[r][v];
 }
 
-/// c [R, 32] (row stride c_stride) += a b over k terms in order: a(r, term) = a[r * row_stride + term *
-/// term_stride].
+/// c [R, 32] (row stride c_stride) += a b over k terms in order: a(r, term) = a[r *
+/// row_stride + term * term_stride].
 template <class T, int R>
 inline void tile(const T* a, size_t row_stride, size_t term_stride, const T* b, size_t k, T* c,
                  size_t c_stride) {
@@ -171,7 +171,7 @@ inline Vector<float> add_pair(Vector<float> sum, std::uint32_t a, Words b) {
 #endif
 }
 
-/// tile() with rounded panels: a(r, pair) = a[r * chunk_pairs + pair].
+/// tile() with rounded panels: a(r, pair) = a[r * a_stride + pair].
 template <int Terms, int R>
 inline void rounded_tile(const std::uint32_t* a, size_t a_stride, const std::uint32_t* b, size_t pairs,
                          float* c, size_t c_stride) {
@@ -205,8 +205,8 @@ inline void any_rounded_tile(size_t rows, const std::uint32_t* a, size_t a_strid
   }
 }
 
-/// One tile on top of `start` or, where that is null, of c; worked out beside c, since its last panel may not
-/// be whole.
+/// One tile on top of `start` or, where that is null, of c; worked out beside c, since its
+/// last panel may not be whole.
 template <int Terms>
 void rounded_product_tile(const std::uint32_t* a, size_t a_stride, size_t rows, size_t pairs,
                           const std::uint32_t* b, size_t columns, const float* start, float* c,

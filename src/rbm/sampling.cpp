@@ -114,9 +114,9 @@ double dot(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
-/// sum over units of ln sum_h exp(to h x) less the same at `from`. With |x| (spin) or max(x, 0) (binary)
-/// taken out, the sums over h are between 1 and 2, and so many of them are multiplied before a logarithm is
-/// taken.
+/// sum over units of ln sum_h exp(to h x) less the same at `from`. With |x| (spin) or max(x, 0)
+/// (binary) taken out, the sums over h are between 1 and 2, and so many of them are multiplied
+/// before a logarithm is taken.
 double ln_partition_change(Units units, std::span<const float> fields, double from, double to) {
   constexpr std::size_t factors_at_once = 512;
   const double slope = units == Units::spin ? -2.0 : -1.0;

@@ -11,8 +11,8 @@ namespace blockspin::replica {
 
 namespace {
 
-/// The rules of one vector: each word the temperature of its place in the chain; words beyond the chain idle
-/// alike.
+/// The rules of one vector: each word the temperature of its place in the chain; words
+/// beyond the chain idle alike.
 ising::FlipRule rule_of_vector(const LadderSetup& setup, std::uint64_t vector) {
   std::vector<ising::FlipTable> tables;
   const int z = setup.geometry.n_neighbours();

@@ -36,8 +36,8 @@ lattice::BoxCounts requested_boxes(const lattice::Geometry& geometry,
   return boxes;
 }
 
-/// The most domains that help: ranks that have no walker of their own join in, while their part is large
-/// enough.
+/// The most domains that help: ranks that have no walker of their own join in, while
+/// their part is large enough.
 lattice::BoxCounts automatic_boxes(const lattice::Geometry& geometry, std::uint64_t n_walkers, int n_ranks) {
   const auto spare = static_cast<std::uint64_t>(n_ranks) / std::max<std::uint64_t>(n_walkers, 1);
   for (std::uint64_t n = std::min(spare, geometry.n_sites() / least_sites_per_rank); n > 1; --n) {

@@ -86,8 +86,8 @@ BlockCouplings block_couplings(const std::vector<double>& hamiltonian, unsigned 
   using Offsets = std::vector<std::pair<unsigned, unsigned>>;
   const std::vector<double> coefficients = couplings_of(hamiltonian);
   std::vector<bool> named(coefficients.size(), false);
-  // Mean over the distinct products a shape makes when moved and turned, each shared by `moves / distinct`
-  // copies.
+  // Mean over the distinct products a shape makes when moved and turned, each shared
+  // by `moves / distinct` copies.
   const auto mean = [&](const std::vector<Offsets>& shapes) {
     std::map<std::uint64_t, unsigned> copies;
     for (const Offsets& shape : shapes)

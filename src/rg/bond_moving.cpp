@@ -19,8 +19,8 @@ struct ClusterSite {
   unsigned moved_class;
 };
 
-/// A cluster is a block moved by (b/2, b/2): its sites lie in the block at its origin and the three that
-/// follow it.
+/// A cluster is a block moved by (b/2, b/2): its sites lie in the block at its origin
+/// and the three that follow it.
 std::vector<ClusterSite> cluster_sites(unsigned b) {
   const std::vector<unsigned> classes = site_classes(b);
   std::vector<ClusterSite> sites;

@@ -23,8 +23,8 @@ double ln_cosh(double x) {
 double decimated_coupling(double coupling) { return ln_cosh(2 * coupling) / 2; }
 
 double undecimated_coupling(double coupling) {
-  // arccosh(1 + y) = log1p(y + sqrt(y (2 + y))), y = exp(2K') - 1, and for large K' without the overflow of
-  // exp.
+  // arccosh(1 + y) = log1p(y + sqrt(y (2 + y))), y = exp(2K') - 1, and for large K'
+  // without the overflow of exp.
   if (coupling > 300) return coupling + std::numbers::ln2 / 2;
   const double y = std::expm1(2 * coupling);
   return std::log1p(y + std::sqrt(y * (2 + y))) / 2;

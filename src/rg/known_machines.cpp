@@ -20,8 +20,8 @@ double BondMachine::free_energy(std::span<const std::int8_t> spins) const {
 }
 
 double BondMachine::ln_z(double ising_ln_z) const {
-  // Tr_h of one bond: 2cosh 2w = 2 exp(2K) where the spins agree, 2 where they do not: 2 exp(K) exp(K v_i
-  // v_j).
+  // Tr_h of one bond: 2cosh 2w = 2 exp(2K) where the spins agree, 2 where they do
+  // not: 2 exp(K) exp(K v_i v_j).
   const double per_bond = std::numbers::ln2 + decimated_coupling(weight_);
   return ising_ln_z + static_cast<double>(n_hidden()) * per_bond;
 }

@@ -1,5 +1,5 @@
-// The body of fill_words, included once by each fill_<instruction set>.cpp with FILL_WORDS naming the
-// function.
+// The body of fill_words, included once by each fill_<instruction set>.cpp with
+// FILL_WORDS naming the function.
 
 #include "fill.hpp"
 

@@ -105,8 +105,8 @@ void add_couplings(Row& row, const std::string& map, const std::vector<double>& 
   row[group + "rest"] = {couplings.rest};
 }
 
-/// Free energies against uniform strengths: of the kernel normalised, of the kernel free, and the moved
-/// bound.
+/// Free energies against uniform strengths: of the kernel normalised, of the
+/// kernel free, and the moved bound.
 void add_scan(Row& row, const rg::SmallTorus& torus, const KadanoffDeck& deck, const SafePoint& safe_point) {
   const std::size_t n_classes = deck.block == 2 ? 1 : 3;
   for (const double strength : deck.strengths) {
@@ -147,8 +147,8 @@ std::vector<double> add_block_machine(Row& row, const rg::SmallTorus& torus, uns
   return machine.weights(best.lambda);
 }
 
-/// What free machines are trained on, and what judges them: all states of 4x4 for both, two exact samples of
-/// 6x6.
+/// What free machines are trained on, and what judges them: all states of 4x4 for
+/// both, two exact samples of 6x6.
 struct FreeData {
   rg::TrainingStates training, judging;
 };

@@ -55,8 +55,8 @@ rbm::LnZEstimate enumerated(campaign::Context& context, const rbm::Machine& mach
   return {.ln_z = sum.ln_z()};
 }
 
-/// F of every kept configuration, one temperature after the other, on every rank; each rank works on its
-/// part.
+/// F of every kept configuration, one temperature after the other, on every rank;
+/// each rank works on its part.
 std::vector<double> all_free_energies(campaign::Context& context, const StoredSample& sample,
                                       const rbm::Machine& machine) {
   std::vector<std::size_t> all(sample.temperature.size());

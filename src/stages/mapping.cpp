@@ -16,8 +16,8 @@
 namespace blockspin::stages {
 namespace {
 
-/// Units of a machine whose states are all listed beside the estimates: 2^22 pairs (v, h) in less than a
-/// second.
+/// Units of a machine whose states are all listed beside the estimates: 2^22 pairs
+/// (v, h) in less than a second.
 constexpr std::size_t most_listed_units = 22;
 
 /// About, in double precision.
@@ -52,8 +52,8 @@ MappedMachine lin_tegmark_machine(const rg::SpinModel& model, std::span<const st
           static_cast<double>(model.bonds.size()) * seconds_a_bond};
 }
 
-/// ln Z_RBM by enumeration where one layer is small enough, else as the likelihood stage found it.
-/// Collective.
+/// ln Z_RBM by enumeration where one layer is small enough, else as the likelihood
+/// stage found it. Collective.
 rg::Estimated machine_ln_z(campaign::Context& context, const rbm::Machine& machine,
                            const std::optional<std::string>& likelihood) {
   if (!likelihood) {
@@ -75,8 +75,8 @@ rg::FreeEnergy free_energy_of(const rbm::Machine& machine) {
   };
 }
 
-/// ln Tr_h exp T of the first n kept configurations, divided over the ranks and gathered in order.
-/// Collective.
+/// ln Tr_h exp T of the first n kept configurations, divided over the ranks and
+/// gathered in order. Collective.
 std::vector<double> gathered_ln_traces(campaign::Context& context, const rg::SpinModel& model,
                                        const MappedMachine& machine, const StoredSample& sample,
                                        std::size_t temperature, std::uint64_t n) {

@@ -271,8 +271,8 @@ void RbmStage::write(campaign::Context& context, int owner) {
     writer.commit();
     return;
   }
-  // They lead nowhere else; with another learning rate the stage begins anew. First, so that no kill leaves
-  // them.
+  // They lead nowhere else; with another learning rate the stage begins anew. First,
+  // so that no kill leaves them.
   context.remove_checkpoints();
   writer.commit_partial();
 }

@@ -60,8 +60,8 @@ analysis::FieldShapes empty_shapes(const lattice::Geometry& geometry, std::size_
           a_unit, std::vector<double>(geometry.n_sites())};
 }
 
-/// Layers one after the other, of each the fields, then the controls. The state holds those that are
-/// measured.
+/// Layers one after the other, of each the fields, then the controls. The state
+/// holds those that are measured.
 class ShapeSteps final : public Stepper {
 public:
   using Fields = std::vector<Array<double, 2>>; ///< by layer

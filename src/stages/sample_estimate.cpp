@@ -17,8 +17,8 @@ constexpr double program_bytes = 5e7;
 /// Energy and magnetisation, 16, or 20 as a share of a bin.
 constexpr double sample_bytes = 20;
 
-/// A lattice with bits along its rows: the halves of each row are vectors of 512 sites and as much again as
-/// guard.
+/// A lattice with bits along its rows: the halves of each row are vectors of 512 sites
+/// and as much again as guard.
 double half_row_bytes(const lattice::Geometry& geometry) {
   const double vectors = std::ceil(static_cast<double>(geometry.row_length()) / 1024);
   return static_cast<double>(geometry.n_rows()) * 2 * 64 * (vectors + 1);

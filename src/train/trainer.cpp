@@ -44,8 +44,8 @@ Trainer::Trainer(const mpi::Communicator& comm, const DataPart& data, const Sett
                          true),
       visible_optimiser_(settings.update, data.n_units, false),
       hidden_optimiser_(settings.update, settings.n_hidden, false),
-      // Sums of large batches are exact in float only on a coarse grid; from there on they are taken in
-      // double.
+      // Sums of large batches are exact in float only on a coarse grid; from there
+      // on they are taken in double.
       real_(data.format == RowFormat::floats || settings.reconstruction == Reconstruction::mean_field ||
             hidden_grid_bits(2 * settings.batch) < 12),
       grid_bits_(real_ ? real_grid_bits : hidden_grid_bits(2 * settings.batch)),

@@ -12,8 +12,8 @@ namespace {
 
 rng::Generator generator(const char* name) { return {5, rng::StreamId::test, rng::instance_number(name)}; }
 
-/// A stack 8 -> 4 -> 2 whose units copy blocks of two units below, with weights so strong that sampling is
-/// certain.
+/// A stack 8 -> 4 -> 2 whose units copy blocks of two units below, with weights so
+/// strong that sampling is certain.
 std::vector<rbm::Machine> block_stack(rbm::Units units, float strength) {
   std::vector<rbm::Machine> stack{rbm::Machine(units, 8, 4), rbm::Machine(units, 4, 2)};
   for (rbm::Machine& machine : stack)

@@ -1,5 +1,5 @@
-// The thermometer on data whose best possible score is known: class c holds independent spins of
-// magnetisation m_c.
+// The thermometer on data whose best possible score is known: class c holds independent
+// spins of magnetisation m_c.
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -19,8 +19,8 @@ const lattice::Geometry geometry({3, 4});
 
 rng::Generator stream(std::uint64_t instance) { return {11, rng::StreamId::test, instance}; }
 
-/// Configurations of one class and ladder are copies of each other; as many ladders as configurations: none
-/// are.
+/// Configurations of one class and ladder are copies of each other; as many ladders
+/// as configurations: none are.
 float test_spin(std::uint64_t i, std::size_t site, std::uint64_t n_ladders = per_class) {
   const double up = 0.5 * (1 + magnetization[i / per_class]);
   const std::uint64_t first = i - i % per_class + i % per_class % n_ladders;
@@ -38,8 +38,8 @@ analysis::LabelledSample make_sample(const mpi::Communicator& comm, std::uint64_
   return {comm, n_classes, per_class, n_sites, std::move(packed), 0.2, stream(2)};
 }
 
-/// -ln p and accuracy of the exact posterior (it knows the number of spins up only) over the held-out
-/// configurations.
+/// -ln p and accuracy of the exact posterior (it knows the number of spins up only) over
+/// the held-out configurations.
 analysis::TestScore best_score(const analysis::LabelledSample& sample) {
   analysis::TestScore score;
   for (std::uint64_t i = 0; i < n_classes * per_class; ++i) {
@@ -86,8 +86,8 @@ analysis::ThermometerOptions small_options(std::uint64_t iterations) {
   return {.n_hidden = 6, .l2 = 1e-3, .max_iterations = iterations, .flip = false};
 }
 
-/// Central difference of the reference objective along a random direction, less the gradient's, relative to
-/// it.
+/// Central difference of the reference objective along a random direction, less the
+/// gradient's, relative to it.
 double gradient_error(double fault) {
   const auto sample = make_sample(test_world());
   const analysis::CrossEntropy objective(test_world(), sample, 6, 0.01);

@@ -1,6 +1,5 @@
 // Thousands of damaged decks: each is read to its end, with problems or without; none crashes, hangs or
 // escapes as anything but a deck error. What is taken reads back as itself.
-//
 // BLOCKSPIN_FUZZ_DECKS=100000 test_app_deck_fuzz is the long version; the sanitize preset is the strict one.
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Checkpoints: saved by one rank count, loaded by another; the newest two are kept; a damaged one is passed
-// over.
+// Checkpoints: saved by one rank count, loaded by another; the newest two are kept; a
+// damaged one is passed over.
 
 #include <fstream>
 

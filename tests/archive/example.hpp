@@ -27,8 +27,8 @@ inline std::vector<blockspin::archive::Row> rows() {
 
 inline std::uint8_t byte_at(std::uint64_t i) { return static_cast<std::uint8_t>(i * 131 + i / 7); }
 
-/// Writes /sample/main, each rank its temperatures, with the values a function of the index alone.
-/// Collective.
+/// Writes /sample/main, each rank its temperatures, with the values a function of
+/// the index alone. Collective.
 inline std::string write_sample(blockspin::archive::Archive& archive, std::uint64_t shift = 0) {
   using namespace blockspin;
   const mpi::Communicator& comm = archive.comm();

@@ -1,6 +1,5 @@
-// fuzz N SEED: opens N damaged copies of an archive. Each must be read, or refused with an error of kind
-// archive.
-//
+// fuzz N SEED: opens N damaged copies of an archive. Each must be read, or refused
+// with an error of kind archive.
 // Run it in the sanitize build: a crash, a hang (20 s) or a report of the sanitizers fails. Damage: changed,
 // zeroed, repeated or exchanged stretches of bytes, a cut end, bytes behind the end.
 

@@ -1,6 +1,5 @@
-// writer archive|overwrite|checkpoint PATH SHIFT: writes the example as a run would, and ends as the program
-// ends.
-//
+// writer archive|overwrite|checkpoint PATH SHIFT: writes the example as a run would,
+// and ends as the program ends.
 // Its values depend on SHIFT, so that old and new content can be told apart. "archive" resumes PATH, or
 // starts it, prints the hash of the sample it finds, and commits the sample, then a machine; "overwrite" does
 // the same but starts anew; "checkpoint" saves a state with the value SHIFT.

@@ -1,5 +1,5 @@
-// Cluster updates against enumeration, the exact magnetisation distribution, and themselves on other
-// divisions.
+// Cluster updates against enumeration, the exact magnetisation distribution, and
+// themselves on other divisions.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -79,8 +79,8 @@ Observables observe(const Run& run, std::uint64_t n_sites, double temperature) {
 
 } // namespace
 
-// Ten chi-squares with a chance of 1e-8 each of a false alarm; samples are 8 sweeps apart, far beyond the
-// correlation.
+// Ten chi-squares with a chance of 1e-8 each of a false alarm; samples are 8 sweeps apart,
+// far beyond the correlation.
 TEST(Clusters, SampleTheExactDistributionInEveryDimension) {
   for (const Method method : {Method::swendsen_wang, Method::wolff}) {
     EXPECT_GT(p_of_classes(method, {4, 4}, 2.3), 1e-8);

@@ -32,8 +32,8 @@ double local_field(const std::vector<float>& s, std::uint64_t y, std::uint64_t x
   return k[0] * near + k[1] * diagonal + k[2] * plaquette;
 }
 
-/// Independent configurations: 150 heat-bath sweeps each from random spins; `pull` couples to the
-/// magnetisation.
+/// Independent configurations: 150 heat-bath sweeps each from random spins; `pull`
+/// couples to the magnetisation.
 std::vector<ising::EnvironmentCounts> sampled_parts(const ising::Couplings& couplings, double pull = 0.0) {
   std::vector<ising::EnvironmentCounts> parts(n_parts);
   for (std::uint64_t i = 0; i < n_parts * per_part; ++i) {

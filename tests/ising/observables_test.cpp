@@ -31,8 +31,8 @@ double exact_value(Observable o, const exact::ExactObservables& x) {
   return NAN;
 }
 
-/// Samples of the exact ensemble; each is kept with probability `stay`, which makes tau (1 + stay)/(1 -
-/// stay)/2.
+/// Samples of the exact ensemble; each is kept with probability `stay`, which makes
+/// tau (1 + stay)/(1 - stay)/2.
 struct Samples {
   std::vector<std::vector<std::int64_t>> energy, magnetization;
   std::vector<std::span<const std::int64_t>> e, m;
@@ -81,8 +81,8 @@ double p_of_pulls(Observable o, double field, double inflation) {
 
 } // namespace
 
-// Sixteen looks, each with a chance below 1e-8 of a false alarm; error bars scatter by 3 %, which costs
-// little.
+// Sixteen looks, each with a chance below 1e-8 of a false alarm; error bars scatter
+// by 3 %, which costs little.
 TEST(Observables, MatchTheExactEnsembleWithinTheirErrors) {
   for (const double field : {0.0, 0.15})
     for (const Observable o : all_observables) {

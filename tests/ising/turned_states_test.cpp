@@ -1,5 +1,5 @@
-// States that checkerboard Metropolis never leaves, found among all states of a lattice by the kernels
-// themselves.
+// States that checkerboard Metropolis never leaves, found among all states of a
+// lattice by the kernels themselves.
 
 #include <array>
 #include <bit>

@@ -1,5 +1,5 @@
-// Exact sums over states: against brute force, against numerical derivatives, and the same on every rank
-// count.
+// Exact sums over states: against brute force, against numerical derivatives, and
+// the same on every rank count.
 
 #include <cmath>
 #include <numeric>
@@ -36,8 +36,8 @@ std::vector<double> some_distribution(std::size_t n) {
   return p;
 }
 
-/// d(-D_KL)/d(parameter) by central difference, to hold against the exact gradient of the mean
-/// log-likelihood.
+/// d(-D_KL)/d(parameter) by central difference, to hold against the exact gradient
+/// of the mean log-likelihood.
 double slope(Machine machine, float& (*parameter)(Machine&), const std::vector<double>& data) {
   const float step = 1.0F / 256;
   parameter(machine) += step;

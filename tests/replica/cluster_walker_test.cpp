@@ -1,5 +1,5 @@
-// Ladders of lattices updated by clusters: the same bits on any layout, the right distributions with
-// exchange.
+// Ladders of lattices updated by clusters: the same bits on any layout, the right
+// distributions with exchange.
 #include <gtest/gtest.h>
 
 #include "blockspin/ising/exact/thermodynamics.hpp"

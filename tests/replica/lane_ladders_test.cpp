@@ -32,8 +32,8 @@ Configurations local_configurations(LaneLadders& ensemble) {
   return all;
 }
 
-/// Chi-square scores against enumeration, by temperature, from `n_blocks` well separated moments of 192
-/// ladders.
+/// Chi-square scores against enumeration, by temperature, from `n_blocks` well
+/// separated moments of 192 ladders.
 std::vector<double> scores(const LadderSetup& run, const std::vector<double>& claimed) {
   LaneLadders ensemble(test_world(), run);
   std::vector<std::map<StateClass, double>> seen(claimed.size());

@@ -64,8 +64,8 @@ protected:
 constexpr std::size_t side = 16384, one_copy = side * side / 8;
 constexpr std::size_t constants = std::size_t{20} << 20; // buffers of 8 MiB, tables by row
 
-/// Bytes at the peak of a run that keeps one configuration, checkpoints and hands it over, beyond what was
-/// there before.
+/// Bytes at the peak of a run that keeps one configuration, checkpoints and hands it over,
+/// beyond what was there before.
 std::size_t peak_of_a_run(std::size_t waste) {
   const std::size_t before = n_now;
   n_peak = before;

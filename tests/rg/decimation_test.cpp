@@ -10,8 +10,8 @@ using namespace blockspin::rg;
 
 namespace {
 
-/// ln Z of a small ring by summing over every state, and -ln of the sum over the odd spins for fixed even
-/// spins.
+/// ln Z of a small ring by summing over every state, and -ln of the sum over the odd
+/// spins for fixed even spins.
 std::vector<double> ring_energies(double coupling, unsigned n) {
   std::vector<double> energy(std::size_t{1} << n);
   for (std::uint64_t v = 0; v < energy.size(); ++v)

@@ -88,8 +88,8 @@ campaign::Estimate sampling(const std::string& lattice, const std::string& keys,
   return plan.find("/sample/main")->estimate(plan, n_ranks);
 }
 
-// 8192^2 on four ranks is one group: its first rank holds all kept configurations, and sends three of four at
-// once.
+// 8192^2 on four ranks is one group: its first rank holds all kept configurations, and
+// sends three of four at once.
 TEST(SamplesEstimate, CountsWhatOneRankOfAGroupHolds) {
   const std::string keys = "temperatures = 5\nconfigurations = 8\n";
   const double one_copy = 8192.0 * 8192.0 / 8;

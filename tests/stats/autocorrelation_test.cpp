@@ -53,8 +53,8 @@ TEST(GammaAnalysis, FindsTheAutocorrelationTime) {
   const auto g = test::generator(12);
   for (const double a : {0.0, 0.5, 0.9, 0.99}) {
     const MeanEstimate e = gamma_analysis(test::ar1(g, 0, 4, 100000, a));
-    // Four independent decisions at 5 of their own sigma plus 3 % for the truncated tail: false alarm < 3e-6
-    // / 4.
+    // Four independent decisions at 5 of their own sigma plus 3 % for the truncated
+    // tail: false alarm < 3e-6 / 4.
     EXPECT_NEAR(e.tau, test::ar1_tau(a), 5 * e.tau_error + 0.03 * test::ar1_tau(a)) << "a = " << a;
   }
 }

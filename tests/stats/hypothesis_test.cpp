@@ -20,8 +20,8 @@ std::vector<double> normals(std::size_t n, std::uint64_t sequence, double scale)
   return x;
 }
 
-/// p-values of `n` chi-square tests of a die thrown 600 times; `loaded` moves that much chance from face 0
-/// to 5.
+/// p-values of `n` chi-square tests of a die thrown 600 times; `loaded` moves that
+/// much chance from face 0 to 5.
 std::vector<double> dice(std::size_t n, double loaded) {
   const auto g = test::generator(42);
   const std::vector<double> fair(6, 1.0 / 6);

@@ -27,8 +27,8 @@ Settings chains_of(Algorithm algorithm, rbm::Units units) {
   return settings;
 }
 
-/// Exchanges the states of two replicas of every chain, whatever their weights: a swap that is always
-/// accepted.
+/// Exchanges the states of two replicas of every chain, whatever their weights: a
+/// swap that is always accepted.
 void swap_blindly(Chains& chains) {
   MemorySink sink(test_world());
   chains.save(sink);

@@ -49,8 +49,8 @@ int total(const std::vector<int>& spins) {
   return sum;
 }
 
-/// Mean over configurations of (neighbours' s s' along both axes, less `expected`(total)), in standard
-/// errors.
+/// Mean over configurations of (neighbours' s s' along both axes, less
+/// `expected`(total)), in standard errors.
 template <class Expected>
 double neighbour_pull(const Array<std::uint8_t, 2>& packed, Expected expected) {
   double sum = 0, squares = 0;

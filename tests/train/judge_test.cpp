@@ -125,8 +125,8 @@ TEST(Judge, WithoutHeldOutDataOrALatticeSaysSo) {
 
 namespace {
 
-/// Distance of the pseudo-likelihood of 40 units from the exact one, in standard deviations of the choice of
-/// units.
+/// Distance of the pseudo-likelihood of 40 units from the exact one, in standard
+/// deviations of the choice of units.
 double pseudo_likelihood_distance(const rbm::Machine& judged_machine, const rbm::Machine& machine) {
   const std::size_t n_units = 40;
   const std::uint64_t n_rows = 400;
@@ -151,8 +151,8 @@ double pseudo_likelihood_distance(const rbm::Machine& judged_machine, const rbm:
 
 } // namespace
 
-// One sum of 400 independent terms beyond 6 standard deviations: below 1e-6 with room for its not quite
-// normal tail.
+// One sum of 400 independent terms beyond 6 standard deviations: below 1e-6 with room
+// for its not quite normal tail.
 TEST(Judge, EstimatesThePseudoLikelihoodOfLargerMachinesWithoutBias) {
   const rbm::Machine machine = rbm::random_machine(rbm::Units::spin, 40, 5, 8, 0.3);
   EXPECT_LT(pseudo_likelihood_distance(machine, machine), 6.0);

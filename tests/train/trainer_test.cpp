@@ -1,5 +1,5 @@
-// Training: the same bits on every rank count and through interruptions; closer to the data; divergence is
-// reported.
+// Training: the same bits on every rank count and through interruptions; closer to the
+// data; divergence is reported.
 
 #include <algorithm>
 #include <bit>

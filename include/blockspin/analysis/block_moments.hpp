@@ -9,8 +9,8 @@
 
 namespace blockspin::analysis {
 
-/// Of each quantity, over all items: mean, standard error of the mean (NaN for one item), and the means of
-/// the blocks.
+/// Of each quantity, over all items: mean, standard error of the mean (NaN for one item),
+/// and the means of the blocks.
 struct BlockMoments {
   std::vector<double> mean;
   std::vector<double> error;
@@ -18,9 +18,9 @@ struct BlockMoments {
   Array<double, 2> block_mean;            ///< [block, quantity]
 };
 
-/// `values` [item, quantity] are those of this rank's items, items_of_rank(n, block, comm) in order. Within a
-/// block sums run in item order, blocks are then joined in block order (Chan, Golub & LeVeque 1979).
-/// Collective.
+/// `values` [item, quantity] are those of this rank's items, items_of_rank(n, block, comm) in
+/// order. Within a block sums run in item order, blocks are then joined in block order (Chan, Golub
+/// & LeVeque 1979). Collective.
 BlockMoments block_moments(const mpi::Communicator& comm, std::uint64_t n, std::uint64_t block,
                            View<const double, 2> values);
 

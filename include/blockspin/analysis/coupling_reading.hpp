@@ -1,6 +1,6 @@
 #pragma once
-// The path of a flow in coupling space: at each step, the couplings that would make the walkers' states
-// likely.
+// The path of a flow in coupling space: at each step, the couplings that would make
+// the walkers' states likely.
 
 #include <vector>
 

@@ -11,9 +11,8 @@
 
 namespace blockspin::analysis {
 
-/// f(parameters) = mean over the training set of -ln p_label + (l2 / 2) sum of squared weights (biases are
-/// free).
-///
+/// f(parameters) = mean over the training set of -ln p_label + (l2 / 2) sum of
+/// squared weights (biases are free).
 /// Data come in fixed blocks of up to 256; each block's float32 gradient is added up in 64-bit integers (grid
 /// 2^-30), which is exact: value and gradient are the same bits on every rank and for every rank count.
 class CrossEntropy {

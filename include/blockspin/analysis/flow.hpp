@@ -17,16 +17,16 @@
 
 namespace blockspin::analysis {
 
-/// What a step leaves in the units: both layers sampled; hidden means, visible sampled; both means; both
-/// rounded.
+/// What a step leaves in the units: both layers sampled; hidden means, visible
+/// sampled; both means; both rounded.
 enum class Dynamics { sampled, mean_field_hidden, mean_field, rounded };
 
 /// The two readings of a walker's temperature.
 struct Thermometer {
   std::vector<double> temperature; ///< of the classes, J/k_B
   Network network;
-  /// ln p(T_c | E) of each class by a configuration's total energy; empty where the lattice is not known
-  /// exactly.
+  /// ln p(T_c | E) of each class by a configuration's total energy; empty where the
+  /// lattice is not known exactly.
   std::function<std::vector<double>(double)> ln_posterior;
 };
 

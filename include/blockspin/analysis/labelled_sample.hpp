@@ -1,6 +1,6 @@
 #pragma once
-// Configurations with temperature labels, divided over ranks in fixed blocks, part of them held out for the
-// test.
+// Configurations with temperature labels, divided over ranks in fixed blocks, part of
+// them held out for the test.
 
 #include <cstdint>
 #include <vector>
@@ -11,8 +11,8 @@
 
 namespace blockspin::analysis {
 
-/// Configurations per block: sums are taken within a block first, so results do not depend on who owns which
-/// blocks.
+/// Configurations per block: sums are taken within a block first, so results do not
+/// depend on who owns which blocks.
 inline constexpr std::uint64_t block_size = 256;
 
 /// The items of n that this rank owns when blocks of `block` items are divided over the ranks. Local.

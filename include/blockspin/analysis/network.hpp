@@ -1,6 +1,5 @@
 #pragma once
 // The thermometer's network: one hidden layer of tanh units, softmax over the temperature classes.
-//
 // p_c(x) = softmax(b2 + W2^T tanh(b1 + W1^T x))_c.
 
 #include <cstddef>
@@ -39,9 +38,9 @@ struct NetworkParts {
   }
 };
 
-/// A network ready to be evaluated (float32 products of rbm/product, whose every element is summed in one
-/// fixed order: the output of an input does not depend on the inputs beside it). Copies the parameters.
-/// Local.
+/// A network ready to be evaluated (float32 products of rbm/product, whose every element is
+/// summed in one fixed order: the output of an input does not depend on the inputs beside it).
+/// Copies the parameters. Local.
 class Network {
 public:
   Network() = default;

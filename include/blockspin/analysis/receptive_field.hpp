@@ -32,8 +32,8 @@ struct FieldShapes {
   std::vector<double> coverage; ///< sum over units of r^2 / sum r^2, per site; mean hidden / sites, [sites]
 };
 
-/// Measures fields [sites, hidden] with windows of `window` sites a side (at most the smallest extent).
-/// Local.
+/// Measures fields [sites, hidden] with windows of `window` sites a side (at most
+/// the smallest extent). Local.
 FieldShapes measure_fields(const lattice::Geometry& geometry, View<const double, 2> fields,
                            std::uint64_t window, const SafePoint& safe_point = {});
 

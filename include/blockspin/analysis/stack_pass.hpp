@@ -18,7 +18,6 @@ struct PassedUp {
 };
 
 /// Sends configurations through a stack: v -> h_1 -> ... -> h_l, and from every layer h_l -> ... -> v.
-///
 /// Each unit takes a sampled value, or its mean. A configuration's fate depends on its number and the
 /// sequence only, not on the others passed with it. Local.
 class StackPass {

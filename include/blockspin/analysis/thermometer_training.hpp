@@ -29,9 +29,9 @@ struct ThermometerStreams {
 /// gives the same bits. Collective.
 class ThermometerTraining : public Stepper {
 public:
-  /// First weights are normal with standard deviation 0.1, biases 0. Borrows comm and sample. A round of a
-  /// large network takes long: it passes `safe_point` before each evaluation, in the state of the round's
-  /// beginning.
+  /// First weights are normal with standard deviation 0.1, biases 0. Borrows comm and sample. A
+  /// round of a large network takes long: it passes `safe_point` before each evaluation, in the
+  /// state of the round's beginning.
   ThermometerTraining(const mpi::Communicator& comm, const LabelledSample& sample,
                       const lattice::Geometry& geometry, const ThermometerOptions& options,
                       const ThermometerStreams& streams, SafePoint safe_point = {});

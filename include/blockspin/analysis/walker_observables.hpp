@@ -15,8 +15,8 @@ struct WalkerObservables {
   double magnetization = 0.0;         ///< (sum s)/N
   double neighbour_correlation = 0.0; ///< mean of s s' over bonds
   double pair_correlation = 0.0;      ///< mean of s s' over all pairs of different sites
-  /// How much nearer neighbours agree than any two sites: 0 for a state that knows its magnetisation but no
-  /// lattice.
+  /// How much nearer neighbours agree than any two sites: 0 for a state that knows its
+  /// magnetisation but no lattice.
   double excess() const { return neighbour_correlation - pair_correlation; }
 };
 

@@ -1,6 +1,5 @@
 #pragma once
 // Built-in benchmarks: what `blockspin bench` prints, and how two rivals are timed side by side.
-//
 // A room adds a file src/app/bench/<what>.cpp with a function `std::vector<Benchmark> <what>_benchmarks()`,
 // declared below, and a line in src/app/bench/registry.cpp.
 
@@ -38,9 +37,9 @@ std::vector<Benchmark> cluster_benchmarks();
 std::vector<Benchmark> local_benchmarks();
 std::vector<Benchmark> training_benchmarks();
 
-/// Median seconds of one call of each rival, timed in turn (a, b, a, b, ...), so that a machine that slows
-/// down slows both. Each call is repeated until it takes `least_seconds`. Collective: the time is that of the
-/// slowest rank.
+/// Median seconds of one call of each rival, timed in turn (a, b, a, b, ...), so that a machine that
+/// slows down slows both. Each call is repeated until it takes `least_seconds`. Collective: the time
+/// is that of the slowest rank.
 struct InTurn {
   std::vector<double> seconds; ///< of each rival
   double ratio_error = 0; ///< half the spread of the middle half of the rounds' ratios, first to last rival

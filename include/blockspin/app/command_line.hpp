@@ -11,8 +11,8 @@ namespace blockspin::app {
 
 struct Command;
 
-/// What the user asked for. Options a command does not take are usage errors, so the rest keep their
-/// defaults.
+/// What the user asked for. Options a command does not take are usage errors, so
+/// the rest keep their defaults.
 struct Invocation {
   const Command* command = nullptr;
   std::span<const campaign::Kind> kinds; ///< of stages a deck may have

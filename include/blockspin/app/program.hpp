@@ -7,8 +7,8 @@
 
 namespace blockspin::app {
 
-/// The whole program, for the kinds of stages it is given. Starts and ends MPI; the exit code is the same on
-/// every rank.
+/// The whole program, for the kinds of stages it is given. Starts and ends MPI; the exit
+/// code is the same on every rank.
 int run_program(int argc, char** argv, std::span<const campaign::Kind> kinds);
 
 } // namespace blockspin::app

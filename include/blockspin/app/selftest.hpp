@@ -1,7 +1,6 @@
 #pragma once
-// The exact-answer gate: what `blockspin selftest` runs. Each check compares a computed number with an exact
-// one.
-//
+// The exact-answer gate: what `blockspin selftest` runs. Each check compares a
+// computed number with an exact one.
 // A room adds a file src/app/selftest/<what>.cpp with a function `std::vector<SelfTest> <what>_selftests()`,
 // declared in src/app/selftest/registry.cpp.
 
@@ -24,8 +23,8 @@ struct Pull {
 
   /// (measured - exact) / standard_error; for an exact check, in units of the tolerance.
   double sigma() const;
-  /// Probability of a deviation at least as large, were everything right (two-sided normal). Exact checks: 1
-  /// or 0.
+  /// Probability of a deviation at least as large, were everything right (two-sided
+  /// normal). Exact checks: 1 or 0.
   double probability() const;
 };
 

@@ -43,7 +43,6 @@ struct Group {
 
 /// An open archive. Move only; every member is collective over the communicator unless it says otherwise, and
 /// every failure is an agreed ErrorKind::archive that names the file. Call close() at the end.
-///
 /// Nothing is ever written under the archive's own name: a stage is written into a copy beside it, which is
 /// closed, synced and renamed, so that a kill at any instant leaves the old content or the new. Where the
 /// name is a symbolic link, the archive, and all that stands beside it, is where the link leads.

@@ -50,8 +50,8 @@ public:
   void remove(const std::string& group);
   /// Deletes the checkpoints of one part of a group: it has done its work.
   void remove_part(const CheckpointKey& key);
-  /// A group is complete in the archive: keeps the newest checkpoint of each of these parts, for a longer
-  /// run.
+  /// A group is complete in the archive: keeps the newest checkpoint of each of
+  /// these parts, for a longer run.
   void settle(const std::string& group, const std::set<std::string>& parts);
 
 private:

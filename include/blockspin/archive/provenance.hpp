@@ -10,8 +10,8 @@
 
 namespace blockspin::archive {
 
-/// One run. `values` holds whatever else belongs to it: resolved [parallel], rank layout, seconds of each
-/// stage.
+/// One run. `values` holds whatever else belongs to it: resolved [parallel], rank
+/// layout, seconds of each stage.
 struct RunRecord {
   std::string deck_path;
   std::string deck_text;

@@ -1,6 +1,6 @@
 #pragma once
-// The state of a stepper in a group of an HDF5 file: what checkpoints hold, and what a stage leaves for its
-// extension.
+// The state of a stepper in a group of an HDF5 file: what checkpoints hold, and what a
+// stage leaves for its extension.
 
 #include <string>
 

@@ -19,8 +19,8 @@ constexpr std::size_t n_elements(const Shape<Rank>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
-/// A borrowed row-major array: pointer and shape. Copying a view copies no elements. The owner must outlive
-/// it.
+/// A borrowed row-major array: pointer and shape. Copying a view copies no
+/// elements. The owner must outlive it.
 template <class T, std::size_t Rank>
 class View {
 public:

@@ -16,9 +16,8 @@ enum class ErrorKind : int {
   stopped = 75,  ///< stopped early with a good checkpoint (BSD EX_TEMPFAIL)
 };
 
-/// A failure with a kind, a sentence, and the place it concerns ("deck.ini:12: rbm.main.hidden", "run.h5", a
-/// stage).
-///
+/// A failure with a kind, a sentence, and the place it concerns ("deck.ini:12:
+/// rbm.main.hidden", "run.h5", a stage).
 /// `agreed` says whether every rank of the session is throwing the same error (see mpi/agree.hpp): then the
 /// root prints once and all ranks end in order. A lonely error can only end in MPI_Abort.
 class Error : public std::exception {

@@ -32,8 +32,8 @@ struct PackedView {
 
 /// Unpacks one configuration: out[s] = low for a 0 bit, high for a 1 bit. out.size() is the number of sites.
 void unpack(std::span<const std::uint8_t> packed, std::span<float> out, float low, float high);
-/// Packs out.size() = packed_bytes(bits.size()) bytes from values > 0 (1) or not (0). Padding bits become
-/// zero.
+/// Packs out.size() = packed_bytes(bits.size()) bytes from values > 0 (1) or not
+/// (0). Padding bits become zero.
 void pack(std::span<const float> values, std::span<std::uint8_t> out);
 
 } // namespace blockspin

@@ -71,11 +71,9 @@ inline void pass(const SafePoint& safe_point) {
   if (safe_point) safe_point();
 }
 
-/// A long loop cut into safe steps. The owner of the loop (stages/) decides when to checkpoint, report or
-/// stop.
-///
-/// All members are collective over the stepper's ranks. A stepper that is saved after step k, loaded on any
-/// number of ranks and advanced gives bit for bit what it would have given undisturbed.
+/// A long loop cut into safe steps. The owner of the loop (campaign) decides when to checkpoint, report or
+/// stop. All members are collective over the stepper's ranks. A stepper that is saved after step k, loaded
+/// on any number of ranks and advanced gives bit for bit what it would have given undisturbed.
 class Stepper {
 public:
   virtual ~Stepper() = default;

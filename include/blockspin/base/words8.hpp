@@ -1,6 +1,5 @@
 #pragma once
 // Eight words of 64 bits at once, and three-input logic on them.
-//
 // For kernel files, each of which is compiled once for every instruction set, with that set's compiler flags:
 // everything here that depends on the flags has internal linkage, and such files include nothing with
 // external inline functions beyond it.

@@ -14,8 +14,8 @@ class Divisible {
 public:
   virtual ~Divisible() = default;
 
-  /// Reads the input, divided over the ranks of a group: every group holds all of it. Collective over all
-  /// ranks.
+  /// Reads the input, divided over the ranks of a group: every group holds all of it.
+  /// Collective over all ranks.
   virtual void read(Context& context, const mpi::Communicator& group) = 0;
   /// Takes the input that another instance of the same deck section has read, in place of read(). Local.
   virtual void share_input(const Stage& sibling) = 0;

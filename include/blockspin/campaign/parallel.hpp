@@ -8,8 +8,8 @@
 namespace blockspin::campaign {
 
 struct ParallelDeck {
-  /// Ranks one lattice is divided over: by axis, or one number, a count whose cut the program picks; empty is
-  /// auto.
+  /// Ranks one lattice is divided over: by axis, or one number, a count whose cut the
+  /// program picks; empty is auto.
   std::optional<deck::Extents> domains;
   /// Groups of ranks that work at instances of a scan side by side, at most; empty is auto.
   std::optional<std::uint64_t> groups;

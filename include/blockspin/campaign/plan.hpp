@@ -15,7 +15,7 @@
 
 namespace blockspin::campaign {
 
-/// A whole deck. Made by read_plan (stages/read_plan.hpp); the same on every rank.
+/// A whole deck. Made by read_plan (campaign/read_plan.hpp); the same on every rank.
 class Plan {
 public:
   std::span<const Kind> kinds; ///< of stages a deck may have; they outlive the plan
@@ -32,8 +32,8 @@ public:
   /// The text of a key of a stage, be it in the deck or only in the archive; empty where it is in neither.
   /// Where it is `auto` and the archive tells what that became: that.
   std::string value(const std::string& group, const std::string& key) const;
-  /// Such a value in its own type, as the deck would read it; empty where there is none. `auto` is no value
-  /// here.
+  /// Such a value in its own type, as the deck would read it; empty where there is
+  /// none. `auto` is no value here.
   template <class T>
   std::optional<T> value_as(const std::string& group, const std::string& key) const {
     const std::string text = value(group, key);

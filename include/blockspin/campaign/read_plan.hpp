@@ -17,9 +17,9 @@ int least_ranks(const deck::Document& document);
 Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int n_ranks,
                deck::Problems& problems);
 
-/// Every reference must lead to a stage earlier in the deck or to a complete group of plan.archive (null:
-/// there is none), and every stage's own check must hold, where its section and those it refers to can be
-/// trusted. Local.
+/// Every reference must lead to a stage earlier in the deck or to a complete group of plan.archive
+/// (null: there is none), and every stage's own check must hold, where its section and those it
+/// refers to can be trusted. Local.
 void check_references(const Plan& plan, deck::Problems& problems);
 
 } // namespace blockspin::campaign

@@ -21,8 +21,8 @@ enum class Action {
 /// deck and the archive and may not. Local.
 std::vector<Action> decide(const Plan& plan, const archive::Archive& archive);
 
-/// Runs every stage. Collective. `record` is what the archive keeps of this run; `resume`: checkpoints may be
-/// used.
+/// Runs every stage. Collective. `record` is what the archive keeps of this run;
+/// `resume`: checkpoints may be used.
 void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
          archive::RunRecord record, bool resume);
 

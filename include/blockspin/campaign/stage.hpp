@@ -1,6 +1,5 @@
 #pragma once
 // What a deck section does: one class a section.
-//
 // Writing a stage, in stages/flow.hpp and flow.cpp:
 //     struct FlowDeck { std::string rbm; std::uint64_t walkers = 1000; ... };
 //     class FlowStage : public campaign::StageOf<FlowDeck> {
@@ -77,7 +76,7 @@ public:
   virtual Estimate estimate(const Plan& plan, int n_ranks) const;
   /// Does the work and writes the group. Collective.
   virtual void run(Context& context) = 0;
-  /// This stage as one that a group of the ranks can work at, or null (stages/divisible.hpp).
+  /// This stage as one that a group of the ranks can work at, or null (campaign/divisible.hpp).
   virtual Divisible* divisible() { return nullptr; }
 
 private:

@@ -1,7 +1,6 @@
 #pragma once
-// Text to value and back, one specialisation a type. Strict: trailing junk, wrong signs and overflow are
-// errors.
-//
+// Text to value and back, one specialisation a type. Strict: trailing junk, wrong
+// signs and overflow are errors.
 // A type of your own becomes a deck type by a specialisation of Codec with the same four functions, or, for
 // an enum whose enumerators count from 0, by a function `std::vector<std::string> choice_names(MyEnum)`
 // beside it that names them in order (the first is the default).

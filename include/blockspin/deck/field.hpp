@@ -1,6 +1,6 @@
 #pragma once
-// One deck key: its one declaration, from which parsing, checking, the reference and the archive's record all
-// follow.
+// One deck key: its one declaration, from which parsing, checking, the reference and the
+// archive's record all follow.
 
 #include <algorithm>
 #include <functional>
@@ -33,8 +33,8 @@ struct KeyInfo {
   bool counts_copies = false; ///< the value is a number of instances that differ in random numbers alone
 };
 
-/// A condition on a number, applied to each element of a list, to each extent, and to a value that is not
-/// `auto`.
+/// A condition on a number, applied to each element of a list, to each extent, and to
+/// a value that is not `auto`.
 struct Check {
   std::function<bool(double)> holds;
   std::string allowed;
@@ -77,8 +77,7 @@ public:
   virtual std::vector<std::string> references(const D& deck) const = 0;
 };
 
-/// The builder: field("walkers", &FlowDeck::walkers, "independent chains a
-/// start").check(at_least(1)).may_grow(). The default is the member's own initialiser in the deck struct.
+/// The builder; schema.hpp has an example. The default is the member's own initialiser in the deck struct.
 template <class D, class T>
 class Field : public AnyField<D> {
 public:

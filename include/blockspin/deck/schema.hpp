@@ -39,8 +39,8 @@ struct Resolved {
   }
 };
 
-/// `layer_2.l1` gives {2, "l1"}; a plain key gives {0, key}; `layer_0.x` or `layer_x.y` is a plain, unknown
-/// key.
+/// `layer_2.l1` gives {2, "l1"}; a plain key gives {0, key}; `layer_0.x` or
+/// `layer_x.y` is a plain, unknown key.
 std::pair<std::size_t, std::string> split_layer(const std::string& key);
 /// The problem of a key nobody declared, with the nearest that exists.
 Problem unknown_key(const Section& section, const Entry& entry, const std::vector<KeyInfo>& keys);

@@ -13,8 +13,8 @@ struct Extents {
   bool operator==(const Extents&) const = default;
 };
 
-/// A list of temperatures in J/k_B: >= 0, strictly increasing, `inf` allowed; ranges `first:last:step`
-/// welcome.
+/// A list of temperatures in J/k_B: >= 0, strictly increasing, `inf` allowed;
+/// ranges `first:last:step` welcome.
 struct Temperatures {
   std::vector<double> values;
   bool operator==(const Temperatures&) const = default;

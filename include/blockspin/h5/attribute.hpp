@@ -24,8 +24,8 @@ void write_attribute(File& file, const std::string& object, const std::string& n
 /// Throws ErrorKind::archive where it is missing or of a type no Value holds. Local, same on every rank.
 Value read_attribute(const File& file, const std::string& object, const std::string& name);
 bool has_attribute(const File& file, const std::string& object, const std::string& name);
-/// All attributes of an object that a Value can hold (not the dimension scales' own). Local, same on every
-/// rank.
+/// All attributes of an object that a Value can hold (not the dimension scales'
+/// own). Local, same on every rank.
 std::map<std::string, Value> read_attributes(const File& file, const std::string& object);
 
 } // namespace blockspin::h5

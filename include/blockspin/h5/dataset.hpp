@@ -28,8 +28,8 @@ inline constexpr std::uint64_t chunk_bytes = 1 << 20;
 std::vector<std::uint64_t> chunk_extent(const std::vector<std::uint64_t>& extent,
                                         std::size_t bytes_per_element);
 
-/// Creates a dataset (never filled beforehand) with the groups above it. An extent of rank 0 is a scalar.
-/// Collective.
+/// Creates a dataset (never filled beforehand) with the groups above it. An extent of
+/// rank 0 is a scalar. Collective.
 void create_dataset(File& file, const std::string& path, ElementType type,
                     const std::vector<std::uint64_t>& extent);
 /// Writes this rank's slab of an existing dataset; bytes.size() = slab.n_local() * element size, or 0 on a

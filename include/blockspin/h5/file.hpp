@@ -15,10 +15,9 @@ enum class Access { read, write };
 
 /// A parallel HDF5 file (MPI-IO, latest file format, no modification times, so that the bytes do not depend
 /// on the ranks that wrote it). Move only.
-///
-/// Every member is collective and throws the same agreed ErrorKind::archive on all ranks, naming the file.
-/// close() must be called: the destructor, which may run while an error is under way on one rank alone, only
-/// lets go.
+/// Every member is collective and throws the same agreed ErrorKind::archive on all ranks, naming
+/// the file. close() must be called: the destructor, which may run while an error is under way on
+/// one rank alone, only lets go.
 class File {
 public:
   /// Creates the file, replacing one of that name. The communicator must outlive the file.
@@ -48,8 +47,8 @@ public:
   /// Makes `path` a link to the object of the same path in another file, which stands in this file's folder
   /// or below it; the link holds its relative path. Collective.
   void link(const std::string& path, const std::string& other_file);
-  /// Deletes a group or dataset; its space is used again by what is written before the file is closed.
-  /// Collective.
+  /// Deletes a group or dataset; its space is used again by what is written before the
+  /// file is closed. Collective.
   void remove(const std::string& path);
   /// Tells that all ranks together have written so many bytes: the next flush may take the longer.
   void add_written(std::uint64_t n_bytes) { unsynced_bytes_ += n_bytes; }

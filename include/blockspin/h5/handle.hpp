@@ -9,13 +9,13 @@
 
 namespace blockspin::h5 {
 
-/// HDF5's error stack of the last failed call, innermost reason last, on one line; empty where there is none.
-/// Local.
+/// HDF5's error stack of the last failed call, innermost reason last, on one line; empty
+/// where there is none. Local.
 std::string error_text();
 
-/// Returns `id` unless it is negative (HDF5's sign of failure): then throws ErrorKind::archive with `action`
-/// ("cannot create dataset energy") and HDF5's text, at `where` (the file). Local: the caller agrees if it
-/// must.
+/// Returns `id` unless it is negative (HDF5's sign of failure): then throws ErrorKind::archive
+/// with `action` ("cannot create dataset energy") and HDF5's text, at `where` (the file). Local:
+/// the caller agrees if it must.
 template <class Id>
 Id check(Id id, const std::string& action, const std::string& where = {}) {
   if (id >= 0) return id;
@@ -23,9 +23,9 @@ Id check(Id id, const std::string& action, const std::string& where = {}) {
   throw Error(ErrorKind::archive, reason.empty() ? action : action + ": " + reason, where);
 }
 
-/// Owns an identifier whose closing is local: dataspaces, types, property lists, datasets, groups,
-/// attributes. Files are closed by File::close(), which is collective. Move only; the destructor never
-/// throws.
+/// Owns an identifier whose closing is local: dataspaces, types, property lists, datasets,
+/// groups, attributes. Files are closed by File::close(), which is collective. Move only;
+/// the destructor never throws.
 class Handle {
 public:
   using Closer = herr_t (*)(hid_t);

@@ -7,9 +7,9 @@
 
 namespace blockspin::ising {
 
-/// The random numbers of one cluster update: generator of StreamId::sample_cluster, walker < 2^24, sweep <
-/// 2^37. Sequence = walker << 40 | sweep << 3 | purpose, so that no two decisions of a campaign share a
-/// number.
+/// The random numbers of one cluster update: generator of StreamId::sample_cluster, walker <
+/// 2^24, sweep < 2^37. Sequence = walker << 40 | sweep << 3 | purpose, so that no two decisions
+/// of a campaign share a number.
 struct ClusterStream {
   rng::Generator generator;
   std::uint64_t walker = 0;

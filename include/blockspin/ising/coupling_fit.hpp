@@ -1,6 +1,5 @@
 #pragma once
 // Which couplings would make these configurations likely? Maximum pseudo-likelihood on the square lattice.
-//
 // ln PL = sum over sites of ln p(s | the others), p(s | others) = 1 / (1 + exp(-2 s h)),
 // h = K_nn sum_4 s' + K_nnn sum_4 s'' + K_p sum_4 s's''s''' (neighbours, diagonal neighbours, plaquettes);
 // Besag, The Statistician 24, 179 (1975). It is the exact conditional distribution of H = -K_nn sum ss' -
@@ -61,8 +60,8 @@ std::vector<double> residual_shares(const CouplingFit& fit, const EnvironmentCou
                                     std::span<const CouplingScore> parts, std::uint64_t n_sites);
 
 /// Standard errors from the scores of independent parts of about equal size (sandwich estimator:
-/// information^-1 times the scores' covariance times information^-1), which holds although neighbouring sites
-/// are correlated.
+/// information^-1 times the scores' covariance times information^-1), which holds although
+/// neighbouring sites are correlated.
 Couplings coupling_errors(const CouplingFit& fit, std::span<const CouplingScore> parts);
 
 } // namespace blockspin::ising

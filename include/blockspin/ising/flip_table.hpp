@@ -21,8 +21,8 @@ ClassScheme class_scheme(LocalUpdate update, double field, int n_neighbours);
 int n_classes(ClassScheme scheme, int n_neighbours);
 
 /// Probability that a spin with `antiparallel` of its `n_neighbours` neighbours antiparallel flips at
-/// temperature T > 0, J = k_B = 1; the energy is -sum s s' - field sum s, so dE = 2 (z - 2 antiparallel) + 2
-/// field spin.
+/// temperature T > 0, J = k_B = 1; the energy is -sum s s' - field sum s, so dE = 2 (z - 2
+/// antiparallel) + 2 field spin.
 double flip_probability(LocalUpdate update, double temperature, double field, int n_neighbours, int spin,
                         int antiparallel);
 

@@ -1,6 +1,6 @@
 #pragma once
-// Small lattices, bit-parallel over replicas: 512 lattices side by side, one bit each in every site's eight
-// words.
+// Small lattices, bit-parallel over replicas: 512 lattices side by side, one bit each
+// in every site's eight words.
 
 #include <cstdint>
 #include <span>
@@ -35,9 +35,9 @@ struct LaneCounts {
   alignas(64) std::uint32_t up[512]; ///< magnetisation is 2 up - n_sites
 };
 
-/// A vector of 512 lattices: lattice 64 w + b is bit b of word w of every site. Local. Results do not depend
-/// on the instruction set. `number` is the vector's place among all vectors of a simulation: it addresses
-/// random numbers.
+/// A vector of 512 lattices: lattice 64 w + b is bit b of word w of every site. Local. Results do not
+/// depend on the instruction set. `number` is the vector's place among all vectors of a simulation:
+/// it addresses random numbers.
 class Lanes {
 public:
   /// All spins down. The geometry must outlive the lanes. number < 2^24. Riders are rows of eight words that
@@ -49,8 +49,8 @@ public:
   void randomise(const rng::Generator& generator);
   /// The 64 lattices of a word: all spins of lattice b like bit b.
   void fill_word(int word, std::uint64_t bits);
-  /// Updates every site once, colour by colour: sweep number `sweep` < 2^39, each decision by its own random
-  /// number.
+  /// Updates every site once, colour by colour: sweep number `sweep` < 2^39, each
+  /// decision by its own random number.
   void sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep);
   /// The same, and counts the bonds it leaves antiparallel.
   void sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep,
@@ -60,8 +60,8 @@ public:
   /// Exchanges the lattices of word w and w + 1 whose bits are set in mask[w], w = 0 .. 7. Word 8 is word 0
   /// of the next vector, which may be null where mask[7] is 0. A word has at most one partner.
   void swap_neighbouring_words(std::span<const std::uint64_t, 8> mask, Lanes* next);
-  /// Exchanges the lattices set in `mask` between one word and a word held elsewhere, given at every site and
-  /// rider.
+  /// Exchanges the lattices set in `mask` between one word and a word held elsewhere,
+  /// given at every site and rider.
   void swap_word(int word, std::span<std::uint64_t> other, std::uint64_t mask);
   /// One word of every site and rider, out.size() = n_sites + n_riders.
   void copy_word(int word, std::span<std::uint64_t> out) const;

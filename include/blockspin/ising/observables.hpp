@@ -1,6 +1,6 @@
 #pragma once
-// Thermodynamic observables with standard errors from integer time series. Definitions as the archive states
-// them.
+// Thermodynamic observables with standard errors from integer time series. Definitions
+// as the archive states them.
 
 #include <array>
 #include <cstdint>
@@ -36,8 +36,8 @@ inline constexpr std::array<Observable, n_observables> all_observables = {Observ
 /// "energy", "specific_heat", ... as in the archive's paths.
 std::string_view name(Observable observable);
 
-/// The ensemble a series was drawn from. At T = 0 specific heat and susceptibilities are 0; at T = inf
-/// likewise.
+/// The ensemble a series was drawn from. At T = 0 specific heat and susceptibilities
+/// are 0; at T = inf likewise.
 struct Ensemble {
   std::uint64_t n_sites = 0;
   double temperature = 0;

@@ -59,8 +59,8 @@ struct RowBlock {
   }
 };
 
-/// Spins of a block: bit x % 64 of word x / 64 of a row; 1 is up; bits beyond the row are 0. Local but for
-/// count().
+/// Spins of a block: bit x % 64 of word x / 64 of a row; 1 is up; bits beyond the row
+/// are 0. Local but for count().
 class RowSpins {
 public:
   /// All down.
@@ -81,8 +81,8 @@ public:
   /// Of this block; a bond belongs to its backward end. Collective where the block is divided (`comm` has a
   /// rank for every box).
   BoxCounts count(const mpi::Communicator& comm) const;
-  /// Sets the bits of this block in a packed configuration of the whole lattice (base/packed.hpp) that starts
-  /// as zeros.
+  /// Sets the bits of this block in a packed configuration of the whole lattice
+  /// (base/packed.hpp) that starts as zeros.
   void pack(std::span<std::uint8_t> out) const;
 
 private:

@@ -31,8 +31,8 @@ private:
 /// from: a measured share would make the update depend on the chain's past.
 double expected_cluster_share(const lattice::Geometry& geometry, double temperature);
 
-/// Clusters of sweep number `sweep`: 1 / share on average, so that a sweep turns about as many spins as there
-/// are.
+/// Clusters of sweep number `sweep`: 1 / share on average, so that a sweep turns about
+/// as many spins as there are.
 std::uint64_t clusters_in_sweep(double share, std::uint64_t sweep);
 
 } // namespace blockspin::ising

@@ -13,9 +13,9 @@ inline constexpr int max_dimensions = 3;
 /// Place of a site along each axis; axes beyond the lattice's dimension are 0.
 using Coordinates = std::array<std::uint64_t, max_dimensions>;
 
-/// A periodic hypercubic lattice. Sites are numbered row-major: the last axis runs fastest. A site has 2 d
-/// neighbours and, as every extent is at least 3, they are distinct; site s owns the d bonds to its forward
-/// neighbours. Local.
+/// A periodic hypercubic lattice. Sites are numbered row-major: the last axis runs fastest. A site has
+/// 2 d neighbours and, as every extent is at least 3, they are distinct; site s owns the d bonds to
+/// its forward neighbours. Local.
 class Geometry {
 public:
   /// Throws ErrorKind::deck unless there are 1 to 3 extents, each >= 3, with fewer than 2^40 sites in all.

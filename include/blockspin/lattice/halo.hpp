@@ -16,8 +16,8 @@ struct Link {
   std::uint64_t remote_word;
 };
 
-/// Works on any buffer of the length it was made for. Construction and destruction are collective (PETSc
-/// objects).
+/// Works on any buffer of the length it was made for. Construction and destruction are
+/// collective (PETSc objects).
 class Halo {
 public:
   Halo(const mpi::Communicator& comm, std::uint64_t n_words, const std::vector<Link>& links);

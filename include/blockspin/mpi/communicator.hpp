@@ -45,7 +45,6 @@ struct Range {
 Range block_range(std::uint64_t n, int part, int n_parts);
 
 /// Owns an MPI communicator (its destructor frees it, which is local in Open MPI and MPICH). Move only.
-///
 /// All members but rank() and size() are collective over the communicator. float sums depend on the number of
 /// ranks: where a result must not, only exact sums (integers, or floats on a common grid) go through sum().
 class Communicator {

@@ -10,7 +10,6 @@ namespace blockspin::mpi {
 
 /// The stop flag of one group of ranks. The items of a list are divided over the groups; what one group hears
 /// or suffers reaches the others at their own next looks, in rounds of a nonblocking reduction.
-///
 /// A reason to stop that any rank sees stops every group. An item that fails stops the groups that work at
 /// later items; earlier items go on to their end, so that what is left does not depend on the groups.
 class GroupStop : public StopFlag {

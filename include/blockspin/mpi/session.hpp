@@ -20,9 +20,9 @@ private:
   Communicator world_;
 };
 
-/// Makes the Session end by MPI_Abort with this exit code, once every rank has come to its end: for a failure
-/// that all ranks know of and after which MPI_Finalize, where libraries clean up, would crash. Call on every
-/// rank.
+/// Makes the Session end by MPI_Abort with this exit code, once every rank has come to its end:
+/// for a failure that all ranks know of and after which MPI_Finalize, where libraries clean up,
+/// would crash. Call on every rank.
 void end_without_finalizing(int exit_code);
 
 /// Ends the whole job at once, for a failure that other ranks do not know of. Does not return.

@@ -15,13 +15,13 @@ void request_stop();
 /// Decides, together, whether to stop. One per run.
 class StopFlag {
 public:
-  /// walltime_seconds <= 0: no limit. stop_file: a path whose existence asks for a stop (root looks), or
-  /// empty.
+  /// walltime_seconds <= 0: no limit. stop_file: a path whose existence asks for a
+  /// stop (root looks), or empty.
   StopFlag(const Communicator& comm, double walltime_seconds, std::string stop_file);
   virtual ~StopFlag() = default;
 
-  /// Collective; the same answer on every rank: a signal reached any rank, the wall time is spent, or the
-  /// file stands.
+  /// Collective; the same answer on every rank: a signal reached any rank, the wall time is
+  /// spent, or the file stands.
   virtual bool stop_now();
   /// Why, once stop_now() has returned true: "SIGTERM", "wall time", "file STOP".
   const std::string& reason() const { return reason_; }

@@ -11,8 +11,8 @@ namespace blockspin::petsc {
 /// threw, the original exception is rethrown instead.
 void check(PetscErrorCode code, const char* call);
 
-/// Records the current exception and returns the code a callback must return to PETSc; for use in catch
-/// (...).
+/// Records the current exception and returns the code a callback must return to
+/// PETSc; for use in catch (...).
 PetscErrorCode record_exception() noexcept;
 
 /// Runs the body of a C callback: exceptions are recorded and carried out by the next check().

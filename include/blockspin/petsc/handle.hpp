@@ -7,9 +7,9 @@
 
 namespace blockspin::petsc {
 
-/// Owns one PETSc object; Destroy is its destroy function. Move only. Objects on PETSC_COMM_SELF are
-/// destroyed locally; PETSc's destroy functions of distributed objects are collective only where they free a
-/// communicator.
+/// Owns one PETSc object; Destroy is its destroy function. Move only. Objects on PETSC_COMM_SELF
+/// are destroyed locally; PETSc's destroy functions of distributed objects are collective only
+/// where they free a communicator.
 template <class Object, PetscErrorCode (*Destroy)(Object*)>
 class Handle {
 public:

@@ -34,10 +34,9 @@ struct LnZEstimate {
 /// exp(-F(v; beta)) at each new beta, and makes one Gibbs step there: the mean of exp(ln w) is an unbiased
 /// estimate of Z / Z(0). It then rests at beta = 1 for a tenth as many steps and ten more and is annealed
 /// back, which gives Z(0) / Z, as far as it has come to equilibrium.
-///
-/// A step anneals a block of chains on each rank. The result has the same bits for every rank count; all
-/// members are collective. `draws` is split into sequences, two a Gibbs step; memory a rank: a block of
-/// chains.
+/// A step anneals a block of chains on each rank. The result has the same bits for every rank
+/// count; all members are collective. `draws` is split into sequences, two a Gibbs step;
+/// memory a rank: a block of chains.
 class Annealer final : public Stepper {
 public:
   /// A step can take minutes where temperatures are many: it passes `safe_point` on its way, in a state that

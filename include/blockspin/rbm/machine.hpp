@@ -1,6 +1,5 @@
 #pragma once
 // A restricted Boltzmann machine, and its energies in double precision.
-//
 // E(v, h) = - sum_ij v_i W_ij h_j - sum_i b_i v_i - sum_j c_j h_j,   p(v, h) = exp(-E) / Z.
 
 #include <cstdint>

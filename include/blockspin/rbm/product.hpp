@@ -1,7 +1,6 @@
 #pragma once
-// Matrix products whose every element is summed in one fixed order, so that results do not depend on block
-// shapes.
-//
+// Matrix products whose every element is summed in one fixed order, so that results do
+// not depend on block shapes.
 // c_mn = start_n + a_m0 b_0n + a_m1 b_1n + ..., one fused multiply-add after the other in the order of k (on
 // processors without fused multiply-add: multiplied, then added). The kernel is chosen at run time: AVX-512
 // with or without bfloat16 and matrix units, AVX2 with FMA, or plain; all but the last give the same bits,
@@ -25,8 +24,8 @@ namespace blockspin::rbm {
 constexpr std::size_t panel_width = 32;
 
 /// A matrix [rows, columns] stored as panels of 32 consecutive columns, each panel row major, the last one
-/// padded with zeros: the layout the products read without strides. Elementwise work may run over values(),
-/// padding included.
+/// padded with zeros: the layout the products read without strides. Elementwise work may run over
+/// values(), padding included.
 template <class T>
 class Panels {
 public:
@@ -89,9 +88,9 @@ void product(View<const float, 2> a, const Panels<float>& b, std::span<const flo
 /// term by term: even and odd k are summed apart from zero, and their sum added. Local.
 void product(View<const float, 2> a, const RoundedPanels& b, std::span<const float> start, View<float, 2> c);
 
-/// c [m, n] += a^T b for a [k, m] and b [k, n]: sums over samples. Exact, and so independent of every order,
-/// where the factors lie on grids that keep all partial sums below 2^24 grid units (float) or 2^53 (double).
-/// Local.
+/// c [m, n] += a^T b for a [k, m] and b [k, n]: sums over samples. Exact, and so independent of
+/// every order, where the factors lie on grids that keep all partial sums below 2^24 grid units
+/// (float) or 2^53 (double). Local.
 void add_outer_products(View<const float, 2> a, const Panels<float>& b, Panels<float>& c);
 void add_outer_products(View<const double, 2> a, const Panels<double>& b, Panels<double>& c);
 

@@ -1,6 +1,5 @@
 #pragma once
 // Gibbs half steps v -> h and h -> v on many samples at once.
-//
 // Every sample's result depends on its own input, its own number and the sequence only: not on how many
 // samples are passed together, nor on how samples are divided over calls or ranks. (Each product is summed in
 // the order of the units by fused multiply-adds, whatever the block; each uniform number is addressed, not
@@ -34,15 +33,15 @@ class GibbsSampler {
 public:
   GibbsSampler() = default;
   explicit GibbsSampler(const Machine& machine) { set(machine); }
-  /// An empty one whose products take weights so exactly; below float32, fields are those of unit values
-  /// only.
+  /// An empty one whose products take weights so exactly; below float32, fields are
+  /// those of unit values only.
   explicit GibbsSampler(Precision precision) : precision_(precision) {}
   void set(const Machine& machine);
   /// The machine it holds, as changed since by way of parameters().
   Machine machine() const;
 
-  /// The parameters themselves, for a trainer: weights as panels. Call parameters_changed() after writing to
-  /// them.
+  /// The parameters themselves, for a trainer: weights as panels. Call
+  /// parameters_changed() after writing to them.
   struct Parameters {
     Panels<float>& weights;
     std::vector<float>& visible_bias;

@@ -21,9 +21,9 @@ struct ClusterAdvice {
   std::string reason;
 };
 
-/// Clusters pay where, at some temperature, spins are correlated over more than 32 sites: a local sweep costs
-/// some 1/150 of a cluster sweep but needs about xi^2.17 times as many (replica/relaxation.hpp). Never in a
-/// field. Local.
+/// Clusters pay where, at some temperature, spins are correlated over more than 32 sites: a local
+/// sweep costs some 1/150 of a cluster sweep but needs about xi^2.17 times as many
+/// (replica/relaxation.hpp). Never in a field. Local.
 ClusterAdvice advise_clusters(const LadderSetup& setup);
 
 } // namespace blockspin::replica

@@ -23,8 +23,8 @@ struct ExchangeStatistics {
   std::vector<std::uint64_t> round_trips;  ///< [ladder, temperature at the start]: lowest to highest and back
 };
 
-/// The counts by temperature and pair, with names for a checkpoint. Statistics: ExchangeStatistics, const or
-/// not.
+/// The counts by temperature and pair, with names for a checkpoint. Statistics:
+/// ExchangeStatistics, const or not.
 template <class Statistics>
 auto named(Statistics& all) {
   return std::vector{std::pair{"attempts", &all.attempts}, std::pair{"accepted", &all.accepted},
@@ -59,8 +59,8 @@ public:
   virtual std::size_t temperature_of(std::uint64_t series) const = 0;
   virtual std::uint64_t ladder_of(std::uint64_t series) const = 0;
 
-  /// Updates every configuration once and then, where exchange is on, exchanges every other neighbouring
-  /// pair.
+  /// Updates every configuration once and then, where exchange is on, exchanges
+  /// every other neighbouring pair.
   virtual void sweep() = 0;
   /// The present configuration of each local series, in order.
   virtual std::span<const Reading> readings() = 0;

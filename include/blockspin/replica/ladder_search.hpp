@@ -36,11 +36,11 @@ inline constexpr double updates_of_last_trial = 0x1p30;
 /// spin updates, up to 16384; half of each are thrown away. None for two temperatures. Local.
 std::uint64_t trial_sweeps(const LadderSetup& setup, double updates = updates_of_last_trial);
 
-/// Finds the ladder by feedback: a trial run counts exchanges, temperatures are moved so that the distances
-/// found are even, and again, in longer and longer trials. Even acceptance is the fixed point, whatever the
-/// energies' distribution. All counts are integers: the ladder is the same bits for every rank count.
-/// Temperatures are rounded to six decimals where neighbours are further apart than 10^-4. Members are
-/// collective.
+/// Finds the ladder by feedback: a trial run counts exchanges, temperatures are moved so that the
+/// distances found are even, and again, in longer and longer trials. Even acceptance is the fixed
+/// point, whatever the energies' distribution. All counts are integers: the ladder is the same bits for
+/// every rank count. Temperatures are rounded to six decimals where neighbours are further apart than
+/// 10^-4. Members are collective.
 class LadderSearch : public Stepper {
 public:
   /// Makes an ensemble of the given setup.

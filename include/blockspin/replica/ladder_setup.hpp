@@ -20,9 +20,9 @@ struct LadderSetup {
   std::uint64_t instance = 0; ///< of the generator, rng::instance_number("sample.main")
 };
 
-/// Whether chains at this temperature start from a ground state rather than from random spins: below the
-/// critical temperature (2.269 in two dimensions, 4.512 in three) a quench leaves stripes that live for some
-/// L^3 sweeps.
+/// Whether chains at this temperature start from a ground state rather than from random spins:
+/// below the critical temperature (2.269 in two dimensions, 4.512 in three) a quench leaves stripes
+/// that live for some L^3 sweeps.
 bool starts_ordered(const LadderSetup& setup, double temperature);
 
 } // namespace blockspin::replica

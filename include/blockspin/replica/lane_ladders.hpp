@@ -13,10 +13,10 @@
 
 namespace blockspin::replica {
 
-/// Word i = g T + t of the chain of words holds temperature t of ladders 64 g .. 64 g + 63; eight words are a
-/// vector of ising::Lanes, and vectors are divided over the ranks. An exchange moves a configuration's bits
-/// between two words: thresholds stay with the words, so a word stays at one temperature. Series number 64 i
-/// + b.
+/// Word i = g T + t of the chain of words holds temperature t of ladders 64 g .. 64 g + 63; eight words
+/// are a vector of ising::Lanes, and vectors are divided over the ranks. An exchange moves a
+/// configuration's bits between two words: thresholds stay with the words, so a word stays at one
+/// temperature. Series number 64 i + b.
 class LaneLadders : public Ensemble {
 public:
   /// Collective. The communicator must outlive the object.

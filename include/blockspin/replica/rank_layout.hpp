@@ -1,6 +1,6 @@
 #pragma once
-// How ranks divide the work on large lattices: groups of ranks share the walkers, the ranks of a group one
-// lattice.
+// How ranks divide the work on large lattices: groups of ranks share the walkers, the
+// ranks of a group one lattice.
 
 #include <optional>
 #include <string>

@@ -40,7 +40,6 @@ struct TargetReport {
 };
 
 /// Runs an ensemble. Members are collective over the communicator.
-///
 /// Equilibration: energy and |magnetisation| of the first 64 ladders are recorded and Chodera's method
 /// (stats/equilibration.hpp) applied at every temperature; while it finds the run too short to tell, or the
 /// run is shorter than the plan's least, it doubles. Everything up to there is thrown away. With

@@ -29,8 +29,8 @@ public:
   virtual void copy_from(std::span<const std::uint64_t> natural, std::uint64_t first_row) = 0;
 };
 
-/// Makes walker number `number` of an ensemble, in its starting state, on the ranks of `group` (which
-/// outlives it).
+/// Makes walker number `number` of an ensemble, in its starting state, on the ranks of
+/// `group` (which outlives it).
 using WalkerFactory = std::function<std::unique_ptr<Walker>(
     const mpi::Communicator& group, const lattice::Domain& domain, std::uint64_t number)>;
 

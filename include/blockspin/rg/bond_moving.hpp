@@ -1,6 +1,6 @@
 #pragma once
-// Kadanoff's lower bound: potentials moved between equivalent places until the spins fall apart into small
-// clusters.
+// Kadanoff's lower bound: potentials moved between equivalent places until the spins
+// fall apart into small clusters.
 
 #include <span>
 #include <vector>
@@ -11,7 +11,6 @@ namespace blockspin::rg {
 
 /// The bond-moving renormalisation of a torus by Kadanoff's normalised kernel of strengths lambda, one a
 /// class of sites (block_kernel.hpp).
-///
 /// Every bond, and the ln 2cosh that normalises the kernel, is moved onto clusters of b x b spins that
 /// straddle the corners of four blocks; each cluster then meets four block spins only and is summed on its
 /// own. What is moved, V, averages to zero by translation invariance, so Z_moved = Z <exp V> >= Z exp <V> =

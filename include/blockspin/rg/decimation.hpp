@@ -31,8 +31,8 @@ struct DecimationFlow {
                                    ///< same at every level, since decimation is exact. In units of k_B T.
 };
 
-/// Decimates a ring of n_spins (a multiple of 2^steps) of coupling K >= 0. Throws ErrorKind::internal
-/// otherwise.
+/// Decimates a ring of n_spins (a multiple of 2^steps) of coupling K >= 0.
+/// Throws ErrorKind::internal otherwise.
 DecimationFlow decimate(double coupling, std::uint64_t n_spins, unsigned steps);
 
 } // namespace blockspin::rg

@@ -22,8 +22,8 @@ struct ExactMap {
   double kl_divergence = 0; ///< D_KL(P || p) in nats, from its definition; p(v) ~ Tr_h exp(T - H)
 };
 
-/// hamiltonian: H on 2^n_visible states; map: T [2^n_visible, 2^n_hidden]. Local. Equations: Mehta & Schwab
-/// 2014.
+/// hamiltonian: H on 2^n_visible states; map: T [2^n_visible, 2^n_hidden]. Local.
+/// Equations: Mehta & Schwab 2014.
 ExactMap examine_map(std::span<const double> hamiltonian, View<const double, 2> map);
 
 /// T = -E + H for a Boltzmann machine [2^n_visible, 2^n_hidden]; n_visible + n_hidden <= 24. Local.

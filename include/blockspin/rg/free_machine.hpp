@@ -1,6 +1,6 @@
 #pragma once
-// Machines with free weights and no biases, trained to the least D_KL there is, by exact sums where they can
-// be had.
+// Machines with free weights and no biases, trained to the least D_KL there is, by exact
+// sums where they can be had.
 
 #include <cstdint>
 #include <span>
@@ -36,8 +36,8 @@ public:
 
   std::size_t n_visible() const { return data_.n_sites; }
   std::size_t n_hidden() const { return n_hidden_; }
-  /// D_KL(P || p) in nats for weights [visible][hidden], <ln p> over the training states; fills its gradient.
-  /// Local.
+  /// D_KL(P || p) in nats for weights [visible][hidden], <ln p> over the training states;
+  /// fills its gradient. Local.
   double kl_divergence(std::span<const double> weights, std::span<double> gradient) const;
   /// The same over other states, and its standard error: 0 where they are all states of P. Local.
   Estimated kl_divergence_on(const TrainingStates& states, std::span<const double> weights) const;

@@ -8,10 +8,10 @@
 
 namespace blockspin::rg {
 
-/// The machine that is the Ising model: one hidden spin a bond, E = -w sum_b h_b (v_i + v_j), cosh 2w = exp
-/// 2K. Its visible marginal is the Ising distribution, ln Tr_h exp T(v) = n_bonds (ln 2 + K) for every v,
-/// D_KL = 0; as that constant is not zero, delta F is minus it. In double precision, since float32 weights
-/// would show.
+/// The machine that is the Ising model: one hidden spin a bond, E = -w sum_b h_b (v_i + v_j), cosh 2w =
+/// exp 2K. Its visible marginal is the Ising distribution, ln Tr_h exp T(v) = n_bonds (ln 2 + K) for
+/// every v, D_KL = 0; as that constant is not zero, delta F is minus it. In double precision, since
+/// float32 weights would show.
 class BondMachine {
 public:
   /// K >= 0 and no field, else ErrorKind::internal.

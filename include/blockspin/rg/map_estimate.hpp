@@ -23,8 +23,8 @@ struct Estimated {
   double error = 0;
 };
 
-/// Of ln_traces over configurations of P, in their kept order; errors by jackknife over `n_bins` contiguous
-/// bins.
+/// Of ln_traces over configurations of P, in their kept order; errors by jackknife
+/// over `n_bins` contiguous bins.
 struct LnTraceMoments {
   Estimated mean;
   Estimated std; ///< zero: the map is exact up to a constant
@@ -34,8 +34,8 @@ struct LnTraceMoments {
 /// Two values or more. Local.
 LnTraceMoments ln_trace_moments(std::span<const double> values, std::size_t n_bins = 50);
 
-/// What follows from ln Z of both sides: delta F = ln Z - ln Z_RBM, D_KL(P||p) = ln Z_RBM - ln Z - <ln Tr_h
-/// exp T>.
+/// What follows from ln Z of both sides: delta F = ln Z - ln Z_RBM, D_KL(P||p) = ln
+/// Z_RBM - ln Z - <ln Tr_h exp T>.
 struct MapVerdict {
   Estimated delta_f;
   Estimated kl_divergence;

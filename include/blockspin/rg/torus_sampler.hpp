@@ -9,8 +9,8 @@
 
 namespace blockspin::rg {
 
-/// Draws a torus row by row from products of its transfer matrix: no Markov chain, so no equilibration and no
-/// autocorrelation. Local.
+/// Draws a torus row by row from products of its transfer matrix: no Markov chain, so no equilibration
+/// and no autocorrelation. Local.
 class TorusSampler {
 public:
   /// Uniforms come from `generator` by (sequence = configuration, index = row).

@@ -1,6 +1,6 @@
 #pragma once
-// Block-spin Boltzmann machines: one hidden spin a block, the same few weights around every block, trained
-// exactly.
+// Block-spin Boltzmann machines: one hidden spin a block, the same few weights around
+// every block, trained exactly.
 
 #include <span>
 #include <vector>
@@ -37,7 +37,6 @@ private:
 /// A Boltzmann machine on a torus with 2x2 or 3x3 blocks: E = -sum_B h_B sum_i lambda_k(i,B) v_i, where i
 /// runs over the window around block B and k is its class. Its map T = -E + H is no normalised kernel, so
 /// D_KL(Ising || machine) measures how good a map it is.
-///
 /// Exact on 4x4 (2x2 blocks) and 6x6: the distribution of the spins of one window comes from the Ising
 /// transfer matrix, once, and the machine's own ln Z from the sum over its 4 or 9 hidden spins.
 class WindowMachine {
@@ -48,8 +47,8 @@ public:
 
   /// D_KL(P || p) in nats, the whole torus; fills its gradient by lambda. Local.
   double kl_divergence(std::span<const double> lambda, std::span<double> gradient) const;
-  /// H_RBM[h] for every state of the hidden spins, numbered block by block. It is H_RG[h] of the machine's
-  /// map.
+  /// H_RBM[h] for every state of the hidden spins, numbered block by block. It is
+  /// H_RG[h] of the machine's map.
   std::vector<double> hidden_hamiltonian(std::span<const double> lambda) const;
   double ln_z(std::span<const double> lambda) const;
   /// The same machine as free weights, [site][hidden].

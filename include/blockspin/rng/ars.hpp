@@ -1,6 +1,5 @@
 #pragma once
 // ARS-7 as inline code for kernels that consume random words as they are made.
-//
 // A kernel file is compiled once for each instruction set, with that set's compiler flags; so everything here
 // that depends on the flags has internal linkage, and such files include nothing with external inline
 // functions beyond it.

@@ -14,7 +14,6 @@ std::uint64_t instance_number(std::string_view name);
 
 /// One stream of random words, addressed, not stepped: word `index` of sequence `sequence` is always the same
 /// number, whoever asks, in whatever order. Holds 16 bytes and no state; copy freely.
-///
 /// Key: low 64 bits the campaign's seed, high 64 bits stream id << 48 | instance. Counter: low 64 bits the
 /// block (two words of 64 bits each; word 2b is the low half of block b), high 64 bits the sequence. Every
 /// instruction-set path gives identical bits. Local.

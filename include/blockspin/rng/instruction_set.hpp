@@ -1,6 +1,6 @@
 #pragma once
-// Which instruction sets the random numbers and the spin kernels can use on this machine. Bits never depend
-// on it.
+// Which instruction sets the random numbers and the spin kernels can use on this
+// machine. Bits never depend on it.
 
 #include <string_view>
 #include <vector>

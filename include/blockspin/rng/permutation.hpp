@@ -8,8 +8,8 @@
 namespace blockspin::rng {
 
 /// A pseudo-random permutation of [0, n): a keyed Feistel network over the next even power of two,
-/// cycle-walked into the range (Black & Rogaway 2002). The same on every rank, for the same generator and
-/// sequence. Local.
+/// cycle-walked into the range (Black & Rogaway 2002). The same on every rank, for the same
+/// generator and sequence. Local.
 class Permutation {
 public:
   Permutation(const Generator& generator, std::uint64_t sequence, std::uint64_t n);

@@ -22,8 +22,8 @@ struct StoredSample {
   std::uint64_t n_ladders = 1;        ///< independent; configuration c was kept from ladder c % n_ladders
 };
 
-/// ErrorKind::archive where a temperature is NaN or the shapes are not those of the lattice the group names.
-/// Collective.
+/// ErrorKind::archive where a temperature is NaN or the shapes are not those of the lattice
+/// the group names. Collective.
 StoredSample find_sample(const archive::Archive& archive, const std::string& name);
 
 /// Of the temperatures with these indices the configurations `each`, counted one temperature after the other
@@ -42,8 +42,8 @@ Array<std::uint8_t, 2> read_configurations(const archive::Archive& archive, cons
 std::vector<rbm::Machine> read_machines(const archive::Archive& archive, const std::string& name,
                                         std::optional<std::uint64_t> epoch = std::nullopt);
 
-/// Complains at key `epoch` where the machine /rbm/<name> keeps no snapshot of it; no epoch, no complaint.
-/// Local.
+/// Complains at key `epoch` where the machine /rbm/<name> keeps no snapshot of it; no
+/// epoch, no complaint. Local.
 void check_snapshot(const campaign::Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
                     const campaign::Complain& complain);
 

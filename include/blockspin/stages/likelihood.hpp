@@ -1,6 +1,6 @@
 #pragma once
-// [likelihood]: ln Z of a trained machine, the log-likelihood of its sample, and how far it is from the Ising
-// model.
+// [likelihood]: ln Z of a trained machine, the log-likelihood of its sample, and how far
+// it is from the Ising model.
 
 #include "blockspin/campaign/stage.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
-// [mapping]: how far a machine is from an exact variational renormalization of the Ising model at one
-// temperature.
+// [mapping]: how far a machine is from an exact variational renormalization of the
+// Ising model at one temperature.
 
 #include <optional>
 

@@ -23,8 +23,8 @@ struct TrainedLayer {
   rbm::Precision precision = rbm::Precision::float32; ///< it was trained with
 };
 
-/// A stack, or as much of it as was trained: then the last layer is the one that diverged, with its last good
-/// machine.
+/// A stack, or as much of it as was trained: then the last layer is the one that diverged,
+/// with its last good machine.
 struct RbmResult {
   std::vector<TrainedLayer> layers;
   std::optional<train::Divergence> divergence;

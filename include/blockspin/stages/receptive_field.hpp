@@ -1,6 +1,6 @@
 #pragma once
-// [receptive_field]: where on the lattice the hidden units of each layer look, beside untrained and shuffled
-// fields.
+// [receptive_field]: where on the lattice the hidden units of each layer look, beside
+// untrained and shuffled fields.
 
 #include "blockspin/campaign/stage.hpp"
 

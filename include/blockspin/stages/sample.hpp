@@ -31,8 +31,8 @@ struct SampleDeck {
   OrNone<std::uint64_t> max_sweeps; ///< of sampling, where there are targets
   std::optional<bool> flip_symmetry;
 
-  /// The temperatures where they are given, else where the search for them begins. Only for a deck whose
-  /// rules hold.
+  /// The temperatures where they are given, else where the search for them begins. Only
+  /// for a deck whose rules hold.
   std::vector<double> ladder_to_begin_with() const;
 };
 

@@ -15,9 +15,9 @@ struct TestResult {
   double degrees_of_freedom = 0; ///< chi-square only
 };
 
-/// Pearson's chi-square of observed counts against probabilities that sum to one. Neighbouring cells are
-/// pooled, in order, until each expects at least `min_expected`. A count where the probability is 0 gives p =
-/// 0.
+/// Pearson's chi-square of observed counts against probabilities that sum to one. Neighbouring
+/// cells are pooled, in order, until each expects at least `min_expected`. A count where the
+/// probability is 0 gives p = 0.
 TestResult chi_square(std::span<const std::uint64_t> observed, std::span<const double> probability,
                       double min_expected = 5);
 
@@ -25,8 +25,8 @@ TestResult chi_square(std::span<const std::uint64_t> observed, std::span<const d
 /// correction for small n).
 TestResult kolmogorov_smirnov(std::vector<double> values, const std::function<double(double)>& distribution);
 
-/// Chi-square of independent standard normal deviates ("pulls", in sigma): sum of squares, as many degrees of
-/// freedom.
+/// Chi-square of independent standard normal deviates ("pulls", in sigma): sum of squares,
+/// as many degrees of freedom.
 TestResult normal_pulls(std::span<const double> pulls);
 
 /// Two-sided chance of a normal deviate beyond |sigma|.

@@ -1,6 +1,6 @@
 #pragma once
-// Exact sums of integer samples: no rounding, so the order of adding, merging and dividing over ranks cannot
-// matter.
+// Exact sums of integer samples: no rounding, so the order of adding, merging and
+// dividing over ranks cannot matter.
 
 #include <cstdint>
 #include <span>

@@ -1,6 +1,6 @@
 #pragma once
-// Chains of the model that persist between updates, with or without replicas at other temperatures of the
-// machine.
+// Chains of the model that persist between updates, with or without replicas at other
+// temperatures of the machine.
 
 #include <cstdint>
 #include <span>

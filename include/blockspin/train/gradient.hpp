@@ -1,7 +1,6 @@
 #pragma once
-// The sum of a minibatch's gradient, exact in floating point, so that the ranks' parts may be added in any
-// order.
-//
+// The sum of a minibatch's gradient, exact in floating point, so that the ranks'
+// parts may be added in any order.
 // Hidden means lie on the grid 2^-g; visible values are -1, 0, 1: every partial sum over n terms is a
 // multiple of 2^-g below n, exact in float32 while n <= 2^(24-g). Real visible values (means, hidden
 // probabilities of a lower machine) lie on 2^-15 and are summed in double, exact up to 2^22 terms.

@@ -1,6 +1,6 @@
 #pragma once
-// How good a machine is while it is trained: on data it learns and data it does not, and by what it dreams up
-// itself.
+// How good a machine is while it is trained: on data it learns and data it does not, and
+// by what it dreams up itself.
 
 #include <cstdint>
 #include <limits>
@@ -15,10 +15,10 @@
 
 namespace blockspin::train {
 
-/// What is found of a machine. Free energies F(v) = -ln sum_h exp(-E(v, h)) are means over configurations, in
-/// nats; without held-out data theirs is NaN. Energies and magnetisations read a unit that is on as spin up,
-/// else down, and are per spin, J = 1; energies are NaN where no lattice is known (machines further up a
-/// stack).
+/// What is found of a machine. Free energies F(v) = -ln sum_h exp(-E(v, h)) are means over
+/// configurations, in nats; without held-out data theirs is NaN. Energies and magnetisations read a unit
+/// that is on as spin up, else down, and are per spin, J = 1; energies are NaN where no lattice is known
+/// (machines further up a stack).
 struct Judgement {
   double free_energy = 0;
   double free_energy_held_out = 0;
@@ -41,7 +41,6 @@ struct ChainStarts {
 /// Judges machines by the same evenly spaced configurations every time: at most settings.judge.configurations
 /// of the learned and as many of the held-out ones. Real-valued data (hidden probabilities) are judged by one
 /// sample of them.
-///
 /// Pseudo-likelihood: of each configuration at most 16 evenly spaced units from a random one on, scaled up to
 /// all units: exact for up to 16 units, else unbiased.
 class Judge {

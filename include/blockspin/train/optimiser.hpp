@@ -16,8 +16,8 @@ public:
   /// `decays`: whether L1 and L2 apply (weights), or not (biases).
   Optimiser(const UpdateRule& rule, std::size_t n_parameters, bool decays);
 
-  /// parameters += step of the gradient `scale` * gradient_sum, at the given learning rate; `update` counts
-  /// from 0.
+  /// parameters += step of the gradient `scale` * gradient_sum, at the given learning
+  /// rate; `update` counts from 0.
   void apply(std::span<float> parameters, std::span<const float> gradient_sum, float scale,
              double learning_rate, std::uint64_t update);
   /// The memory of earlier gradients, under names beginning with `name`.

@@ -36,15 +36,14 @@ struct Divergence {
 };
 
 /// Gibbs training of one machine as a stepper: one step is a few minibatches.
-///
 /// Parameters, history, judgements and snapshots are the same bits for every number of ranks, and whether or
 /// not it was saved and loaded between steps. Where a weight stops being finite, or exceeds
 /// settings.weight_limit, advance() throws an agreed ErrorKind::numerical naming epoch and batch; machine()
 /// is then the one at the start of the epoch.
 class Trainer : public Stepper {
 public:
-  /// Keeps references to comm and data; `held_out`, data that are judged but not learned, may be null.
-  /// Collective.
+  /// Keeps references to comm and data; `held_out`, data that are judged but not
+  /// learned, may be null. Collective.
   Trainer(const mpi::Communicator& comm, const DataPart& data, const Settings& settings,
           const DataPart* held_out = nullptr);
 
@@ -63,9 +62,9 @@ public:
   const std::vector<EpochRecord>& history() const { return history_; }
   /// Number i was made after (i + 1) settings.judge.interval epochs.
   const std::vector<Judgement>& judgements() const { return judgements_; }
-  /// Where the training diverged, or nothing: epoch and batch, from 1.
   /// That of the settings, or of the training that was loaded.
   rbm::Precision precision() const { return sampler_.precision(); }
+  /// Where the training diverged, or nothing: epoch and batch, from 1.
   std::optional<Divergence> divergence() const { return divergence_; }
 
 private:

@@ -1,5 +1,5 @@
-// Local updates near T_c, bit-parallel, beside the user's own scalar code; over the ranks that run the
-// benchmark.
+// Local updates near T_c, bit-parallel, beside the user's own scalar code; over the
+// ranks that run the benchmark.
 
 #include <memory>
 

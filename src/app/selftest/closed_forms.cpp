@@ -56,8 +56,8 @@ std::vector<Pull> torus(const mpi::Communicator&) {
   return pulls;
 }
 
-/// One hidden spin a bond makes a machine that is the Ising model: its enumerated ln Z is known from
-/// Kaufman's.
+/// One hidden spin a bond makes a machine that is the Ising model: its enumerated
+/// ln Z is known from Kaufman's.
 std::vector<Pull> machine_ln_z(const mpi::Communicator& comm) {
   std::vector<Pull> pulls;
   for (const double coupling : {0.2, 0.4, 0.8}) {

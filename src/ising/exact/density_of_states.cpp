@@ -43,8 +43,8 @@ private:
     return result;
   }
 
-  /// (1 - u)^m +- (u + u^2)^m for l = 0; with u -> -u, and the sign that makes q = u (1 - u)/(1 + u), for l =
-  /// n.
+  /// (1 - u)^m +- (u + u^2)^m for l = 0; with u -> -u, and the sign that makes q = u
+  /// (1 - u)/(1 + u), for l = n.
   Polynomial single(bool plus, bool last) const {
     const std::uint64_t one_minus = last ? 1 : minus(1);
     const Polynomial a = field_.power(Polynomial{1, one_minus}, m_);
@@ -70,8 +70,8 @@ private:
   std::uint64_t n_, m_, root_;
 };
 
-/// The counts themselves from their residues modulo enough primes (Garner's form of the Chinese remainder
-/// theorem).
+/// The counts themselves from their residues modulo enough primes (Garner's form of the
+/// Chinese remainder theorem).
 std::vector<cpp_int> exact_counts(std::uint64_t n, std::uint64_t m) {
   std::vector<cpp_int> counts(2 * n * m + 1, 0);
   cpp_int modulus = 1;

@@ -6,8 +6,8 @@
 namespace blockspin::ising::exact {
 namespace {
 
-/// Miller-Rabin with the first twelve primes, which decides every number below 2^64 (Sorenson & Webster
-/// 2015).
+/// Miller-Rabin with the first twelve primes, which decides every number below
+/// 2^64 (Sorenson & Webster 2015).
 bool is_prime(std::uint64_t n) {
   constexpr std::uint64_t bases[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
   for (const std::uint64_t base : bases)

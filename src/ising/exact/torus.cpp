@@ -1,9 +1,8 @@
 // Kaufman's partition function of the periodic square lattice, arranged so that nothing overflows and nothing
 // cancels but what must.
-//
-// With u = exp(-2K), D = 1 - u^2, F_l = (1 + u^2)^2 - 2 u D cos(pi l/n), let B_l >= B'_l be the roots of
-// B^2 - F_l B + u^2 D^2 = 0. Then exp(-gamma_l) = q_l = u D / B_l, and the prefactor (2 sinh 2K)^{nm/2} joins
-// the products:
+// With u = exp(-2K), D = 1 - u^2, F_l = (1 + u^2)^2 - 2 u D cos(pi l/n), let B_l >= B'_l be the roots
+// of B^2 - F_l B + u^2 D^2 = 0. Then exp(-gamma_l) = q_l = u D / B_l, and the prefactor
+// (2 sinh 2K)^{nm/2} joins the products:
 //   Z = exp(2 n m K) / 2 * { prod_odd B^{m/2} (1 + q^m) + prod_odd B^{m/2} (1 - q^m)
 //                          + prod_even B^{m/2} (1 + q^m) + prod_even B^{m/2} (1 - q^m) },
 // with, for l = 0 (gamma_0 signed), B^{m/2} (1 +- q^m) = (1 - u)^m +- (u + u^2)^m.

@@ -23,8 +23,8 @@ public:
   };
   /// On given configurations: energy[i] total, temperature index[i]. Ties go to the lowest temperature.
   Score score(std::span<const double> energy, std::span<const std::size_t> index) const;
-  /// Expected over the exact ensemble with as many configurations at every temperature, from the density of
-  /// states.
+  /// Expected over the exact ensemble with as many configurations at every temperature,
+  /// from the density of states.
   Score expected() const;
 
 private:

@@ -8,8 +8,8 @@
 
 namespace blockspin::ising::exact {
 
-/// ln Z of the whole lattice; energy and specific heat per site. At T = 0: ln_z = +inf, energy of the ground
-/// state, 0.
+/// ln Z of the whole lattice; energy and specific heat per site. At T = 0: ln_z = +inf,
+/// energy of the ground state, 0.
 struct Thermodynamics {
   double ln_z = 0;
   double energy = 0;
@@ -44,8 +44,8 @@ Thermodynamics thermodynamics(std::span<const std::uint64_t> extents, double tem
 std::vector<double> ln_probabilities(std::span<const std::uint64_t> extents, double temperature,
                                      std::span<const double> energies);
 
-/// Inverse of e(T) on one lattice: 0 for e at or below the ground state's, +inf where e >= 0, monotonic
-/// between.
+/// Inverse of e(T) on one lattice: 0 for e at or below the ground state's, +inf
+/// where e >= 0, monotonic between.
 class EnergyTemperature {
 public:
   explicit EnergyTemperature(std::vector<std::uint64_t> extents);
