@@ -1,15 +1,18 @@
 #pragma once
 // What a deck section does: one class a section.
-// Writing a stage, in stages/flow.hpp and flow.cpp:
-//     struct FlowDeck { std::string rbm; std::uint64_t walkers = 1000; ... };
+// A stage begins like this, in stages/flow.hpp; deck/schema.hpp shows its keys (tests/campaign compiles both):
+//     struct FlowDeck {
+//       std::string rbm;
+//       std::uint64_t walkers = 1000;
+//     };
 //     class FlowStage : public campaign::StageOf<FlowDeck> {
 //     public:
 //       using StageOf::StageOf;
-//       static const deck::Schema<FlowDeck>& schema();  // its keys
-//       static std::vector<archive::Row> rows();        // its datasets
+//       static const deck::Schema<FlowDeck>& schema(); // its keys
+//       static std::vector<archive::Row> rows();       // its datasets
 //       void run(campaign::Context& context) override;
 //     };
-// and in the program's list of kinds (app/kinds.cpp) the row kind_of<FlowStage>().
+// The program's list of kinds (app/kinds.cpp) has one row for it: kind_of<FlowStage>().
 
 #include <memory>
 #include <string>

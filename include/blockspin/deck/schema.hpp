@@ -46,10 +46,10 @@ std::pair<std::size_t, std::string> split_layer(const std::string& key);
 Problem unknown_key(const Section& section, const Entry& entry, const std::vector<KeyInfo>& keys);
 
 /// Declares the keys of one section:
-///     static const Schema<FlowDeck> schema("flow", "follows chains of a machine", {
+///     static const Schema<FlowDeck> schema(
+///         "flow", "sends walkers through a machine",
 ///         field("rbm", &FlowDeck::rbm, "the machine").required().refers_to("rbm"),
-///         field("walkers", &FlowDeck::walkers, "chains a start").check(at_least(1)),
-///     });
+///         field("walkers", &FlowDeck::walkers, "walkers a start").check(at_least(1)));
 /// Rules across keys follow with rule(): the text of what is wrong, or empty.
 template <class D>
 class Schema : public AnySchema {
