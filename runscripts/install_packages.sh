@@ -21,7 +21,7 @@ as_root() {
 
 install_packages() {
   if ! command -v dpkg-query >/dev/null; then
-    echo "This is no Debian system: see \"On a cluster\" in README.md for configuring by hand." >&2
+    echo "This is no Debian system: see runscripts/cluster.md for configuring by hand." >&2
     exit 1
   fi
   local missing

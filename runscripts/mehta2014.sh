@@ -30,7 +30,7 @@ table() { # NAME [OPTIONS]: a table stands under its name when it is whole
   echo "$folder/report/$name"
 }
 table mehta2014.txt
-table mehta2014_verdicts.md --short # the README's table
+table mehta2014_verdicts.md --short # the table of postprocess/reference/mehta2014.md
 for archive in "${archives[@]}"; do
   "$PYTHON" -B -m blockspin.figures "$archive" --output "$folder/report/$(basename "$archive" .h5)"
 done

@@ -1,8 +1,8 @@
-"""The rules of the house, read from the text of the sources: floors, names, sizes, forbidden words.
+"""The rules of the house, read from the text of the sources: floors, names, sizes, forbidden words, links of pages.
 
     python3 rules.py [ROOT]      prints every violation; exit status 1 when there is one
 
-The rooms and the edges between them are declared here once (README.md, "Architecture", says why they are so).
+The rooms and the edges between them are declared here once (src/README.md says why they are so).
 """
 
 import re
@@ -42,8 +42,12 @@ FORBIDDEN_WORDS = re.compile(r"\b(TODO|FIXME|XXX|HACK|atoi|mt19937|using namespa
 FORBIDDEN_NAMES = re.compile(r"(^|_)(utils?|common|manager|helpers?|misc)(_|\.|$)")
 TABLE = re.compile(r"(rows|schema)\(\) \{$")  # a table of declarations is data, however long
 SOURCE_SUFFIXES = {".cpp", ".hpp", ".py", ".sh"}
+SOURCE_FOLDERS = ("include", "src", "tests", "runscripts", "postprocess")
+PAGE_FOLDERS = (*SOURCE_FOLDERS, "input")
+FRONT_PAGE_CEILING = 9000  # bytes of README.md: what a reader takes in within five minutes
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
+PAGE_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MODULE_LINE = re.compile(r"blockspin_module\(\s*(\w+)(.*?)\)", re.DOTALL)
 
 
@@ -98,7 +102,7 @@ def link_violations(root):
 
 
 def own_files(root):
-    for top in ("include", "src", "tests", "runscripts", "postprocess"):
+    for top in SOURCE_FOLDERS:
         for path in sorted((root / top).rglob("*")):
             if path.suffix in SOURCE_SUFFIXES and "__pycache__" not in path.parts:
                 yield path
@@ -148,9 +152,33 @@ def is_function_head(lines, number):
     return re.search(r"\)[^;=]*\{$", line) is not None
 
 
+def anchors(page):
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def page_violations(root):
+    """Every relative link and image of a page leads to a file, and to a heading of it; the front page stays short."""
+    front = root / "README.md"
+    if front.is_file() and front.stat().st_size > FRONT_PAGE_CEILING:
+        yield f"README.md: {front.stat().st_size} bytes, the ceiling is {FRONT_PAGE_CEILING}"
+    pages = [*root.glob("*.md"), *(page for top in PAGE_FOLDERS for page in (root / top).rglob("*.md"))]
+    for page in sorted(pages):
+        for link in PAGE_LINK.findall(page.read_text()):
+            if re.match(r"[a-z]+:", link):
+                continue  # of the web
+            path, _, anchor = link.partition("#")
+            target = page.parent / path if path else page
+            if not target.exists():
+                yield f"{page.relative_to(root)}: the link {link} leads to no file"
+            elif anchor and anchor not in anchors(target):
+                yield f"{page.relative_to(root)}: the link {link} leads to no heading"
+
+
 def violations(root):
     root = Path(root)
-    rules = (include_violations, link_violations, text_violations, function_violations)
+    rules = (include_violations, link_violations, text_violations, function_violations, page_violations)
     return [violation for rule in rules for violation in rule(root)]
 
 

@@ -29,7 +29,7 @@ class BrokenHouses(unittest.TestCase):
     def found(self, name, text):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
-            path.parent.mkdir(parents=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
             return rules.violations(folder)
 
@@ -75,6 +75,17 @@ class BrokenHouses(unittest.TestCase):
     def test_words_and_names(self):
         self.assert_found("src/base/x.cpp", "// TODO\n", "does not belong here")
         self.assert_found("src/base/deck_utils.cpp", "", "named for what it holds")
+
+    def test_links_of_pages(self):
+        good = "# A page\n[itself](#a-page), [a file](README.md), ![a file](../src/README.md#a-page), [web](https://a.b/c.md)\n"
+        self.assertEqual([], self.found("src/README.md", good))
+        self.assert_found("src/README.md", "[a file](../input/README.md)\n", "src/README.md: the link ../input/README.md leads to no file")
+        self.assert_found("src/README.md", "![figure](figure.png)\n", "the link figure.png leads to no file")
+        self.assert_found("input/README.md", "# A page\n[part](#another-page)\n", "leads to no heading")
+
+    def test_front_page(self):
+        self.assertEqual([], self.found("README.md", "x" * rules.FRONT_PAGE_CEILING))
+        self.assert_found("README.md", "x" * (rules.FRONT_PAGE_CEILING + 1), "bytes, the ceiling is")
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ class Agreement(unittest.TestCase):
     def test_the_report_is_written(self):
         with blockspin.open_archive(path) as archive:
             written = list(report.report([archive], Path(folder.name)))
-        self.assertGreaterEqual(len(written), 7)
+        self.assertGreaterEqual(len(written), 8)
         for file in written:
             self.assertGreater(file.stat().st_size, 0, file)
 

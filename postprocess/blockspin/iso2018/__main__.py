@@ -3,7 +3,8 @@
     python3 -m blockspin.iso2018 ARCHIVE... [--output FOLDER]
 
 FOLDER (default: iso2018_report beside the first archive) gets iso2018_ends.csv (a row a setting: where its flows end),
-iso2018_verdicts.txt (claim, setting, measured value, error, verdict), and the figures.
+iso2018_ends.md (its main line as a table), iso2018_verdicts.txt (claim, setting, measured value, error, verdict), and the
+figures.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import matplotlib.pyplot as plt
 
 import blockspin
 from blockspin.figures import style
-from blockspin.iso2018 import ends, figures, verdicts
+from blockspin.iso2018 import ends, figures, table, verdicts
 
 
 def arguments():
@@ -53,6 +54,8 @@ def report(archives, folder, with_figures=True):
     groups = ends.grouped([end for archive in archives for end in ends.read(archive)])
     write_ends(folder / "iso2018_ends.csv", archives, groups)
     yield folder / "iso2018_ends.csv"
+    (folder / "iso2018_ends.md").write_text(table.markdown(folder / "iso2018_ends.csv") + "\n")
+    yield folder / "iso2018_ends.md"
     write_verdicts(folder / "iso2018_verdicts.txt", archives, verdicts.all_verdicts(archives, groups))
     yield folder / "iso2018_verdicts.txt"
     if not with_figures:

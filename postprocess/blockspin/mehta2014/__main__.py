@@ -1,7 +1,7 @@
 """Command: the tables and verdicts of the study, from its archives.
 
     python3 -m blockspin.mehta2014 ARCHIVE...              every table, then the verdicts, as in reference/mehta2014.txt
-    python3 -m blockspin.mehta2014 --short ARCHIVE...      the first row of each claim and verdict, as in the README
+    python3 -m blockspin.mehta2014 --short ARCHIVE...      the first row of each claim and verdict, as in reference/mehta2014.md
 """
 
 import argparse
