@@ -26,8 +26,10 @@ std::string resolved_section(const std::string& header, const deck::ResolvedValu
 
 std::string resolved_deck(const campaign::Plan& plan) {
   std::string text = resolved_section("campaign", campaign::campaign_schema().values({plan.campaign, {}})) +
-                     resolved_section("model", campaign::model_schema().values({plan.model, {}})) +
                      resolved_section("parallel", campaign::parallel_schema().values({plan.parallel, {}}));
+  for (const auto& [name, model] : plan.models)
+    text += resolved_section(name == "main" ? "model" : "model." + name,
+                             campaign::model_schema().values({model, {}}));
   for (const auto& stage : plan.stages) text += resolved_section(stage->label(), stage->values());
   return text;
 }
@@ -66,6 +68,7 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   const int n_ranks =
       invocation.n_ranks > 0 ? invocation.n_ranks : std::max(comm.size(), campaign::least_ranks(document));
   campaign::Plan plan = campaign::read_plan(document, invocation.kinds, n_ranks, problems);
+  campaign::look_at_files(plan, comm, deck_path);
 
   // A reference may lead into an archive of an earlier run; without a readable one only the deck answers.
   const std::string path = archive_path(deck_path, plan.campaign);
@@ -86,6 +89,7 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   if (archive) archive->close();
   throw_agreed(problems);
 
+  for (const std::string& warning : plan.warnings) log::warning(warning);
   if (comm.is_root())
     fmt::print("# {}: no errors. Archive: {} ({})\n\n{}{}", deck_path, path,
                exists ? "exists" : "does not exist yet", resolved_deck(plan), cost_table(plan, n_ranks));

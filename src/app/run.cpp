@@ -19,11 +19,12 @@ archive::OnExisting on_existing(const Invocation& invocation) {
   return invocation.overwrite ? archive::OnExisting::overwrite : archive::OnExisting::refuse;
 }
 
-/// Deck errors come before the archive is touched: references that only an archive could
-/// answer are looked up later.
-campaign::Plan plan_without_archive(const Invocation& invocation, const deck::Document& document, int n_ranks,
-                                    deck::Problems& problems) {
-  campaign::Plan plan = campaign::read_plan(document, invocation.kinds, n_ranks, problems);
+/// Deck errors come before the archive is touched: references that only an archive could answer are looked up
+/// later.
+campaign::Plan plan_without_archive(const Invocation& invocation, const deck::Document& document,
+                                    const mpi::Communicator& comm, deck::Problems& problems) {
+  campaign::Plan plan = campaign::read_plan(document, invocation.kinds, comm.size(), problems);
+  campaign::look_at_files(plan, comm, document.path);
   if (!invocation.resume) campaign::check_references(plan, problems);
   throw_agreed(problems);
   return plan;
@@ -51,7 +52,7 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   // 1. The deck: every error of it at once, before anything else is touched.
   deck::Problems problems;
   const deck::Document document = load_deck(comm, deck_path, invocation.overrides, problems);
-  campaign::Plan plan = plan_without_archive(invocation, document, comm.size(), problems);
+  campaign::Plan plan = plan_without_archive(invocation, document, comm, problems);
 
   // 2. The archive: locked against a second writer; what may happen to one that exists is the user's word.
   auto archive =
@@ -62,6 +63,8 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   // 3. References into the archive, now that it is open.
   if (invocation.resume) campaign::check_references(plan, problems);
   throw_agreed(problems);
+
+  for (const std::string& warning : plan.warnings) log::warning(warning);
 
   // 4. The stages.
   campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan), invocation.resume);

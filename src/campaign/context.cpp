@@ -10,7 +10,7 @@ namespace blockspin::campaign {
 
 std::vector<std::string> parent_groups(const Plan& plan, const Stage& stage) {
   std::vector<std::string> groups;
-  for (const Reference& reference : stage.references(plan)) groups.push_back(reference.group());
+  for (const Reference& reference : stage.references(plan)) groups.push_back(reference.group);
   std::sort(groups.begin(), groups.end());
   groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
   return groups;
@@ -24,8 +24,9 @@ deck::ResolvedValues setting_values(const Plan& plan) {
 
 deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage) {
   auto values = stage.values();
-  values.push_back({"model.lattice", deck::Codec<deck::Extents>::text(plan.model.lattice)});
-  values.push_back({"model.field", deck::Codec<double>::text(plan.model.field)});
+  if (const auto model = stage.model(plan))
+    for (const auto& value : model_schema().values({*model, {}}))
+      values.push_back({"model." + value.key, value.text});
   return values;
 }
 

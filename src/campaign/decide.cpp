@@ -33,11 +33,15 @@ std::string growth_note(const Stage& stage, const deck::ResolvedValue& value) {
 /// "layer_2.l1" is "l1" where nothing is said of the layer.
 std::string plain_key(const std::string& key) { return deck::split_layer(key).second; }
 
-/// The archive's text of a key; of a layer's key that is not there, what held for all layers.
-std::string stored_text(const archive::Group& group, const std::string& key) {
+/// The archive's text of a key; of a layer's key that is not there, what held for all layers; of a key that
+/// the program of that time did not have, the default.
+std::string stored_text(const Kind& kind, const archive::Group& group, const std::string& key) {
   auto found = group.values.find(key);
   if (found == group.values.end()) found = group.values.find(plain_key(key));
-  return found == group.values.end() ? "nothing" : h5::to_text(found->second);
+  if (found != group.values.end()) return h5::to_text(found->second);
+  for (const deck::KeyInfo& info : kind.schema->keys())
+    if (info.name == plain_key(key) && !info.required) return info.default_value;
+  return "nothing";
 }
 
 /// The deck's values, and for layers' keys that only the archive has, what the deck says of all layers.
@@ -59,7 +63,7 @@ deck::ResolvedValues wanted_values(const Plan& plan, const Stage& stage, const a
 Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& group) {
   Comparison result;
   for (const auto& value : wanted_values(plan, stage, group)) {
-    const std::string stored = stored_text(group, value.key);
+    const std::string stored = stored_text(*find_kind(plan.kinds, stage.kind()), group, value.key);
     if (stored == value.text) continue;
     if (value.may_grow && stage.growth_refusal(value.key).empty() && has_grown(stored, value.text))
       result.grown = true;

@@ -46,7 +46,7 @@ public:
     Expanded result;
     for (Instance& instance : instances) {
       if (!instance.coordinates.empty())
-        known_["/" + section.stage + "/" + section.name].push_back(instance.coordinates);
+        known_[kind->provides + " " + section.name].push_back(instance.coordinates);
       instance.section.name = suffixed(section.name, instance.coordinates);
       result.instances.push_back(std::move(instance.section));
     }
@@ -108,7 +108,7 @@ private:
     for (Instance& instance : instances) {
       const deck::Entry* entry = instance.section.find(key.name);
       const std::string name = entry != nullptr ? entry->value : key.default_text;
-      const auto targets = known_.find("/" + key.refers_to + "/" + name);
+      const auto targets = known_.find(key.refers_to + " " + name);
       if (targets == known_.end()) {
         joined_instances.push_back(std::move(instance));
         continue;
@@ -129,7 +129,8 @@ private:
 
   std::span<const Kind> kinds_;
   deck::Problems& problems_;
-  std::map<std::string, std::vector<Coordinates>> known_; // group as written -> its instances
+  std::map<std::string, std::vector<Coordinates>>
+      known_; // what is provided and its name as written -> its instances
 };
 
 } // namespace

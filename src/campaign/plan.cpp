@@ -2,42 +2,100 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "blockspin/base/text.hpp"
 
 namespace blockspin::campaign {
 
+void Plan::add(std::unique_ptr<Stage> stage) {
+  places_.emplace(stage->group(), stages.size());
+  stages.push_back(std::move(stage));
+}
+
+std::size_t Plan::place_of(const std::string& group) const {
+  const auto found = places_.find(group);
+  return found == places_.end() ? stages.size() : found->second;
+}
+
 const Stage* Plan::find(const std::string& group) const {
-  const auto found =
-      std::find_if(stages.begin(), stages.end(), [&](const auto& stage) { return stage->group() == group; });
-  return found == stages.end() ? nullptr : found->get();
+  const std::size_t place = place_of(group);
+  return place == stages.size() ? nullptr : stages[place].get();
 }
 
-std::string Plan::value(const std::string& group, const std::string& key) const {
-  std::map<std::string, h5::Value> stored;
-  if (archive != nullptr)
-    if (const auto found = archive->group(group)) stored = found->values;
-  const auto in_archive = [&](const std::string& name) {
-    const auto found = stored.find(name);
-    return found == stored.end() ? std::string() : h5::to_text(found->second);
-  };
-  const Stage* const stage = find(group);
-  const std::string text = stage != nullptr ? deck::text_of(stage->values(), key) : in_archive(key);
-  const std::string became = text == "auto" ? in_archive("auto." + key) : std::string();
-  return became.empty() ? text : became;
+const Stage* Plan::stage(const std::string& group) const {
+  if (const Stage* const of_deck = find(group)) return of_deck;
+  if (archive == nullptr) return nullptr;
+  const auto known = archive->group(group);
+  if (!known || known->status != "complete") return nullptr;
+  auto& stored = stored_[group];
+  if (!stored) stored = read_stored(group);
+  return stored.get();
 }
 
-std::optional<deck::Temperatures> Plan::temperatures(const std::string& sample_group) const {
-  if (const auto known = value_as<deck::Temperatures>(sample_group, "temperatures")) return known;
-  if (value(sample_group, "temperatures") != "auto") return std::nullopt; // its ends are none
-  const auto first = value_as<double>(sample_group, "first"), last = value_as<double>(sample_group, "last");
-  const auto count = value_as<std::uint64_t>(sample_group, "count");
-  if (!first || !last || !count) return std::nullopt;
-  deck::Temperatures ladder{std::vector<double>(*count, std::numeric_limits<double>::quiet_NaN())};
-  ladder.values.front() = *first;
-  ladder.values.back() = *last;
-  return ladder;
+std::unique_ptr<Stage> Plan::read_stored(const std::string& group) const {
+  const auto pieces = split(group.substr(1), '/');
+  const Kind* const kind = pieces.size() == 2 ? find_kind(kinds, pieces.front()) : nullptr;
+  if (kind == nullptr) return nullptr;
+  deck::Section section{pieces[0], pieces[1], {archive->path() + ": " + group, 0}, {}};
+  // Keys this build does not know are passed over; those the archive does not know stand at their defaults.
+  for (const auto& [key, value] : archive->group(group)->values) {
+    const std::string plain = deck::split_layer(key).second, text = h5::to_text(value);
+    const auto keys = kind->schema->keys();
+    const bool known = std::ranges::any_of(keys, [&](const auto& info) { return info.name == plain; });
+    if (known && !text.empty()) section.entries.push_back({key, text, section.place});
+  }
+  deck::Problems problems;
+  auto stage = kind->make(section, problems);
+  if (!problems.empty()) {
+    const deck::Problem& first = problems.all().front();
+    throw_agreed(ErrorKind::archive,
+                 first.key + ": " + first.what + "; the group is damaged or of another program",
+                 archive->path() + ": " + group);
+  }
+  return stage;
+}
+
+std::string Plan::group_of(const std::string& what, const std::string& name) const {
+  std::string first, in_archive;
+  for (const Kind& kind : kinds) {
+    if (kind.provides != what) continue;
+    const std::string group = "/" + kind.schema->stage() + "/" + name;
+    if (find(group) != nullptr) return group;
+    if (first.empty()) first = group;
+    if (in_archive.empty() && archive != nullptr && archive->group(group)) in_archive = group;
+  }
+  return in_archive.empty() ? first : in_archive;
+}
+
+std::string Plan::recorded(const std::string& group, const std::string& key) const {
+  if (archive == nullptr) return {};
+  const auto known = archive->group(group);
+  if (!known) return {};
+  const auto found = known->values.find(key);
+  return found == known->values.end() ? std::string() : h5::to_text(found->second);
+}
+
+void Plan::refuse_recorded(const std::string& group, const std::string& key,
+                           const deck::BadValue& bad) const {
+  throw_agreed(ErrorKind::archive, "the attribute " + key + " " + bad.what + "; allowed: " + bad.allowed,
+               archive->path() + ": " + group);
+}
+
+std::optional<ModelDeck> Plan::model_of(const Stage& stage, const std::string& name) const {
+  if (find(stage.group()) == &stage) {
+    const auto found = models.find(name);
+    return found == models.end() ? std::nullopt : std::optional(found->second);
+  }
+  const std::string lattice = recorded(stage.group(), "model.lattice");
+  const std::string field = recorded(stage.group(), "model.field");
+  if (lattice.empty()) return std::nullopt;
+  deck::Problems problems;
+  const deck::Section section{"model", name, {}, {{"lattice", lattice, {}}, {"field", field, {}}}};
+  const ModelDeck model = model_schema().read(section, problems).deck;
+  if (!problems.empty())
+    refuse_recorded(stage.group(), "model." + problems.all().front().key,
+                    {problems.all().front().what, problems.all().front().allowed});
+  return model;
 }
 
 std::string allowed_temperatures(const deck::Temperatures& temperatures) {

@@ -1,6 +1,7 @@
 #include "blockspin/campaign/read_plan.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 
 #include "blockspin/base/error.hpp"
@@ -15,6 +16,7 @@ namespace {
 const std::vector<std::string> settings = {"campaign", "model", "parallel"};
 
 const std::string settings_group = "/settings"; // what Plan::faulty calls [campaign], [model] and [parallel]
+const std::string model_key = "model";          // by which a stage names its model
 
 bool is_setting(const deck::Section& section) {
   return std::find(settings.begin(), settings.end(), section.stage) != settings.end();
@@ -35,20 +37,31 @@ D read_setting(const deck::Document& document, const deck::Schema<D>& schema, de
   return schema.read(section != nullptr ? *section : missing, problems).deck;
 }
 
-/// Whether the ranks and the lattice allow the layout that is asked for.
+/// Every [model.NAME] of the deck.
+std::map<std::string, ModelDeck> read_models(const deck::Document& document, deck::Problems& problems) {
+  std::map<std::string, ModelDeck> models;
+  for (const deck::Section& section : document.sections)
+    if (section.stage == model_schema().stage())
+      models.emplace(section.name, model_schema().read(section, problems).deck);
+  return models;
+}
+
+/// Whether the ranks and a lattice allow the layout that is asked for; every model's is tried.
 void check_domains(const deck::Document& document, const Plan& plan, deck::Problems& problems) {
   const auto& domains = plan.parallel.domains;
   if (!domains || !problems.empty()) return;
-  try {
-    const lattice::Geometry geometry(plan.model.lattice.values);
-    plan_ranks(geometry, 1, plan.n_ranks, replica::DomainRequest{domains->values});
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::deck) throw;
-    problems.add({document.find("parallel", "main")->find("domains")->place,
-                  "parallel.domains",
-                  error.message(),
-                  "auto, a number of ranks, or one for each axis",
-                  {}});
+  for (const auto& [name, model] : plan.models) {
+    try {
+      const lattice::Geometry geometry(model.lattice.values);
+      plan_ranks(geometry, 1, plan.n_ranks, replica::DomainRequest{domains->values});
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::deck) throw;
+      problems.add({document.find("parallel", "main")->find("domains")->place,
+                    "parallel.domains",
+                    error.message(),
+                    "auto, a number of ranks, or one for each axis",
+                    {}});
+    }
   }
 }
 
@@ -58,7 +71,7 @@ std::vector<deck::Section> stage_sections(const deck::Document& document, std::s
   const auto known = known_stages(kinds);
   for (const deck::Section& section : document.sections) {
     if (is_setting(section)) {
-      if (section.name != "main")
+      if (section.name != "main" && section.stage != model_schema().stage())
         problems.add(
             {section.place, "[" + section.label() + "]", "takes no name", "[" + section.stage + "]", {}});
     } else if (find_kind(kinds, section.stage) == nullptr) {
@@ -71,15 +84,19 @@ std::vector<deck::Section> stage_sections(const deck::Document& document, std::s
   return stages;
 }
 
-/// Names of every instance of a kind a reference could mean: earlier in the deck, or in the archive.
-std::vector<std::string> candidates(const Plan& plan, std::size_t n_earlier, const std::string& stage) {
+/// Names of everything a reference could mean: earlier in the deck, or in the archive.
+std::vector<std::string> candidates(const Plan& plan, std::size_t n_earlier, const std::string& what) {
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < n_earlier; ++i)
-    if (plan.stages[i]->kind() == stage) names.push_back(plan.stages[i]->name());
-  if (plan.archive == nullptr) return names;
-  const std::string prefix = "/" + stage + "/";
-  for (const std::string& group : plan.archive->groups())
-    if (group.starts_with(prefix)) names.push_back(group.substr(prefix.size()));
+  for (const Kind& kind : plan.kinds) {
+    if (kind.provides != what) continue;
+    const std::string& section = kind.schema->stage();
+    for (std::size_t i = 0; i < n_earlier; ++i)
+      if (plan.stages[i]->kind() == section) names.push_back(plan.stages[i]->name());
+    if (plan.archive == nullptr) continue;
+    const std::string prefix = "/" + section + "/";
+    for (const std::string& group : plan.archive->groups())
+      if (group.starts_with(prefix)) names.push_back(group.substr(prefix.size()));
+  }
   return names;
 }
 
@@ -99,22 +116,36 @@ deck::Problem at_key(const Stage& stage, const std::string& key, std::string wha
           {}};
 }
 
+/// The model of this name that a stage of the archive was made with, where the deck has another under it.
+struct Disagreement {
+  std::string key, stored, here;
+};
+std::vector<Disagreement> disagreements(const Plan& plan, const Stage& stored) {
+  const std::string name = deck::text_of(stored.values(), model_key);
+  const auto here = plan.models.find(name);
+  const auto then = plan.model_of(stored, name);
+  if (!then || here == plan.models.end()) return {};
+  std::vector<Disagreement> all;
+  const auto then_values = model_schema().values({*then, {}}),
+             now = model_schema().values({here->second, {}});
+  for (std::size_t i = 0; i < now.size(); ++i)
+    if (now[i].text != then_values[i].text)
+      all.push_back({"model." + now[i].key, then_values[i].text, now[i].text});
+  return all;
+}
+
 /// False, and a problem, where what is in the archive was made with another model than the deck's.
 bool model_agrees(const Plan& plan, const Stage& stage, const Reference& reference,
                   deck::Problems& problems) {
-  const std::pair<std::string, std::string> model_keys[] = {
-      {"model.lattice", deck::Codec<deck::Extents>::text(plan.model.lattice)},
-      {"model.field", deck::Codec<double>::text(plan.model.field)}};
-  bool all = true;
-  for (const auto& [key, here] : model_keys) {
-    const std::string stored = plan.value(reference.group(), key);
-    if (stored.empty() || stored == here) continue;
-    auto problem = at_key(stage, reference.key, reference.group() + " was made with " + key + " = " + stored);
+  const Stage* const stored = plan.stage(reference.group);
+  if (stored == nullptr) return true;
+  const auto differing = disagreements(plan, *stored);
+  for (const auto& [key, then, here] : differing) {
+    auto problem = at_key(stage, reference.key, reference.group + " was made with " + key + " = " + then);
     problem.allowed = "what was made with the deck's own, " + here;
     problems.add(std::move(problem));
-    all = false;
   }
-  return all;
+  return differing.empty();
 }
 
 /// False, and a problem, where stage number `i` refers to nothing.
@@ -122,20 +153,16 @@ bool references_hold(const Plan& plan, std::size_t i, deck::Problems& problems) 
   const Stage& stage = *plan.stages[i];
   bool all = true;
   for (const Reference& reference : stage.references(plan)) {
-    const auto names = candidates(plan, i, reference.stage);
-    const bool earlier =
-        std::any_of(plan.stages.begin(), plan.stages.begin() + static_cast<std::ptrdiff_t>(i),
-                    [&](const auto& other) { return other->group() == reference.group(); });
-    if (earlier) continue;
-    if (in_archive(plan, reference.group())) {
+    if (plan.place_of(reference.group) < i) continue;
+    if (in_archive(plan, reference.group)) {
       all = model_agrees(plan, stage, reference, problems) && all;
       continue;
     }
+    const auto names = candidates(plan, i, reference.what);
     auto problem = at_key(stage, reference.key,
-                          "[" + reference.stage + "] '" + reference.name +
-                              "' is found neither earlier in the deck nor "
-                              "in the archive" +
-                              (plan.find(reference.group()) != nullptr ? " (it stands later)" : ""));
+                          providers_of(plan.kinds, reference.what) + " '" + reference.name +
+                              "' is found neither earlier in the deck nor in the archive" +
+                              (plan.find(reference.group) != nullptr ? " (it stands later)" : ""));
     problem.allowed = names.empty() ? "there is none yet" : joined(names, ", ");
     problem.nearest = nearest(reference.name, names);
     problems.add(std::move(problem));
@@ -149,7 +176,7 @@ bool builds_on_faults(const Plan& plan, const Stage& stage) {
   const auto references = stage.references(plan);
   return plan.faulty.contains(settings_group) || plan.faulty.contains(stage.group()) ||
          std::any_of(references.begin(), references.end(),
-                     [&](const Reference& reference) { return plan.faulty.contains(reference.group()); });
+                     [&](const Reference& reference) { return plan.faulty.contains(reference.group); });
 }
 
 /// True, and a problem, where the plan has that instance: two values of a scan that look the same, or a
@@ -163,6 +190,75 @@ bool stands_already(const Plan& plan, const deck::Section& section, deck::Proble
                     std::to_string(first->section().place.line),
                 {},
                 {}});
+  return true;
+}
+
+/// True, and a problem, where the name of a stage that provides something cannot be its own: a word that keys
+/// know, or the name of another provider, of the deck or of the archive.
+bool has_taken_name(const Plan& plan, const deck::Section& section, deck::Problems& problems) {
+  const std::string& what = find_kind(plan.kinds, section.stage)->provides;
+  if (what.empty()) return false;
+  const auto reserved = reserved_names(plan.kinds);
+  if (std::ranges::find(reserved, section.name) != reserved.end()) {
+    problems.add({section.place,
+                  "[" + section.label() + "]",
+                  "'" + section.name + "' is a word that keys know by another meaning",
+                  "any other name",
+                  {}});
+    return true;
+  }
+  const std::string group = "/" + section.stage + "/" + section.name;
+  const std::string other = plan.group_of(what, section.name);
+  const bool taken = other != group && (plan.find(other) != nullptr || in_archive(plan, other));
+  if (taken)
+    problems.add({section.place,
+                  "[" + section.label() + "]",
+                  other + " is called so too, and a key could mean either",
+                  "a name that no other " + what + " has",
+                  {}});
+  return taken;
+}
+
+/// Every stage's key `model` must name a model of the deck; models that no stage names are warned about.
+void check_model_names(const deck::Document& document, Plan& plan, deck::Problems& problems) {
+  std::set<std::string> used;
+  std::vector<std::string> names;
+  for (const auto& [name, model] : plan.models) names.push_back(name);
+  for (const auto& stage : plan.stages) {
+    const std::string name = deck::text_of(stage->values(), model_key);
+    if (name.empty() || name == "none" || !used.insert(name).second || plan.models.contains(name)) continue;
+    if (name == "main" && names.empty()) {
+      model_schema().read({"model", "main", {document.path, 0}, {}}, problems);
+      continue;
+    }
+    auto problem = at_key(*stage, model_key, "[model] '" + name + "' is not in the deck");
+    problem.allowed = names.empty() ? "there is none yet" : joined(names, ", ");
+    problem.nearest = nearest(name, names);
+    problems.add(std::move(problem));
+  }
+  if (plan.stages.empty() && names.empty())
+    model_schema().read({"model", "main", {document.path, 0}, {}}, problems);
+  for (const std::string& name : names)
+    if (!plan.stages.empty() && !used.contains(name))
+      plan.warnings.push_back("[model" + (name == "main" ? "" : "." + name) + "]: no stage uses it");
+}
+
+std::string lattice_text(const ModelDeck& model) { return deck::Codec<deck::Extents>::text(model.lattice); }
+
+/// False, and a problem, where what the stage reads is of several lattices.
+bool lattices_agree(const Plan& plan, const Stage& stage, deck::Problems& problems) {
+  std::optional<ModelDeck> first;
+  for (const Reference& reference : stage.references(plan)) {
+    const Stage* const read = plan.stage(reference.group);
+    const auto model = read == nullptr ? std::nullopt : read->model(plan);
+    if (!model) continue;
+    if (!first) first = model;
+    if (lattice_text(*model) == lattice_text(*first)) continue;
+    auto problem = at_key(stage, reference.key, reference.group + " is of a lattice " + lattice_text(*model));
+    problem.allowed = "what is of " + lattice_text(*first) + ", as the rest that the stage reads";
+    problems.add(std::move(problem));
+    return false;
+  }
   return true;
 }
 
@@ -181,7 +277,7 @@ Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int 
   Plan plan;
   plan.kinds = kinds;
   plan.campaign = read_setting(document, campaign_schema(), problems);
-  plan.model = read_setting(document, model_schema(), problems);
+  plan.models = read_models(document, problems);
   plan.parallel = read_setting(document, parallel_schema(), problems);
   plan.n_ranks = n_ranks;
   check_domains(document, plan, problems);
@@ -189,20 +285,30 @@ Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int 
   for (const Expanded& expanded : expand(stage_sections(document, kinds, problems), kinds, problems)) {
     for (const deck::Section& section : expanded.instances) {
       const std::size_t before = problems.all().size();
-      if (stands_already(plan, section, problems)) break;
-      plan.stages.push_back(find_kind(kinds, section.stage)->make(section, problems));
+      if (stands_already(plan, section, problems) || has_taken_name(plan, section, problems)) break;
+      plan.add(find_kind(kinds, section.stage)->make(section, problems));
       if (problems.all().size() == before) continue;
       plan.faulty.insert(plan.stages.back()->group());
       break; // the other instances would repeat it
     }
   }
+  const std::size_t before = problems.all().size();
+  check_model_names(document, plan, problems);
+  if (problems.all().size() > before) plan.faulty.insert(settings_group);
   return plan;
+}
+
+void look_at_files(Plan& plan, const mpi::Communicator& comm, const std::string& deck_path) {
+  const std::string folder = std::filesystem::path(deck_path).parent_path().string();
+  for (const auto& stage : plan.stages)
+    if (!plan.faulty.contains(stage->group())) stage->look(comm, folder);
 }
 
 void check_references(const Plan& plan, deck::Problems& problems) {
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
     const Stage& stage = *plan.stages[i];
     if (!references_hold(plan, i, problems) || builds_on_faults(plan, stage)) continue;
+    if (!lattices_agree(plan, stage, problems)) continue;
     stage.check(plan, [&](const std::string& key, const std::string& what, const std::string& allowed) {
       auto problem = at_key(stage, key, what);
       problem.allowed = allowed;

@@ -7,9 +7,10 @@
 #include "blockspin/analysis/labelled_sample.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/campaign/context.hpp"
-#include "blockspin/ising/exact/bayes.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
-#include "blockspin/stages/inputs.hpp"
+#include "blockspin/stages/ensemble.hpp"
+#include "blockspin/stages/machine.hpp"
+#include "blockspin/stages/thermometer.hpp"
 
 namespace blockspin::stages {
 
@@ -17,42 +18,27 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-bool is_exactly_known(const campaign::ModelDeck& model) {
-  return model.field == 0.0 && ising::exact::is_known(model.lattice.values);
-}
-
-analysis::Thermometer read_thermometer(const campaign::Context& context, const std::string& name) {
-  const archive::Archive& archive = context.archive();
-  const std::string group = "/thermometer/" + name;
-  analysis::Thermometer thermometer;
-  thermometer.temperature = archive.read_all<double>(group + "/temperature");
-  const auto extent = archive.extent(group + "/layer_1/weights");
-  std::vector<double> parameters;
-  for (const char* part : {"/layer_1/weights", "/layer_1/bias", "/layer_2/weights", "/layer_2/bias"}) {
-    const auto values = archive.read_all<double>(group + part);
-    parameters.insert(parameters.end(), values.begin(), values.end());
-  }
-  thermometer.network = analysis::Network({extent[0], extent[1], thermometer.temperature.size()}, parameters);
-  if (is_exactly_known(context.model()))
-    thermometer.ln_posterior =
-        [bayes = ising::exact::BayesThermometer(context.model().lattice.values, thermometer.temperature)](
-            double energy) { return bayes.ln_posterior(energy); };
-  return thermometer;
-}
-
-/// Walker i starts at kept configuration i mod C of the temperature. Collective.
-void fill_from_sample(const campaign::Context& context, const StoredSample& sample, double temperature,
+/// Walker i starts at kept configuration i mod C of the temperature; this rank reads those of its own
+/// walkers. Collective.
+void fill_from_sample(const campaign::Context& context, const StoredEnsemble& sample, double temperature,
                       mpi::Range walkers, View<float, 2> spins) {
   const std::size_t index = deck::find_temperature(sample.temperature, temperature);
-  const auto all = read_configurations(context.archive(), sample, {index}, {0, sample.n_configurations});
-  for (std::uint64_t i = 0; i < walkers.size(); ++i)
-    unpack(all.row((walkers.first + i) % sample.n_configurations), spins.row(i), -1.0F, 1.0F);
+  // Walkers of a rank are consecutive: modulo C they are at most two runs of configurations.
+  const std::uint64_t n = sample.n_configurations, first = walkers.first % n;
+  const std::uint64_t n_needed = std::min<std::uint64_t>(walkers.size(), n);
+  const std::uint64_t n_head = std::min(n_needed, n - first);
+  const auto head = read_configurations(context.archive(), sample, {index}, {first, first + n_head});
+  const auto tail = read_configurations(context.archive(), sample, {index}, {0, n_needed - n_head});
+  for (std::uint64_t i = 0; i < walkers.size(); ++i) {
+    const std::uint64_t place = i % n;
+    unpack(place < n_head ? head.row(place) : tail.row(place - n_head), spins.row(i), -1.0F, 1.0F);
+  }
 }
 
-Array<float, 3> read_starts(const campaign::Context& context, const StoredSample& sample,
+Array<float, 3> read_starts(const campaign::Context& context, const StoredEnsemble& sample,
                             const FlowDeck& deck, const rng::Generator& random) {
   const mpi::Range walkers = analysis::items_of_rank(deck.walkers, analysis::walker_block, context.comm());
-  const std::uint64_t n_sites = context.model().n_sites();
+  const std::uint64_t n_sites = sample.n_sites;
   Array<float, 3> spins({deck.start.size(), walkers.size(), n_sites});
   for (std::size_t k = 0; k < deck.start.size(); ++k) {
     const View<float, 2> of_start = spins.view().row(k);
@@ -69,7 +55,7 @@ Array<float, 3> read_starts(const campaign::Context& context, const StoredSample
 }
 
 /// Walkers of each start that count as independent: no more than there are kept configurations to start at.
-std::vector<std::uint64_t> independent_walkers(const FlowDeck& deck, const StoredSample& sample,
+std::vector<std::uint64_t> independent_walkers(const FlowDeck& deck, const StoredEnsemble& sample,
                                                const std::string& label) {
   std::vector<std::uint64_t> numbers;
   bool shared = false;
@@ -88,13 +74,13 @@ std::vector<std::uint64_t> independent_walkers(const FlowDeck& deck, const Store
 }
 
 /// The temperature with the walkers' energy; its error is half its change over one standard error either way.
-analysis::FlowSeries energy_temperature(const campaign::ModelDeck& model,
+analysis::FlowSeries energy_temperature(const std::optional<campaign::ModelDeck>& model,
                                         const analysis::FlowSeries& energy) {
   analysis::FlowSeries result{Array<double, 2>(energy.mean.shape()), Array<double, 2>(energy.mean.shape())};
   std::ranges::fill(result.mean.flat(), not_a_number);
   std::ranges::fill(result.error.flat(), not_a_number);
   if (!is_exactly_known(model)) return result;
-  const ising::exact::EnergyTemperature temperature_of(model.lattice.values);
+  const ising::exact::EnergyTemperature temperature_of(model->lattice.values);
   for (std::size_t i = 0; i < energy.mean.size(); ++i) {
     const double e = energy.mean.flat()[i], error = energy.error.flat()[i];
     const double above = temperature_of(e + error), below = temperature_of(e - error);
@@ -163,11 +149,13 @@ void FlowStage::run(campaign::Context& context) {
   const auto stream = [&](rng::StreamId id) {
     return rng::Generator(context.seed(), id, rng::instance_number(label()));
   };
-  const auto stack = read_machines(context.archive(), deck().rbm, deck().epoch);
-  const auto thermometer = read_thermometer(context, deck().thermometer);
-  const auto sample = find_sample(context.archive(), sample_name(context.plan()));
-  analysis::Flow flow(context.comm(), stack, lattice::Geometry(context.model().lattice.values), thermometer,
-                      {deck().walkers, deck().steps, deck().dynamics, context.model().field, deck().couplings,
+  const MachineInfo machine = machine_of(context.plan(), deck().rbm);
+  const auto stack = read_machines(context, deck().rbm, deck().epoch);
+  const auto thermometer = read_thermometer(context, deck().thermometer, machine.model);
+  const auto sample = open_ensemble(context, sample_name(context.plan()));
+  const double field = machine.model ? machine.model->field : 0.0;
+  analysis::Flow flow(context.comm(), stack, lattice::Geometry(machine.lattice), thermometer,
+                      {deck().walkers, deck().steps, deck().dynamics, field, deck().couplings,
                        independent_walkers(deck(), sample, label())},
                       {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
                       read_starts(context, sample, deck(), stream(rng::StreamId::flow_start)));
@@ -185,7 +173,7 @@ void FlowStage::run(campaign::Context& context) {
   writer.series("energy", records.energy);
   writer.series("abs_magnetization", records.abs_magnetization);
   writer.series("nearest_neighbour_excess", records.nearest_neighbour_excess);
-  writer.series("energy_temperature", energy_temperature(context.model(), records.energy));
+  writer.series("energy_temperature", energy_temperature(machine.model, records.energy));
   if (thermometer.ln_posterior) {
     writer.table("bayes_distribution", records.bayes_distribution);
     writer.series("bayes_temperature", records.bayes_temperature);

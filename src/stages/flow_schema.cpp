@@ -1,5 +1,7 @@
+#include "blockspin/stages/ensemble.hpp"
 #include "blockspin/stages/flow.hpp"
-#include "blockspin/stages/inputs.hpp"
+#include "blockspin/stages/machine.hpp"
+#include "blockspin/stages/thermometer.hpp"
 
 namespace blockspin::analysis {
 
@@ -42,7 +44,7 @@ const deck::Schema<FlowDeck>& FlowStage::schema() {
       "flow", "sends walkers through a machine, v -> h -> v -> ..., and measures every step",
       field("rbm", &D::rbm, "the machine; of a stack, each step climbs to its top and back")
           .required()
-          .refers_to("rbm"),
+          .refers_to(machine),
       field("epoch", &D::epoch, "the machine's snapshot after so many epochs; auto: as its training left it")
           .unit("epochs"),
       field("epoch_scan", &D::epoch_scan, "instead of epoch: one flow for each of these snapshots")
@@ -51,9 +53,9 @@ const deck::Schema<FlowDeck>& FlowStage::schema() {
           .scans("epoch", "e"),
       field("sample", &D::sample, "configurations the walkers start at")
           .default_text("the machine's")
-          .refers_to("sample"),
+          .refers_to(ensemble),
       field("thermometer", &D::thermometer, "the network that reads the walkers' temperature")
-          .refers_to("thermometer"),
+          .refers_to(thermometer),
       field("start", &D::start,
             "where walkers start: temperatures of the sample, `up` (all spins up), `random`")
           .required()
@@ -72,41 +74,48 @@ const deck::Schema<FlowDeck>& FlowStage::schema() {
 }
 
 std::string FlowStage::sample_name(const campaign::Plan& plan) const {
-  return deck().sample ? *deck().sample : plan.value("/rbm/" + deck().rbm, "sample");
+  if (deck().sample) return *deck().sample;
+  const auto info = find_machine(plan, deck().rbm);
+  return info ? info->sample : std::string();
+}
+
+std::optional<campaign::ModelDeck> FlowStage::model(const campaign::Plan& plan) const {
+  const auto info = find_machine(plan, deck().rbm);
+  return info ? info->model : std::nullopt;
 }
 
 std::vector<campaign::Reference> FlowStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
   if (const std::string name = sample_name(plan); !deck().sample && !name.empty())
-    all.push_back({"sample", name, "sample"});
+    all.push_back(campaign::reference_to(plan, ensemble, name, "sample"));
   return all;
 }
 
 void FlowStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   check_snapshot(plan, deck().rbm, deck().epoch, complain);
+  const MachineInfo machine = machine_of(plan, deck().rbm);
+  if (!check_lattice(machine.lattice, machine.group, "rbm", complain)) return;
   const bool mean_field = deck().dynamics == analysis::Dynamics::mean_field;
-  if (deck().couplings && (mean_field || plan.model.lattice.values.size() != 2))
+  if (deck().couplings && (mean_field || machine.lattice.size() != 2))
     complain("couplings", "needs +-1 states on a square lattice", "off");
-  const auto known = plan.temperatures("/sample/" + sample_name(plan));
-  if (!known) return;
+  std::vector<double> starts;
   for (const FlowStart& start : deck().start)
-    if (start.kind == FlowStart::Kind::temperature &&
-        deck::find_temperature(known->values, start.temperature) == known->values.size())
-      complain("start",
-               format_number(start.temperature) + " is no temperature of [sample." + sample_name(plan) + "]",
-               "up, random, or one of " + campaign::allowed_temperatures(*known));
+    if (start.kind == FlowStart::Kind::temperature) starts.push_back(start.temperature);
+  if (!starts.empty()) check_temperatures(ensemble_of(plan, sample_name(plan)), starts, "start", complain);
 }
 
 campaign::Estimate FlowStage::estimate(const campaign::Plan& plan, int n_ranks) const {
-  const auto sites = static_cast<double>(plan.model.n_sites());
-  const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
-  const auto n_thermometer = static_cast<double>(
-      plan.value_as<std::uint64_t>("/thermometer/" + deck().thermometer, "hidden").value_or(80));
-  const auto n_hidden = layers && !layers->empty() ? static_cast<double>(layers->front()) : 1.0;
+  const MachineInfo machine = find_machine(plan, deck().rbm).value_or(MachineInfo{});
+  const auto* const reader = plan.provider<ThermometerStage>(thermometer, deck().thermometer);
+  const auto sites = static_cast<double>(machine.n_visible);
+  const auto n_thermometer = static_cast<double>(reader == nullptr ? 80 : reader->n_hidden());
+  const auto n_hidden = machine.hidden.empty() ? 1.0 : static_cast<double>(machine.hidden.front());
   const auto n_starts = static_cast<double>(deck().start.size()), n_steps = static_cast<double>(deck().steps);
   const auto n_walkers = static_cast<double>(deck().walkers);
   campaign::Estimate estimate;
-  estimate.memory_per_rank = n_starts * n_walkers * sites * 12 / n_ranks + n_starts * n_steps * 8 * 200;
+  // Spins of both layers, the packed configurations that a start's walkers begin at, and the records.
+  estimate.memory_per_rank =
+      n_walkers * sites * (12 * n_starts + 0.125) / n_ranks + n_starts * n_steps * 8 * 200;
   estimate.archive_bytes = n_starts * n_steps * 8 * 100;
   estimate.work = n_starts * n_walkers * n_steps;
   estimate.work_unit = "walker steps";

@@ -12,7 +12,9 @@
 #include "blockspin/mpi/divided_rows.hpp"
 #include "blockspin/rbm/annealing.hpp"
 #include "blockspin/rbm/enumeration.hpp"
-#include "blockspin/stages/inputs.hpp"
+#include "blockspin/stages/ensemble.hpp"
+#include "blockspin/stages/machine.hpp"
+#include "blockspin/stages/thermometer.hpp"
 #include "blockspin/stats/autocorrelation.hpp"
 
 namespace blockspin::stages {
@@ -55,9 +57,9 @@ rbm::LnZEstimate enumerated(campaign::Context& context, const rbm::Machine& mach
   return {.ln_z = sum.ln_z()};
 }
 
-/// F of every kept configuration, one temperature after the other, on every rank;
-/// each rank works on its part.
-std::vector<double> all_free_energies(campaign::Context& context, const StoredSample& sample,
+/// F of every kept configuration, one temperature after the other, on every rank; each rank works on its
+/// part.
+std::vector<double> all_free_energies(campaign::Context& context, const StoredEnsemble& sample,
                                       const rbm::Machine& machine) {
   std::vector<std::size_t> all(sample.temperature.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
@@ -83,22 +85,20 @@ struct Comparison {
   std::vector<double> log_likelihood, log_likelihood_error, kl, kl_error;
 };
 
-Comparison compare(campaign::Context& context, const StoredSample& sample, std::vector<double> free_energy,
+Comparison compare(campaign::Context& context, const StoredEnsemble& sample, std::vector<double> free_energy,
                    const rbm::LnZEstimate& ln_z) {
-  const auto& lattice = context.model().lattice.values;
-  const bool known = context.model().field == 0.0 && ising::exact::is_known(lattice);
-  const auto energy = context.archive().read_all<double>(sample.group + "/energy");
-  const auto n_sites = static_cast<double>(context.model().n_sites());
+  const bool known = is_exactly_known(sample.model);
+  const auto energy = known ? read_energies(context.archive(), sample) : std::vector<double>{};
   const std::size_t n = sample.n_configurations;
   Comparison result;
   for (std::size_t t = 0; t < sample.temperature.size(); ++t) {
     context.safe_point();
-    std::vector<double> ln_p(n), total_energy(n), excess(n, 0.0);
-    for (std::size_t c = 0; c < n; ++c) {
-      ln_p[c] = -free_energy[t * n + c] - ln_z.ln_z;
-      total_energy[c] = std::round(energy[t * n + c] * n_sites);
-    }
-    if (known) excess = ising::exact::ln_probabilities(lattice, sample.temperature[t], total_energy);
+    std::vector<double> ln_p(n), excess(n, 0.0);
+    for (std::size_t c = 0; c < n; ++c) ln_p[c] = -free_energy[t * n + c] - ln_z.ln_z;
+    if (known)
+      excess = ising::exact::ln_probabilities(sample.lattice, sample.temperature[t],
+                                              {energy.begin() + static_cast<std::ptrdiff_t>(t * n),
+                                               energy.begin() + static_cast<std::ptrdiff_t>((t + 1) * n)});
     for (std::size_t c = 0; known && c < n; ++c) excess[c] -= ln_p[c];
     const auto likelihood = stats::gamma_analysis_in_turn(ln_p, sample.n_ladders);
     const auto kl = known ? stats::gamma_analysis_in_turn(excess, sample.n_ladders)
@@ -120,7 +120,7 @@ const deck::Schema<LikelihoodDeck>& LikelihoodStage::schema() {
       "likelihood", "ln Z of a machine, its log-likelihood, and its distance from the Ising model",
       field("rbm", &D::rbm, "the machine; of a stack, the one next to the lattice")
           .required()
-          .refers_to("rbm"),
+          .refers_to(machine),
       field("method", &D::method,
             "exact sums over the smaller layer (at most 24 units); ais is annealed importance sampling; auto "
             "is "
@@ -132,16 +132,20 @@ const deck::Schema<LikelihoodDeck>& LikelihoodStage::schema() {
 
 std::vector<campaign::Reference> LikelihoodStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
-  if (const std::string sample = plan.value("/rbm/" + deck().rbm, "sample"); !sample.empty())
-    all.push_back({"sample", sample, "rbm"});
+  if (const auto info = find_machine(plan, deck().rbm))
+    all.push_back(campaign::reference_to(plan, ensemble, info->sample, "rbm"));
   return all;
 }
 
+std::optional<campaign::ModelDeck> LikelihoodStage::model(const campaign::Plan& plan) const {
+  const auto info = find_machine(plan, deck().rbm);
+  return info ? info->model : std::nullopt;
+}
+
 void LikelihoodStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
-  const auto hidden = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
-  if (!hidden || hidden->empty()) return;
-  if (method_for(deck().method, plan.model.n_sites(), hidden->front()) != LnZMethod::exact) return;
-  const std::uint64_t smaller = std::min(plan.model.n_sites(), hidden->front());
+  const MachineInfo info = machine_of(plan, deck().rbm);
+  if (method_for(deck().method, info.n_visible, info.hidden.front()) != LnZMethod::exact) return;
+  const std::uint64_t smaller = std::min(info.n_visible, info.hidden.front());
   if (smaller > rbm::max_enumerated_units)
     complain("method", "exact sums over the smaller layer, here " + std::to_string(smaller) + " units",
              "at most " + std::to_string(rbm::max_enumerated_units) +
@@ -149,13 +153,12 @@ void LikelihoodStage::check(const campaign::Plan& plan, const campaign::Complain
 }
 
 campaign::Estimate LikelihoodStage::estimate(const campaign::Plan& plan, int) const {
-  const std::string machine = "/rbm/" + deck().rbm;
-  const auto hidden = plan.value_as<std::vector<std::uint64_t>>(machine, "hidden");
+  const auto info = find_machine(plan, deck().rbm);
   campaign::Estimate estimate;
-  if (!hidden || hidden->empty()) return estimate;
-  const double n_sites = static_cast<double>(plan.model.n_sites());
-  const double n_hidden = static_cast<double>(hidden->front());
-  if (method_for(deck().method, plan.model.n_sites(), hidden->front()) == LnZMethod::exact) {
+  if (!info || info->hidden.empty()) return estimate;
+  const auto n_sites = static_cast<double>(info->n_visible);
+  const auto n_hidden = static_cast<double>(info->hidden.front());
+  if (method_for(deck().method, info->n_visible, info->hidden.front()) == LnZMethod::exact) {
     estimate.work = std::exp2(std::min(n_sites, n_hidden));
     estimate.work_unit = "states";
     estimate.seconds = estimate.work * std::max(n_sites, n_hidden) * 2e-8;
@@ -164,17 +167,15 @@ campaign::Estimate LikelihoodStage::estimate(const campaign::Plan& plan, int) co
     estimate.work_unit = "Gibbs steps";
     estimate.seconds = estimate.work * (4 * n_sites * n_hidden / 6e10 + 5e-8 * n_hidden);
   }
-  const std::string sample = "/sample/" + plan.value(machine, "sample");
-  const auto n_kept = plan.value_as<std::uint64_t>(sample, "configurations").value_or(0) *
-                      plan.temperatures(sample).value_or(deck::Temperatures{}).values.size();
+  const EnsembleInfo sample = find_ensemble(plan, info->sample).value_or(EnsembleInfo{});
+  const std::uint64_t n_kept = sample.n_configurations * sample.n_classes();
   estimate.seconds += static_cast<double>(n_kept) * n_sites * n_hidden * seconds_a_product;
   return estimate;
 }
 
 void LikelihoodStage::run(campaign::Context& context) {
-  const rbm::Machine machine = read_machines(context.archive(), deck().rbm).front();
-  const StoredSample sample =
-      find_sample(context.archive(), context.plan().value("/rbm/" + deck().rbm, "sample"));
+  const rbm::Machine machine = read_machines(context, deck().rbm).front();
+  const StoredEnsemble sample = open_ensemble(context, machine_of(context.plan(), deck().rbm).sample);
   const bool is_exact =
       method_for(deck().method, machine.n_visible(), machine.n_hidden()) == LnZMethod::exact;
   if (deck().method == LnZMethod::automatic) context.resolve("method", is_exact ? "exact" : "ais");
@@ -196,6 +197,12 @@ void LikelihoodStage::run(campaign::Context& context) {
   writer.write_list("kl_divergence/mean", result.kl);
   writer.write_list("kl_divergence/error", result.kl_error);
   writer.commit();
+}
+
+rbm::LnZEstimate read_ln_z(const campaign::Context& context, const std::string& name) {
+  const std::string group = context.plan().group_of(likelihood, name);
+  return {.ln_z = context.archive().read_all<double>(group + "/ln_z").at(0),
+          .error = context.archive().read_all<double>(group + "/ln_z_error").at(0)};
 }
 
 std::vector<archive::Row> LikelihoodStage::rows() {

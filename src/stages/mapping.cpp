@@ -11,7 +11,10 @@
 #include "blockspin/rg/known_machines.hpp"
 #include "blockspin/rg/map_estimate.hpp"
 #include "blockspin/rg/renormalised_check.hpp"
-#include "blockspin/stages/inputs.hpp"
+#include "blockspin/stages/ensemble.hpp"
+#include "blockspin/stages/likelihood.hpp"
+#include "blockspin/stages/machine.hpp"
+#include "blockspin/stages/thermometer.hpp"
 
 namespace blockspin::stages {
 namespace {
@@ -55,15 +58,14 @@ MappedMachine lin_tegmark_machine(const rg::SpinModel& model, std::span<const st
 /// ln Z_RBM by enumeration where one layer is small enough, else as the likelihood
 /// stage found it. Collective.
 rg::Estimated machine_ln_z(campaign::Context& context, const rbm::Machine& machine,
-                           const std::optional<std::string>& likelihood) {
-  if (!likelihood) {
+                           const std::optional<std::string>& found) {
+  if (!found) {
     rbm::LnZSum sum(machine, context.comm());
     context.run_stepper(sum, "ln Z");
     return {sum.ln_z(), 0};
   }
-  const std::string group = "/likelihood/" + *likelihood;
-  return {context.archive().read_all<double>(group + "/ln_z").at(0),
-          context.archive().read_all<double>(group + "/ln_z_error").at(0)};
+  const rbm::LnZEstimate ln_z = read_ln_z(context, *found);
+  return {ln_z.ln_z, ln_z.error};
 }
 
 rg::FreeEnergy free_energy_of(const rbm::Machine& machine) {
@@ -78,7 +80,7 @@ rg::FreeEnergy free_energy_of(const rbm::Machine& machine) {
 /// ln Tr_h exp T of the first n kept configurations, divided over the ranks and
 /// gathered in order. Collective.
 std::vector<double> gathered_ln_traces(campaign::Context& context, const rg::SpinModel& model,
-                                       const MappedMachine& machine, const StoredSample& sample,
+                                       const MappedMachine& machine, const StoredEnsemble& sample,
                                        std::size_t temperature, std::uint64_t n) {
   const mpi::Range mine = mpi::block_range(n, context.comm().rank(), context.comm().size());
   const auto packed = read_configurations(context.archive(), sample, {temperature}, mine);
@@ -130,7 +132,7 @@ private:
 
 /// Milliseconds a configuration, divided over the ranks. Collective.
 HiddenCheck checked_hidden(campaign::Context& context, const rbm::Machine& machine,
-                           const rg::SpinModel& model, const StoredSample& sample, std::size_t temperature,
+                           const rg::SpinModel& model, const StoredEnsemble& sample, std::size_t temperature,
                            std::uint64_t n, const rng::Generator& draws) {
   const auto packed = read_configurations(context.archive(), sample, {temperature}, {0, n});
   const HiddenCheckRows check_rows(machine, model, {packed, machine.n_visible()}, draws);
@@ -191,15 +193,15 @@ const deck::Schema<MappingDeck>& MappingStage::schema() {
             "of equal "
             "free energies")
           .required()
-          .refers_to("rbm", {"bond", "lin_tegmark"}),
+          .refers_to(stages::machine, {"bond", "lin_tegmark"}),
       field("temperature", &D::temperature, "temperature of the Ising model; the sample has it")
           .required()
           .unit("J/k_B")
           .check(above(0)),
       field("sample", &D::sample, "where configurations come from; auto: the machine's own sample, else main")
-          .refers_to("sample"),
+          .refers_to(ensemble),
       field("likelihood", &D::likelihood, "the estimate of ln Z of a machine too large to enumerate")
-          .refers_to("likelihood"),
+          .refers_to(stages::likelihood),
       field("configurations", &D::configurations,
             "how many kept configurations are used, from the first; auto: all")
           .check(at_least(2)),
@@ -215,44 +217,47 @@ const deck::Schema<MappingDeck>& MappingStage::schema() {
 
 std::string MappingStage::sample_name(const campaign::Plan& plan) const {
   if (deck().sample) return *deck().sample;
-  const std::string of_machine = is_built_in() ? "" : plan.value("/rbm/" + deck().rbm, "sample");
-  return of_machine.empty() ? "main" : of_machine;
+  const auto info = is_built_in() ? std::nullopt : find_machine(plan, deck().rbm);
+  return info ? info->sample : "main";
+}
+
+std::optional<campaign::ModelDeck> MappingStage::model(const campaign::Plan& plan) const {
+  const auto info = find_ensemble(plan, sample_name(plan));
+  return info ? info->model : std::nullopt;
 }
 
 std::vector<campaign::Reference> MappingStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
-  if (!deck().sample) all.push_back({"sample", sample_name(plan), "sample"});
+  if (!deck().sample) all.push_back(campaign::reference_to(plan, ensemble, sample_name(plan), "sample"));
   return all;
 }
 
 void MappingStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
-  const std::string sample = "/sample/" + sample_name(plan);
-  const auto temperatures = plan.temperatures(sample);
-  if (temperatures &&
-      deck::find_temperature(temperatures->values, deck().temperature) == temperatures->values.size())
-    complain("temperature", "is not one of " + sample, campaign::allowed_temperatures(*temperatures));
-  const auto kept = plan.value_as<std::uint64_t>(sample, "configurations");
-  if (kept && deck().configurations.value_or(2) > *kept)
-    complain("configurations", "is more than " + sample + " keeps", "2 to " + std::to_string(*kept));
-  if (plan.model.field != 0 || !ising::exact::is_known(plan.model.lattice.values))
+  const EnsembleInfo sample = ensemble_of(plan, sample_name(plan));
+  check_temperatures(sample, {deck().temperature}, "temperature", complain);
+  if (deck().configurations.value_or(2) > sample.n_configurations)
+    complain("configurations", "is more than " + sample.group + " keeps",
+             "2 to " + std::to_string(sample.n_configurations));
+  if (!is_exactly_known(sample.model))
     complain("temperature", "the exact ln Z is known in one and two dimensions without a field only", "");
   if (deck().likelihood) {
-    const std::string of = plan.value("/likelihood/" + *deck().likelihood, "rbm");
-    if (!of.empty() && of != deck().rbm)
-      complain("likelihood", "is that of the machine " + of, "a [likelihood] of " + deck().rbm);
+    const auto* const of = plan.provider<LikelihoodStage>(stages::likelihood, *deck().likelihood);
+    if (of != nullptr && of->machine_name() != deck().rbm)
+      complain("likelihood", "is that of the machine " + of->machine_name(),
+               "a [likelihood] of " + deck().rbm);
   }
-  const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
-  const std::uint64_t smaller = std::min(plan.model.n_sites(), layers ? layers->front() : 0);
+  const auto machine = is_built_in() ? std::nullopt : find_machine(plan, deck().rbm);
+  const std::uint64_t smaller = machine ? std::min(machine->n_visible, machine->hidden.front()) : 0;
   if (!is_built_in() && !deck().likelihood && smaller > rbm::max_enumerated_units)
     complain("likelihood", "is needed: the machine is too large to enumerate", "the name of a [likelihood]");
 }
 
 campaign::Estimate MappingStage::estimate(const campaign::Plan& plan, int n_ranks) const {
-  const auto kept = plan.value_as<std::uint64_t>("/sample/" + sample_name(plan), "configurations");
-  const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
-  const double n = static_cast<double>(deck().configurations.value_or(kept.value_or(0)));
-  const double n_sites = static_cast<double>(plan.model.n_sites());
-  const double n_hidden = layers ? static_cast<double>(layers->front()) : 40.0;
+  const EnsembleInfo sample = find_ensemble(plan, sample_name(plan)).value_or(EnsembleInfo{});
+  const auto machine = is_built_in() ? std::nullopt : find_machine(plan, deck().rbm);
+  const auto n = static_cast<double>(deck().configurations.value_or(sample.n_configurations));
+  const auto n_sites = static_cast<double>(sample.n_sites);
+  const double n_hidden = machine ? static_cast<double>(machine->hidden.front()) : 40.0;
   campaign::Estimate estimate;
   estimate.memory_per_rank = 8 * n + n * n_sites / 8 / n_ranks;
   estimate.archive_bytes = 8 * n;
@@ -264,8 +269,9 @@ campaign::Estimate MappingStage::estimate(const campaign::Plan& plan, int n_rank
 }
 
 void MappingStage::run(campaign::Context& context) {
-  const auto& lattice = context.model().lattice.values;
-  const rg::SpinModel model = spin_model(context.model(), deck().temperature);
+  const StoredEnsemble sample = open_ensemble(context, sample_name(context.plan()));
+  const auto& lattice = sample.lattice;
+  const rg::SpinModel model = spin_model(*sample.model, deck().temperature);
   const double ising_ln_z = ising::exact::thermodynamics(lattice, deck().temperature).ln_z;
   rbm::Machine trained;
   MappedMachine machine;
@@ -274,12 +280,11 @@ void MappingStage::run(campaign::Context& context) {
   } else if (deck().rbm == "lin_tegmark") {
     machine = lin_tegmark_machine(model, lattice, deck().extra, ising_ln_z);
   } else {
-    trained = read_machines(context.archive(), deck().rbm).front();
+    trained = read_machines(context, deck().rbm).front();
     machine = {free_energy_of(trained), machine_ln_z(context, trained, deck().likelihood),
                static_cast<double>(trained.n_visible() * trained.n_hidden()) * seconds_a_product};
   }
 
-  const StoredSample sample = find_sample(context.archive(), sample_name(context.plan()));
   const std::uint64_t n = deck().configurations.value_or(sample.n_configurations);
   const std::size_t index = deck::find_temperature(sample.temperature, deck().temperature);
   const auto values = gathered_ln_traces(context, model, machine, sample, index, n);

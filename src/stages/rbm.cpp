@@ -9,7 +9,6 @@
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/campaign/side_by_side.hpp"
-#include "blockspin/stages/inputs.hpp"
 #include "blockspin/train/trainer.hpp"
 
 namespace blockspin::stages {
@@ -20,12 +19,12 @@ std::string layer_path(std::size_t layer) { return "layer_" + std::to_string(lay
 
 /// This rank's part, among those of a group, of the configurations `each` of the sample's temperatures.
 /// Collective over all ranks.
-train::DataPart read_part(const campaign::Context& context, const StoredSample& sample,
+train::DataPart read_part(const campaign::Context& context, const StoredEnsemble& sample,
                           const std::vector<std::size_t>& temperature_indices, mpi::Range each,
                           const mpi::Communicator& group, train::Control control) {
   const std::uint64_t n_rows = temperature_indices.size() * each.size();
   const auto held = mpi::block_range(n_rows, group.rank(), group.size());
-  train::DataPart part{train::RowFormat::bits, context.model().n_sites(), n_rows,
+  train::DataPart part{train::RowFormat::bits, sample.n_sites, n_rows,
                        read_configurations(context.archive(), sample, temperature_indices, each, held)};
   // Of the sample, not of the machine: all machines that ask for a control learn the same one.
   const rng::Generator random(context.seed(), rng::StreamId::rbm_control, rng::instance_number(sample.group));
@@ -82,7 +81,8 @@ LayerCost layer_cost(const RbmDeck& deck, std::uint64_t n_visible, std::uint64_t
 
 } // namespace
 
-train::Settings RbmStage::settings(std::size_t number, const campaign::Context& context) const {
+train::Settings RbmStage::settings(std::size_t number, const EnsembleInfo& info,
+                                   const campaign::Context& context) const {
   const RbmDeck& d = layer(number);
   train::UpdateRule rule{
       d.optimiser,  d.learning_rate,   d.momentum,      d.l1, d.l1_scaling, d.l2, d.schedule,
@@ -103,8 +103,9 @@ train::Settings RbmStage::settings(std::size_t number, const campaign::Context& 
   settings.tempering_beta = d.tempering_beta;
   settings.weight_limit = d.weight_limit;
   settings.snapshots = d.snapshots;
-  settings.judge = {d.judge_interval, d.judge_configurations, d.judge_steps, {}, context.model().field};
-  if (number == 1) settings.judge.lattice = context.model().lattice.values;
+  settings.judge = {d.judge_interval, d.judge_configurations, d.judge_steps, {}, 0.0};
+  if (info.model) settings.judge.field = info.model->field;
+  if (info.model && number == 1) settings.judge.lattice = info.lattice;
   settings.seed = context.seed();
   settings.instance = rng::instance_number(label() + "." + layer_path(number));
   return settings;
@@ -115,30 +116,47 @@ rbm::Precision RbmStage::automatic_precision(std::size_t number) const {
   return rounds ? rbm::Precision::bfloat16_two_terms : rbm::Precision::float32;
 }
 
-std::vector<std::size_t> RbmStage::temperature_indices(const std::vector<double>& sampled) const {
+std::vector<std::size_t> RbmStage::temperature_indices(const EnsembleInfo& info) const {
   std::vector<std::size_t> indices;
-  if (!deck().temperatures) {
-    indices.resize(sampled.size());
+  if (!deck().temperatures || !info.temperatures) {
+    indices.resize(info.n_classes());
     std::iota(indices.begin(), indices.end(), 0);
     return indices;
   }
   for (const double wanted : deck().temperatures->values)
-    indices.push_back(deck::find_temperature(sampled, wanted));
+    indices.push_back(deck::find_temperature(info.temperatures->values, wanted));
   return indices;
 }
 
+std::optional<campaign::ModelDeck> RbmStage::model(const campaign::Plan& plan) const {
+  if (plan.find(group()) != this) return plan.model_of(*this, "");
+  const auto info = find_ensemble(plan, deck().sample);
+  return info ? info->model : std::nullopt;
+}
+
+MachineInfo RbmStage::machine_info(const campaign::Plan& plan) const {
+  MachineInfo info{.group = group(),
+                   .sample = deck().sample,
+                   .units = deck().units,
+                   .hidden = deck().hidden,
+                   .model = model(plan),
+                   .snapshots = deck().snapshots,
+                   .n_epochs = deck().epochs};
+  const auto learned = find_ensemble(plan, deck().sample);
+  if (learned) info.lattice = learned->lattice;
+  if (learned) info.n_visible = learned->n_sites;
+  if (info.model) { // its own where the deck has given the ensemble another since
+    info.lattice = info.model->lattice.values;
+    info.n_visible = info.model->n_sites();
+  }
+  return info;
+}
+
 void RbmStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
-  const std::string group = "/sample/" + deck().sample;
-  const auto sampled = plan.temperatures(group);
-  if (!sampled) return;
-  const auto indices = temperature_indices(sampled->values);
-  for (std::size_t i = 0; i < indices.size(); ++i)
-    if (indices[i] == sampled->values.size())
-      complain("temperatures",
-               "sample " + deck().sample + " lacks " + format_number(deck().temperatures->values[i]),
-               campaign::allowed_temperatures(*sampled));
-  const auto configurations = plan.value_as<std::uint64_t>(group, "configurations").value_or(0);
-  if (configurations == 0) return;
+  const EnsembleInfo info = ensemble_of(plan, deck().sample);
+  if (deck().temperatures) check_temperatures(info, deck().temperatures->values, "temperatures", complain);
+  const auto indices = temperature_indices(info);
+  const std::uint64_t configurations = info.n_configurations;
   if (deck().held_out > 0.0 && n_learned(configurations) == configurations)
     complain("held_out", "of " + std::to_string(configurations) + " configurations a temperature is none",
              "0, or at least " + format_number(1.0 / static_cast<double>(configurations)));
@@ -155,18 +173,15 @@ std::uint64_t RbmStage::n_learned(std::uint64_t n_configurations) const {
 }
 
 campaign::Estimate RbmStage::estimate(const campaign::Plan& plan, int n_ranks) const {
-  const std::string group = "/sample/" + deck().sample;
-  const auto sampled = plan.temperatures(group).value_or(deck::Temperatures{});
-  const auto configurations = plan.value_as<std::uint64_t>(group, "configurations").value_or(0);
-  const auto rows =
-      static_cast<double>(temperature_indices(sampled.values).size() * n_learned(configurations));
+  const EnsembleInfo info = find_ensemble(plan, deck().sample).value_or(EnsembleInfo{});
+  const auto rows = static_cast<double>(temperature_indices(info).size() * n_learned(info.n_configurations));
   const int groups =
       campaign::n_groups(plan, std::max<std::size_t>(1, campaign::n_siblings(plan, *this)), n_ranks);
   const double ranks = n_ranks / groups; // of the smallest group
   campaign::Estimate estimate;
   estimate.work_unit = "samples";
   double data_bytes = 0;
-  auto below = plan.model.n_sites();
+  std::uint64_t below = info.n_sites;
   for (std::size_t k = 1; k <= deck().hidden.size(); ++k) {
     const LayerCost cost = layer_cost(layer(k), below, deck().hidden[k - 1], rows, ranks,
                                       k > 1 && deck().stack_input == train::StackInput::probabilities);
@@ -195,11 +210,11 @@ void RbmStage::run(campaign::Context& context) {
 }
 
 void RbmStage::read(campaign::Context& context, const mpi::Communicator& group) {
-  const StoredSample sample = find_sample(context.archive(), deck().sample);
-  const auto indices = temperature_indices(sample.temperature);
+  const StoredEnsemble sample = open_ensemble(context, deck().sample);
+  const auto indices = temperature_indices(sample);
   const std::uint64_t learned = n_learned(sample.n_configurations);
   input_ = std::make_shared<const Input>(
-      Input{read_part(context, sample, indices, {0, learned}, group, deck().control),
+      Input{sample, read_part(context, sample, indices, {0, learned}, group, deck().control),
             read_part(context, sample, indices, {learned, sample.n_configurations}, group, deck().control)});
 }
 
@@ -214,7 +229,8 @@ RbmStage::Input RbmStage::input_above(const Input& input, std::size_t number,
                           rng::instance_number(label() + "." + layer_path(number) + which));
   };
   const auto& machine = result_.layers.back().machine;
-  return {part_above(input.learned, context.comm(), machine, deck().stack_input, draws(".data")),
+  return {input.ensemble,
+          part_above(input.learned, context.comm(), machine, deck().stack_input, draws(".data")),
           part_above(input.held_out, context.comm(), machine, deck().stack_input, draws(".held_out"))};
 }
 
@@ -234,7 +250,7 @@ void RbmStage::work(campaign::Context& context) {
 
 void RbmStage::train_layer(std::size_t number, const Input& input, const std::string& below,
                            campaign::Context& context) {
-  const train::Settings settings = this->settings(number, context);
+  const train::Settings settings = this->settings(number, input.ensemble, context);
   const bool has_held_out = input.held_out.n_rows > 0;
   train::Trainer trainer(context.comm(), input.learned, settings, &input.held_out);
   try {

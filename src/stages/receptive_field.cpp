@@ -6,7 +6,8 @@
 #include "blockspin/analysis/receptive_field.hpp"
 #include "blockspin/base/state.hpp"
 #include "blockspin/campaign/context.hpp"
-#include "blockspin/stages/inputs.hpp"
+#include "blockspin/stages/ensemble.hpp"
+#include "blockspin/stages/machine.hpp"
 
 namespace blockspin::stages {
 namespace {
@@ -130,7 +131,7 @@ const deck::Schema<ReceptiveFieldDeck>& ReceptiveFieldStage::schema() {
   using D = ReceptiveFieldDeck;
   static const Schema<D> schema(
       "receptive_field", "where on the lattice the hidden units of each layer look",
-      field("rbm", &D::rbm, "the machine, or stack of machines").required().refers_to("rbm"),
+      field("rbm", &D::rbm, "the machine, or stack of machines").required().refers_to(machine),
       field("window", &D::window, "side of the periodic window whose share of a field measures locality")
           .required()
           .unit("sites")
@@ -138,22 +139,28 @@ const deck::Schema<ReceptiveFieldDeck>& ReceptiveFieldStage::schema() {
   return schema;
 }
 
+std::optional<campaign::ModelDeck> ReceptiveFieldStage::model(const campaign::Plan& plan) const {
+  const auto info = find_machine(plan, deck().rbm);
+  return info ? info->model : std::nullopt;
+}
+
 void ReceptiveFieldStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
-  const auto& extents = plan.model.lattice.values;
+  const MachineInfo info = machine_of(plan, deck().rbm);
+  if (!check_lattice(info.lattice, info.group, "rbm", complain)) return;
+  const auto& extents = info.lattice;
   const std::uint64_t most = *std::min_element(extents.begin(), extents.end());
   if (deck().window > most)
     complain("window", "is wider than the lattice", "at most " + std::to_string(most));
 }
 
 campaign::Estimate ReceptiveFieldStage::estimate(const campaign::Plan& plan, int) const {
-  const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
-  const double n_sites = static_cast<double>(plan.model.n_sites());
-  double n_units = 0, products = 0, below = 0;
-  for (const std::uint64_t n : layers.value_or(std::vector<std::uint64_t>{})) {
-    n_units += static_cast<double>(n);
-    products += below * static_cast<double>(n) * n_sites;
-    below = static_cast<double>(n);
-  }
+  const MachineInfo info = find_machine(plan, deck().rbm).value_or(MachineInfo{});
+  const auto n_sites = static_cast<double>(info.n_visible);
+  const double n_units = info.n_hidden();
+  // Every layer above the first takes a product of its weights with the fields below.
+  const double products =
+      n_sites *
+      (info.n_weights() - n_sites * (info.hidden.empty() ? 0 : static_cast<double>(info.hidden[0])));
   campaign::Estimate estimate;
   estimate.memory_per_rank = 8 * 4 * n_sites * n_units;
   estimate.archive_bytes = 8 * n_sites * n_units;
@@ -165,10 +172,10 @@ campaign::Estimate ReceptiveFieldStage::estimate(const campaign::Plan& plan, int
 }
 
 void ReceptiveFieldStage::run(campaign::Context& context) {
-  const lattice::Geometry geometry(context.model().lattice.values);
+  const lattice::Geometry geometry(machine_of(context.plan(), deck().rbm).lattice);
   const rng::Generator random(context.seed(), rng::StreamId::receptive_control,
                               rng::instance_number(label()));
-  const auto stack = read_machines(context.archive(), deck().rbm);
+  const auto stack = read_machines(context, deck().rbm);
   const SafePoint safe_point = [&] { context.safe_point(); };
   const auto fields = analysis::stack_fields(stack, safe_point);
   const auto controls = analysis::stack_fields(analysis::untrained_stack(stack, random), safe_point);

@@ -13,7 +13,8 @@
 #include "blockspin/base/state.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/mpi/divided_rows.hpp"
-#include "blockspin/stages/inputs.hpp"
+#include "blockspin/stages/ensemble.hpp"
+#include "blockspin/stages/machine.hpp"
 
 namespace blockspin::stages {
 namespace {
@@ -308,9 +309,9 @@ const deck::Schema<ReconstructionDeck>& ReconstructionStage::schema() {
   using D = ReconstructionDeck;
   static const Schema<D> schema(
       "reconstruction", "configurations sent up a stack of machines and back down from every layer",
-      field("rbm", &D::rbm, "the machine, or stack of machines").required().refers_to("rbm"),
+      field("rbm", &D::rbm, "the machine, or stack of machines").required().refers_to(machine),
       field("sample", &D::sample, "where configurations come from; auto: the machine's own sample")
-          .refers_to("sample"),
+          .refers_to(ensemble),
       field("temperatures", &D::temperatures, "temperatures of the configurations; auto: all of the sample's")
           .unit("J/k_B"),
       field("configurations", &D::configurations, "configurations a temperature, the first kept ones")
@@ -329,54 +330,51 @@ const deck::Schema<ReconstructionDeck>& ReconstructionStage::schema() {
 
 std::string ReconstructionStage::sample_name(const campaign::Plan& plan) const {
   if (deck().sample) return *deck().sample;
-  const std::string of_machine = plan.value("/rbm/" + deck().rbm, "sample");
-  return of_machine.empty() ? "main" : of_machine;
+  const auto info = find_machine(plan, deck().rbm);
+  return info ? info->sample : "main";
+}
+
+std::optional<campaign::ModelDeck> ReconstructionStage::model(const campaign::Plan& plan) const {
+  const auto info = find_machine(plan, deck().rbm);
+  return info ? info->model : std::nullopt;
 }
 
 std::vector<campaign::Reference> ReconstructionStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
-  if (!deck().sample) all.push_back({"sample", sample_name(plan), "sample"});
+  if (!deck().sample) all.push_back(campaign::reference_to(plan, ensemble, sample_name(plan), "sample"));
   return all;
 }
 
 void ReconstructionStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
-  const std::string sample = "/sample/" + sample_name(plan);
-  const auto stored = plan.temperatures(sample);
-  if (stored && deck().temperatures)
-    for (const double t : deck().temperatures->values)
-      if (deck::find_temperature(stored->values, t) == stored->values.size())
-        complain("temperatures", format_number(t) + " is not one of " + sample,
-                 campaign::allowed_temperatures(*stored));
-  const auto kept = plan.value_as<std::uint64_t>(sample, "configurations");
-  if (kept && deck().configurations > *kept)
-    complain("configurations", "is more than " + sample + " keeps", "2 to " + std::to_string(*kept));
+  const EnsembleInfo sample = ensemble_of(plan, sample_name(plan));
+  if (!check_lattice(sample.lattice, sample.group, "sample", complain)) return;
+  if (deck().temperatures) check_temperatures(sample, deck().temperatures->values, "temperatures", complain);
+  if (deck().configurations > sample.n_configurations)
+    complain("configurations", "is more than " + sample.group + " keeps",
+             "2 to " + std::to_string(sample.n_configurations));
   if (deck().examples > deck().configurations)
     complain("examples", "is more than the configurations",
              "at most " + std::to_string(deck().configurations));
-  const auto& extents = plan.model.lattice.values;
+  const auto& extents = sample.lattice;
   if (deck().window.value_or(1) > *std::min_element(extents.begin(), extents.end()))
     complain("window", "is wider than the lattice", "");
 }
 
 campaign::Estimate ReconstructionStage::estimate(const campaign::Plan& plan, int n_ranks) const {
-  const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
-  const auto stored = plan.temperatures("/sample/" + sample_name(plan));
-  const double n_temperatures = static_cast<double>(deck().temperatures ? deck().temperatures->values.size()
-                                                    : stored            ? stored->values.size()
-                                                                        : 1);
-  double below = static_cast<double>(plan.model.n_sites()), products = 0, depth = 0;
-  for (const std::uint64_t n : layers.value_or(std::vector<std::uint64_t>{})) {
-    products += below * static_cast<double>(n);
-    below = static_cast<double>(n);
-    ++depth;
-  }
-  const double n_sites = static_cast<double>(plan.model.n_sites());
+  const MachineInfo info = find_machine(plan, deck().rbm).value_or(MachineInfo{});
+  const EnsembleInfo sample = find_ensemble(plan, sample_name(plan)).value_or(EnsembleInfo{});
+  const auto n_temperatures =
+      static_cast<double>(deck().temperatures ? deck().temperatures->values.size() : sample.n_classes());
+  const double products = info.n_weights();
+  const auto depth = static_cast<double>(info.hidden.size());
+  const auto n_sites = static_cast<double>(sample.n_sites);
   const double n = static_cast<double>(deck().configurations);
   campaign::Estimate estimate;
   // Packed configurations and their quantities all at once, spins and reconstructions a batch at a time.
   const double at_once =
       std::max(std::min(n / n_ranks, static_cast<double>(batch)), static_cast<double>(deck().examples));
-  const double n_quantities = (depth + 1) * (static_cast<double>(plan.model.lattice.values.front()) / 2 + 7);
+  const double side = sample.lattice.empty() ? 1.0 : static_cast<double>(sample.lattice.front());
+  const double n_quantities = (depth + 1) * (side / 2 + 7);
   estimate.memory_per_rank =
       n / n_ranks * (n_sites / 8 + 8 * n_quantities) + 4 * at_once * n_sites * (2 * depth + 2);
   estimate.archive_bytes = 4 * n_temperatures * static_cast<double>(deck().examples) * n_sites * (depth + 1);
@@ -389,11 +387,13 @@ campaign::Estimate ReconstructionStage::estimate(const campaign::Plan& plan, int
 }
 
 void ReconstructionStage::run(campaign::Context& context) {
-  const lattice::Geometry geometry(context.model().lattice.values);
+  const StoredEnsemble sample = open_ensemble(context, sample_name(context.plan()));
+  const lattice::Geometry geometry(sample.lattice);
+  const double field = sample.model ? sample.model->field : 0.0;
   const auto random = [&](rng::StreamId id) {
     return rng::Generator(context.seed(), id, rng::instance_number(label()));
   };
-  const auto machines = read_machines(context.archive(), deck().rbm);
+  const auto machines = read_machines(context, deck().rbm);
   const auto rule = deck().dynamics == PassRule::sampled ? rbm::Rule::sampled : rbm::Rule::mean;
   const analysis::StackPass stack(
       machines, rule, {random(rng::StreamId::reconstruction_up), random(rng::StreamId::reconstruction_down)});
@@ -401,9 +401,7 @@ void ReconstructionStage::run(campaign::Context& context) {
   const std::uint64_t quarter =
       std::max<std::uint64_t>(1, *std::min_element(extents.begin(), extents.end()) / 4);
   const SafePoint safe_point = [&] { context.safe_point(); };
-  const PassMeasurement measurement(geometry, context.model().field, machines,
-                                    deck().window.value_or(quarter), safe_point);
-  const StoredSample sample = find_sample(context.archive(), sample_name(context.plan()));
+  const PassMeasurement measurement(geometry, field, machines, deck().window.value_or(quarter), safe_point);
   const std::vector<double> temperatures =
       deck().temperatures ? deck().temperatures->values : sample.temperature;
 

@@ -20,9 +20,9 @@ namespace blockspin::stages {
 namespace {
 
 /// All but the temperatures, the update and the number of ladders.
-replica::LadderSetup ladder_setup(const SampleDeck& deck, const campaign::Context& context,
-                                  const std::string& label) {
-  replica::LadderSetup setup{lattice::Geometry(context.model().lattice.values), context.model().field, {}};
+replica::LadderSetup ladder_setup(const SampleDeck& deck, const campaign::ModelDeck& model,
+                                  const campaign::Context& context, const std::string& label) {
+  replica::LadderSetup setup{lattice::Geometry(model.lattice.values), model.field, {}};
   setup.exchange = deck.exchange;
   setup.seed = context.seed();
   setup.instance = rng::instance_number(label);
@@ -154,7 +154,8 @@ std::uint64_t SampleStage::settle_replicas(campaign::Context& context, const rep
 }
 
 void SampleStage::run(campaign::Context& context) {
-  SampleRun run{.setup = ladder_setup(deck(), context, label())};
+  const campaign::ModelDeck sampled = *model(context.plan());
+  SampleRun run{.setup = ladder_setup(deck(), sampled, context, label())};
   const UpdateChoice update = choose_update(deck(), run.setup);
   run.update = update.name;
   run.setup.n_ladders =
@@ -163,7 +164,7 @@ void SampleStage::run(campaign::Context& context) {
       deck().temperatures ? deck().temperatures->values : settle_temperatures(context, run.setup, update);
   run.setup.temperatures = simulated(run.temperatures);
   run.setup.exchange = run.setup.exchange && run.setup.temperatures.size() > 1;
-  run.flip = deck().flip_symmetry.value_or(context.model().field == 0.0);
+  run.flip = deck().flip_symmetry.value_or(sampled.field == 0.0);
   run.n_configurations = deck().configurations;
   if (run.setup.temperatures.empty()) {
     record_choices(context, deck(), run, nullptr);

@@ -72,7 +72,8 @@ double writing_bytes(std::uint64_t n_sites, int n_holders, int n_ranks) {
 
 campaign::Estimate SampleStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   const auto all = deck().ladder_to_begin_with();
-  replica::LadderSetup setup{lattice::Geometry(plan.model.lattice.values), plan.model.field, simulated(all)};
+  const campaign::ModelDeck sampled = *model(plan);
+  replica::LadderSetup setup{lattice::Geometry(sampled.lattice.values), sampled.field, simulated(all)};
   const UpdateChoice update = choose_update(deck(), setup);
   const bool clusters = update.clusters.has_value();
   setup.n_ladders =

@@ -6,18 +6,11 @@ std::vector<archive::Row> SampleStage::rows() {
   using enum ElementType;
   const archive::Axis temperature{"temperature", "temperature"};
   const archive::Axis configuration{"configuration", ""};
-  const archive::Axis byte{"byte", ""};
   const archive::Axis distance{"distance", "correlation/distance"};
   const archive::Axis pair{"pair", ""};
   const archive::Axis replica{"replica", ""};
-  return {
-      {"temperature", f64, {temperature}, "J/k_B", "temperatures, increasing; inf means independent spins"},
-      {"configuration",
-       u8,
-       {temperature, configuration, byte},
-       "1",
-       "kept configurations, one bit a spin: site s (row major) is bit s%8, least significant first, of byte "
-       "s/8; spin = 2 bit - 1"},
+  std::vector<archive::Row> rows = ensemble_rows();
+  const std::vector<archive::Row> own = {
       {"energy", f64, {temperature, configuration}, "J", "energy per spin of the kept configurations"},
       {"magnetization",
        f64,
@@ -98,6 +91,8 @@ std::vector<archive::Row> SampleStage::rows() {
        "1",
        "the replica each kept configuration comes from, by the place in the ladder it started at"},
   };
+  rows.insert(rows.end(), own.begin(), own.end());
+  return rows;
 }
 
 } // namespace blockspin::stages

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "blockspin/campaign/plan.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
@@ -149,7 +150,8 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
               .check(at_most(1e15))
               .may_grow(),
           field("flip_symmetry", &D::flip_symmetry,
-                "a random global sign for each kept configuration; auto: when the field is 0"))
+                "a random global sign for each kept configuration; auto: when the field is 0"),
+          field("model", &D::model, "the [model] that is sampled"))
           .rule("temperatures", ladder_problem)
           .rule("exchange", exchange_problem)
           .rule("max_sweeps", limit_problem);
@@ -161,11 +163,34 @@ std::string SampleStage::growth_refusal(const std::string& key) const {
   return "with a target_error, what came after the last configuration was measured but not kept";
 }
 
+std::optional<campaign::ModelDeck> SampleStage::model(const campaign::Plan& plan) const {
+  return plan.model_of(*this, deck().model);
+}
+
+EnsembleInfo SampleStage::ensemble_info(const campaign::Plan& plan) const {
+  EnsembleInfo info{.group = group(), .n_configurations = deck().configurations, .model = model(plan)};
+  if (info.model) {
+    info.lattice = info.model->lattice.values;
+    info.n_sites = info.model->n_sites();
+  }
+  info.n_ladders = deck().replicas.value_or(plan.became<std::uint64_t>(group(), "replicas").value_or(1));
+  info.temperatures =
+      deck().temperatures ? deck().temperatures : plan.became<deck::Temperatures>(group(), "temperatures");
+  if (info.temperatures || !deck().first || !deck().last || !deck().count) return info;
+  // The ladder is still to be found: its ends are known, what lies between matches no temperature.
+  info.temperatures.emplace();
+  info.temperatures->values.assign(*deck().count, std::numeric_limits<double>::quiet_NaN());
+  info.temperatures->values.front() = *deck().first;
+  info.temperatures->values.back() = *deck().last;
+  return info;
+}
+
 void SampleStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const bool clusters = deck().update == SampleUpdate::wolff || deck().update == SampleUpdate::swendsen_wang;
-  if (clusters && plan.model.field != 0.0)
+  const campaign::ModelDeck sampled = *model(plan);
+  if (clusters && sampled.field != 0.0)
     complain("update", "cluster updates work without a field only", "auto, metropolis, or heat_bath");
-  if (deck().flip_symmetry.value_or(false) && plan.model.field != 0.0)
+  if (deck().flip_symmetry.value_or(false) && sampled.field != 0.0)
     complain("flip_symmetry", "a field breaks the symmetry", "auto, or off");
   if (deck().update == SampleUpdate::wolff && plan.parallel.ranks_per_lattice() > 1)
     complain("update", "wolff needs its lattice on one rank, and parallel.domains divides it",

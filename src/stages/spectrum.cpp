@@ -7,7 +7,8 @@
 #include "blockspin/analysis/weight_patterns.hpp"
 #include "blockspin/base/state.hpp"
 #include "blockspin/campaign/context.hpp"
-#include "blockspin/stages/inputs.hpp"
+#include "blockspin/stages/ensemble.hpp"
+#include "blockspin/stages/machine.hpp"
 
 namespace blockspin::stages {
 
@@ -77,7 +78,7 @@ const deck::Schema<SpectrumDeck>& SpectrumStage::schema() {
       "spectrum", "singular values and vectors of a machine's weights",
       field("rbm", &SpectrumDeck::rbm, "the machine; of a stack, the product of its layers' weights")
           .required()
-          .refers_to("rbm"),
+          .refers_to(machine),
       field("epoch", &SpectrumDeck::epoch,
             "the machine's snapshot after so many epochs; auto: as its training left it")
           .unit("epochs"),
@@ -89,14 +90,21 @@ const deck::Schema<SpectrumDeck>& SpectrumStage::schema() {
   return schema;
 }
 
+std::optional<campaign::ModelDeck> SpectrumStage::model(const campaign::Plan& plan) const {
+  const auto info = find_machine(plan, deck().rbm);
+  return info ? info->model : std::nullopt;
+}
+
 void SpectrumStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
+  const MachineInfo info = machine_of(plan, deck().rbm);
+  check_lattice(info.lattice, info.group, "rbm", complain);
   check_snapshot(plan, deck().rbm, deck().epoch, complain);
 }
 
 campaign::Estimate SpectrumStage::estimate(const campaign::Plan& plan, int) const {
-  const auto n_visible = static_cast<double>(plan.model.n_sites());
-  const auto layers = plan.value_as<std::vector<std::uint64_t>>("/rbm/" + deck().rbm, "hidden");
-  const double n_hidden = layers && !layers->empty() ? static_cast<double>(layers->back()) : 1.0;
+  const MachineInfo info = find_machine(plan, deck().rbm).value_or(MachineInfo{});
+  const auto n_visible = static_cast<double>(info.n_visible);
+  const double n_hidden = info.hidden.empty() ? 1.0 : static_cast<double>(info.hidden.back());
   const double n = std::min(n_visible, n_hidden);
   campaign::Estimate estimate;
   estimate.memory_per_rank = 8 * 4 * n_visible * n_hidden;
@@ -110,9 +118,9 @@ campaign::Estimate SpectrumStage::estimate(const campaign::Plan& plan, int) cons
 
 void SpectrumStage::run(campaign::Context& context) {
   const SafePoint safe_point = [&] { context.safe_point(); };
-  const lattice::Geometry geometry(context.model().lattice.values);
+  const lattice::Geometry geometry(machine_of(context.plan(), deck().rbm).lattice);
   const auto weights =
-      analysis::stack_fields(read_machines(context.archive(), deck().rbm, deck().epoch), safe_point).back();
+      analysis::stack_fields(read_machines(context, deck().rbm, deck().epoch), safe_point).back();
   SpectrumSteps steps(geometry, weights, safe_point);
   context.run_stepper(steps);
   const auto& spectrum = steps.spectrum();

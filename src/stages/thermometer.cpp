@@ -10,7 +10,7 @@
 #include "blockspin/ising/exact/bayes.hpp"
 #include "blockspin/ising/exact/density_of_states.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
-#include "blockspin/stages/inputs.hpp"
+#include "blockspin/stages/ensemble.hpp"
 
 namespace blockspin::stages {
 
@@ -22,7 +22,7 @@ rng::Generator stream(const campaign::Context& context, const campaign::Stage& s
   return {context.seed(), id, rng::instance_number(stage.label())};
 }
 
-analysis::LabelledSample read_labelled(const campaign::Context& context, const StoredSample& stored,
+analysis::LabelledSample read_labelled(const campaign::Context& context, const StoredEnsemble& stored,
                                        double test_fraction, const rng::Generator& split) {
   std::vector<std::size_t> all(stored.temperature.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
@@ -31,7 +31,7 @@ analysis::LabelledSample read_labelled(const campaign::Context& context, const S
   return {context.comm(),
           all.size(),
           stored.n_configurations,
-          context.model().n_sites(),
+          stored.n_sites,
           read_configurations(context.archive(), stored, all, mine),
           test_fraction,
           split};
@@ -43,18 +43,18 @@ struct BayesScores {
 };
 
 /// NaN where the lattice is not known exactly. Redundant on every rank.
-BayesScores bayes_scores(const campaign::Context& context, const StoredSample& stored,
+BayesScores bayes_scores(const campaign::Context& context, const StoredEnsemble& stored,
                          const analysis::LabelledSample& sample) {
-  const auto& extents = context.model().lattice.values;
   BayesScores scores;
-  if (context.model().field != 0.0 || !ising::exact::is_known(extents)) return scores;
+  if (!is_exactly_known(stored.model)) return scores;
+  const auto& extents = stored.model->lattice.values;
   const BayesThermometer bayes(extents, stored.temperature);
-  const auto per_spin = context.archive().read_all<double>(stored.group + "/energy");
+  const auto all = read_energies(context.archive(), stored);
   std::vector<double> energy;
   std::vector<std::size_t> label;
-  for (std::uint64_t i = 0; i < per_spin.size(); ++i) {
+  for (std::uint64_t i = 0; i < all.size(); ++i) {
     if (!sample.held_out(i)) continue;
-    energy.push_back(std::round(per_spin[i] * static_cast<double>(sample.n_sites())));
+    energy.push_back(all[i]);
     label.push_back(sample.label(i));
   }
   scores.on_test = bayes.score(energy, label);
@@ -89,7 +89,7 @@ const deck::Schema<ThermometerDeck>& ThermometerStage::schema() {
   static const Schema<D> schema(
       "thermometer", "trains a network that tells the temperature of a configuration",
       field("sample", &D::sample, "configurations to learn from; their temperatures are the classes")
-          .refers_to("sample"),
+          .refers_to(ensemble),
       field("hidden", &D::hidden, "hidden tanh units").check(between(1, 100000)),
       field("test_fraction", &D::test_fraction, "share of the configurations held out for the test")
           .check(inside(0, 1)),
@@ -103,19 +103,26 @@ const deck::Schema<ThermometerDeck>& ThermometerStage::schema() {
   return schema;
 }
 
+std::optional<campaign::ModelDeck> ThermometerStage::model(const campaign::Plan& plan) const {
+  if (plan.find(group()) != this) return plan.model_of(*this, "");
+  const auto info = find_ensemble(plan, deck().sample);
+  return info ? info->model : std::nullopt;
+}
+
 void ThermometerStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
-  const auto temperatures = plan.temperatures("/sample/" + deck().sample);
-  if (temperatures && temperatures->values.size() < 2)
+  const EnsembleInfo info = ensemble_of(plan, deck().sample);
+  if (!info.temperatures)
+    complain("sample", info.group + " has no temperatures to learn", "an ensemble with temperatures");
+  else if (info.n_classes() < 2)
     complain("sample", "has one temperature, nothing to tell apart", "a sample of two or more temperatures");
+  check_lattice(info.lattice, info.group, "sample", complain);
 }
 
 campaign::Estimate ThermometerStage::estimate(const campaign::Plan& plan, int n_ranks) const {
-  const std::string group = "/sample/" + deck().sample;
-  const auto temperatures = plan.temperatures(group);
-  const double n_classes = temperatures ? static_cast<double>(temperatures->values.size()) : 1.0;
-  const double n =
-      n_classes * static_cast<double>(plan.value_as<std::uint64_t>(group, "configurations").value_or(1));
-  const double inputs = static_cast<double>(plan.model.n_sites());
+  const EnsembleInfo info = find_ensemble(plan, deck().sample).value_or(EnsembleInfo{});
+  const auto n_classes = static_cast<double>(info.n_classes());
+  const double n = n_classes * static_cast<double>(info.n_configurations);
+  const auto inputs = static_cast<double>(info.n_sites);
   const double weights = static_cast<double>(deck().hidden) * (inputs + n_classes);
   campaign::Estimate estimate;
   // The optimiser keeps 40 correction vectors on every rank; configurations are divided.
@@ -129,12 +136,12 @@ campaign::Estimate ThermometerStage::estimate(const campaign::Plan& plan, int n_
 }
 
 void ThermometerStage::run(campaign::Context& context) {
-  const StoredSample stored = find_sample(context.archive(), deck().sample);
+  const StoredEnsemble stored = open_ensemble(context, deck().sample);
   const auto sample = read_labelled(context, stored, deck().test_fraction,
                                     stream(context, *this, rng::StreamId::thermometer_split));
   analysis::ThermometerTraining training(
-      context.comm(), sample, lattice::Geometry(context.model().lattice.values),
-      {deck().hidden, deck().l2, deck().max_iterations, context.model().field == 0.0},
+      context.comm(), sample, lattice::Geometry(stored.lattice),
+      {deck().hidden, deck().l2, deck().max_iterations, stored.model && stored.model->field == 0.0},
       {stream(context, *this, rng::StreamId::thermometer_initial),
        stream(context, *this, rng::StreamId::thermometer_image)},
       [&] { context.safe_point(); });
@@ -143,8 +150,10 @@ void ThermometerStage::run(campaign::Context& context) {
   const analysis::Network network = training.network();
   const auto score = analysis::test_score(context.comm(), sample, network, stored.n_ladders);
   const BayesScores bayes = bayes_scores(context, stored, sample);
-  log::info(label() + ": test cross entropy " + format_number(std::round(1e4 * score.cross_entropy) / 1e4) +
-            " nats, best possible " + format_number(std::round(1e4 * bayes.on_test.cross_entropy) / 1e4));
+  const auto rounded = [](double nats) { return format_number(std::round(1e4 * nats) / 1e4); };
+  const bool known = !std::isnan(bayes.on_test.cross_entropy);
+  log::info(label() + ": test cross entropy " + rounded(score.cross_entropy) + " nats" +
+            (known ? ", best possible " + rounded(bayes.on_test.cross_entropy) : std::string()));
   archive::StageWriter writer = context.begin_writing();
   writer.write_replicated("temperature", {stored.temperature.size()},
                           std::span<const double>(stored.temperature));
@@ -153,6 +162,33 @@ void ThermometerStage::run(campaign::Context& context) {
   writer.write_replicated("history/objective", {training.history().size()},
                           std::span<const double>(training.history()));
   writer.commit();
+}
+
+bool is_exactly_known(const std::optional<campaign::ModelDeck>& model) {
+  return model && model->field == 0.0 && ising::exact::is_known(model->lattice.values);
+}
+
+analysis::Thermometer read_thermometer(const campaign::Context& context, const std::string& name,
+                                       const std::optional<campaign::ModelDeck>& model) {
+  const archive::Archive& archive = context.archive();
+  const std::string group = context.plan().group_of(thermometer, name);
+  analysis::Thermometer result;
+  result.temperature = archive.read_all<double>(group + "/temperature");
+  const auto extent = archive.extent(group + "/layer_1/weights");
+  std::vector<double> parameters;
+  for (const char* part : {"/layer_1/weights", "/layer_1/bias", "/layer_2/weights", "/layer_2/bias"}) {
+    const auto values = archive.read_all<double>(group + part);
+    parameters.insert(parameters.end(), values.begin(), values.end());
+  }
+  const analysis::NetworkShape shape{extent.at(0), extent.at(1), result.temperature.size()};
+  if (parameters.size() != shape.n_parameters())
+    throw_agreed(ErrorKind::archive, "the network's layers do not go together",
+                 archive.path() + ": " + group);
+  result.network = analysis::Network(shape, parameters);
+  if (is_exactly_known(model))
+    result.ln_posterior = [bayes = BayesThermometer(model->lattice.values, result.temperature)](
+                              double energy) { return bayes.ln_posterior(energy); };
+  return result;
 }
 
 std::vector<archive::Row> ThermometerStage::rows() {

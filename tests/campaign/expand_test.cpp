@@ -16,6 +16,7 @@ struct MachineDeck {
 
 class MachineStage : public StageOf<MachineDeck> {
 public:
+  static constexpr const char* provides = "machine";
   using StageOf::StageOf;
   static std::vector<archive::Row> rows() { return {}; }
   static const deck::Schema<MachineDeck>& schema() {

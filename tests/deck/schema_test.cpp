@@ -79,7 +79,7 @@ TEST(Schema, References) {
   const auto toy = read("hidden = 4\nsample = cold", problems);
   const auto references = toy_schema().references(toy.deck);
   ASSERT_EQ(references.size(), 1u);
-  EXPECT_EQ(references[0].stage + "." + references[0].name + " " + references[0].key, "sample.cold sample");
+  EXPECT_EQ(references[0].what + "." + references[0].name + " " + references[0].key, "sample.cold sample");
 }
 
 TEST(Schema, ReferencePageNamesEveryKey) {

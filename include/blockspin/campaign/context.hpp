@@ -43,7 +43,6 @@ public:
 
   const mpi::Communicator& comm() const { return run_.comm; }
   std::uint64_t seed() const { return run_.plan.campaign.seed; }
-  const ModelDeck& model() const { return run_.plan.model; }
   const ParallelDeck& parallel() const { return run_.plan.parallel; }
   const Plan& plan() const { return run_.plan; }
   /// For reading what earlier stages left.
@@ -102,7 +101,7 @@ private:
 std::vector<std::string> parent_groups(const Plan& plan, const Stage& stage);
 /// What a run's record says of the deck's settings: [parallel], "parallel.domains" and so on. Local.
 deck::ResolvedValues setting_values(const Plan& plan);
-/// What the archive records of a stage: its keys and the model they were meant for. Local.
+/// What the archive records of a stage: its keys, and the model that its results are of. Local.
 deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage);
 
 } // namespace blockspin::campaign

@@ -34,5 +34,9 @@ Kind kind_of() {
 
 /// The kind of a section's stage, or null. Local.
 const Kind* find_kind(std::span<const Kind> kinds, const std::string& stage);
+/// The sections that provide something, for messages: "[sample] or [import]". Local.
+std::string providers_of(std::span<const Kind> kinds, const std::string& what);
+/// Names that no stage may have, since a key means something else by them: auto, none, bond, ... Local.
+std::vector<std::string> reserved_names(std::span<const Kind> kinds);
 
 } // namespace blockspin::campaign

@@ -1,9 +1,12 @@
 #pragma once
 // A deck once it is understood: what will run, in order, and what is known of everything it refers to.
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "blockspin/archive/archive.hpp"
@@ -20,32 +23,58 @@ class Plan {
 public:
   std::span<const Kind> kinds; ///< of stages a deck may have; they outlive the plan
   CampaignDeck campaign;
-  ModelDeck model;
+  std::map<std::string, ModelDeck> models; ///< by name
   ParallelDeck parallel;
   int n_ranks = 1;                            ///< that run it, or that `check` asks about
-  std::vector<std::unique_ptr<Stage>> stages; ///< in deck order
+  std::vector<std::unique_ptr<Stage>> stages; ///< in deck order; filled by add()
+  std::vector<std::string> warnings;          ///< what the user should know, one line each
   std::set<std::string> faulty;               ///< groups whose own sections have problems: not to be trusted
   const archive::Archive* archive = nullptr;  ///< where earlier runs left results, or null
 
+  void add(std::unique_ptr<Stage> stage);
   /// The stage of the deck with that group ("/rbm/main"), or null.
   const Stage* find(const std::string& group) const;
-  /// The text of a key of a stage, be it in the deck or only in the archive; empty where it is in neither.
-  /// Where it is `auto` and the archive tells what that became: that.
-  std::string value(const std::string& group, const std::string& key) const;
-  /// Such a value in its own type, as the deck would read it; empty where there is
-  /// none. `auto` is no value here.
+  /// The place of a deck's stage in `stages`; their number where the deck has none of that group.
+  std::size_t place_of(const std::string& group) const;
+
+  /// The stage of a group as the deck describes it, else as the archive's complete group was made; null where
+  /// neither has it. Throws an agreed ErrorKind::archive where what the archive records of its keys is no
+  /// deck section.
+  const Stage* stage(const std::string& group) const;
+  /// The group of what is called so: of the deck, else of the archive, else where it would stand.
+  std::string group_of(const std::string& what, const std::string& name) const;
+  /// Such a stage as a T that tells more of it (stages/ensemble.hpp); null where there is none.
   template <class T>
-  std::optional<T> value_as(const std::string& group, const std::string& key) const {
-    const std::string text = value(group, key);
-    if (text.empty() || text == "auto") return std::nullopt;
-    return deck::Codec<T>::parse(text);
+  const T* provider(const std::string& what, const std::string& name) const {
+    return dynamic_cast<const T*>(stage(group_of(what, name)));
   }
-  /// Temperatures of a sample ("/sample/main"); NaN for those that `auto` has still to find, so that no
-  /// temperature matches them. Empty where nothing is known of the sample.
-  std::optional<deck::Temperatures> temperatures(const std::string& sample_group) const;
+
+  /// What a key left at `auto` became in the archive, in its own type; empty where that is not known.
+  template <class T>
+  std::optional<T> became(const std::string& group, const std::string& key) const {
+    const std::string text = recorded(group, "auto." + key);
+    if (text.empty()) return std::nullopt;
+    try {
+      return deck::Codec<T>::parse(text);
+    } catch (const deck::BadValue& bad) {
+      refuse_recorded(group, "auto." + key, bad);
+    }
+  }
+  /// The model a stage works on by its key `model`: the deck's of that name, or, of a stage that only the
+  /// archive has, the one it was made with.
+  std::optional<ModelDeck> model_of(const Stage& stage, const std::string& name) const;
+
+private:
+  std::string recorded(const std::string& group, const std::string& key) const;
+  [[noreturn]] void refuse_recorded(const std::string& group, const std::string& key,
+                                    const deck::BadValue& bad) const;
+  std::unique_ptr<Stage> read_stored(const std::string& group) const;
+
+  std::unordered_map<std::string, std::size_t> places_;                    ///< of groups in `stages`
+  mutable std::unordered_map<std::string, std::unique_ptr<Stage>> stored_; ///< those only the archive has
 };
 
-/// What may be asked of such temperatures, for messages.
+/// What may be asked of temperatures of which some are still to be found (NaN), for messages.
 std::string allowed_temperatures(const deck::Temperatures& temperatures);
 
 } // namespace blockspin::campaign

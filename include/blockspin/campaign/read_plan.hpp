@@ -17,9 +17,13 @@ int least_ranks(const deck::Document& document);
 Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int n_ranks,
                deck::Problems& problems);
 
-/// Every reference must lead to a stage earlier in the deck or to a complete group of plan.archive
-/// (null: there is none), and every stage's own check must hold, where its section and those it
-/// refers to can be trusted. Local.
+/// Lets every stage of the deck look at what it needs of the file system (an import at its file). Collective;
+/// agreed errors.
+void look_at_files(Plan& plan, const mpi::Communicator& comm, const std::string& deck_path);
+
+/// Every reference must lead to a stage earlier in the deck or to a complete group of plan.archive (null:
+/// there is none), and every stage's own check must hold, where its section and those it refers to can be
+/// trusted. Local.
 void check_references(const Plan& plan, deck::Problems& problems);
 
 } // namespace blockspin::campaign

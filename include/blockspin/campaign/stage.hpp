@@ -15,12 +15,14 @@
 // The program's list of kinds (app/kinds.cpp) has one row for it: kind_of<FlowStage>().
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "blockspin/archive/layout.hpp"
 #include "blockspin/deck/schema.hpp"
+#include "blockspin/mpi/communicator.hpp"
 
 namespace blockspin::campaign {
 
@@ -28,12 +30,14 @@ class Context;
 class Divisible;
 class Plan;
 
-/// A group another stage must have left, earlier in the deck or in the archive.
+struct ModelDeck;
+
+/// What another stage must have left, earlier in the deck or in the archive.
 struct Reference {
-  std::string stage; ///< "rbm"
+  std::string what;  ///< what it has to provide: "machine"
   std::string name;  ///< "main"
   std::string key;   ///< the deck key it comes from
-  std::string group() const { return "/" + stage + "/" + name; }
+  std::string group; ///< where it stands or would stand: "/rbm/main"
 };
 
 /// What a stage costs, for `check`. Estimates, good to a factor of two.
@@ -63,6 +67,7 @@ public:
   /// "flow.main": what random streams and messages call it.
   std::string label() const { return kind() + "." + name(); }
   const deck::Section& section() const { return section_; }
+  /// Its keys with their values, and what else it rests on that is not in the deck (a file's hash).
   const deck::ResolvedValues& values() const { return values_; }
   /// Whether a larger value of some key would continue this stage.
   bool may_grow() const;
@@ -70,9 +75,15 @@ public:
   /// length"), or empty.
   virtual std::string growth_refusal(const std::string& /*key*/) const { return {}; }
 
+  /// What is asked of the file system before the deck is checked: an import looks at its file. Collective;
+  /// agreed errors.
+  virtual void look(const mpi::Communicator& /*comm*/, const std::string& /*deck_folder*/) {}
   /// Everything this stage reads. The default: what its reference keys say. Where a key left at `auto` means
   /// another stage's value (the rbm's sample), override and add it, asking the plan.
   virtual std::vector<Reference> references(const Plan& plan) const = 0;
+  /// The model this stage's results are of, its own or that of what it reads; null where no model enters
+  /// them. The archive records it, and only such a stage is stale when the model changes.
+  virtual std::optional<ModelDeck> model(const Plan& plan) const;
   /// Checks that need more than the stage's own keys: the model, what it refers to. Only called when every
   /// reference was found.
   virtual void check(const Plan& plan, const Complain& complain) const;
@@ -82,10 +93,18 @@ public:
   /// This stage as one that a group of the ranks can work at, or null (campaign/divisible.hpp).
   virtual Divisible* divisible() { return nullptr; }
 
+protected:
+  /// Adds something the results rest on to values().
+  void rest_on(deck::ResolvedValue value) { values_.push_back(std::move(value)); }
+
 private:
   deck::Section section_;
   deck::ResolvedValues values_;
 };
+
+/// A reference by its parts; the plan tells the group. Local.
+Reference reference_to(const Plan& plan, const std::string& what, const std::string& name,
+                       const std::string& key);
 
 /// A stage whose section is read into D.
 template <class D>
@@ -95,10 +114,10 @@ public:
   StageOf(deck::Section section, const deck::Schema<D>& schema, deck::Resolved<D> resolved)
       : Stage(std::move(section), schema.values(resolved)), schema_(schema), resolved_(std::move(resolved)) {}
 
-  std::vector<Reference> references(const Plan&) const override {
+  std::vector<Reference> references(const Plan& plan) const override {
     std::vector<Reference> all;
-    for (const auto& [stage, name, key] : schema_.references(resolved_.deck))
-      all.push_back({stage, name, key});
+    for (const auto& [what, name, key] : schema_.references(resolved_.deck))
+      all.push_back(reference_to(plan, what, name, key));
     return all;
   }
 

@@ -20,13 +20,14 @@ struct KeyInfo {
   std::string name;
   std::string type;
   std::string allowed;
-  std::string default_text; ///< empty where required
+  std::string default_text;  ///< as the reference shows it; empty where required
+  std::string default_value; ///< as the archive records it
   std::string unit;
   std::string help;
   bool required = false;
   bool may_grow = false;
   bool per_layer = false;
-  std::string refers_to;                  ///< the stage kind whose instance the value names, or empty
+  std::string refers_to;                  ///< what the value names ("ensemble", "machine"), or empty
   std::vector<std::string> builtin_names; ///< values of a reference that name no instance
   std::string scans;                      ///< the key this one gives values to, one instance each, or empty
   std::string suffix;                     ///< of instances: `h` makes NAME_h16 of the value 16
@@ -86,7 +87,8 @@ public:
     info_.type = Codec<T>::type();
     info_.allowed = Codec<T>::allowed();
     info_.help = std::move(help);
-    info_.default_text = Codec<T>::text(D{}.*member);
+    info_.default_value = Codec<T>::text(D{}.*member);
+    info_.default_text = info_.default_value;
   }
 
   Field required() && {
@@ -128,13 +130,15 @@ public:
     info_.per_layer = true;
     return std::move(*this);
   }
-  /// The value (text, list of texts, or auto) names instances of `stage`, or one of `builtin_names`.
-  Field refers_to(std::string stage, std::vector<std::string> builtin_names = {}) && {
-    info_.type = "name of a [" + stage + "]";
+  /// The value (text, list of texts, or auto) names stages that provide `what` ("ensemble"), or one of
+  /// `builtin_names`.
+  Field refers_to(std::string what, std::vector<std::string> builtin_names = {}) && {
+    const bool vowel = std::string_view("aeiou").find(what.front()) != std::string_view::npos;
+    info_.type = (vowel ? "name of an " : "name of a ") + what;
     const bool may_be_auto = info_.allowed.starts_with("auto");
     info_.allowed = (may_be_auto ? "auto, or " : "") + ("the " + info_.type);
     for (const std::string& name : builtin_names) info_.allowed += ", or " + name;
-    info_.refers_to = std::move(stage);
+    info_.refers_to = std::move(what);
     info_.builtin_names = std::move(builtin_names);
     return std::move(*this);
   }

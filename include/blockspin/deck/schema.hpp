@@ -110,9 +110,9 @@ public:
     return all;
   }
 
-  /// (stage kind, instance name, key) of everything the deck refers to.
+  /// What the deck refers to: what it needs ("machine"), its name, and the key that says so.
   struct Reference {
-    std::string stage, name, key;
+    std::string what, name, key;
   };
   std::vector<Reference> references(const D& deck) const {
     std::vector<Reference> all;

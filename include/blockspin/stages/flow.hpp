@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "blockspin/analysis/flow.hpp"
+#include "blockspin/campaign/model.hpp"
 #include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::analysis {
@@ -40,6 +41,7 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
+  std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
 
 private:
   /// The sample of the starts: its own, or the machine's.

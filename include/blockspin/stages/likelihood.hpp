@@ -2,12 +2,17 @@
 // [likelihood]: ln Z of a trained machine, the log-likelihood of its sample, and how far
 // it is from the Ising model.
 
-#include "blockspin/campaign/stage.hpp"
+#include "blockspin/campaign/context.hpp"
+#include "blockspin/campaign/model.hpp"
+#include "blockspin/rbm/annealing.hpp"
 
 namespace blockspin::stages {
 
 enum class LnZMethod { exact, ais, automatic };
 inline std::vector<std::string> choice_names(LnZMethod) { return {"exact", "ais", "auto"}; }
+
+/// What `provides` of a stage that estimates ln Z says.
+inline constexpr const char* likelihood = "likelihood";
 
 struct LikelihoodDeck {
   std::string rbm;
@@ -19,6 +24,7 @@ struct LikelihoodDeck {
 /// Of a stack, the machine next to the lattice.
 class LikelihoodStage : public campaign::StageOf<LikelihoodDeck> {
 public:
+  static constexpr const char* provides = likelihood;
   using StageOf::StageOf;
   static const deck::Schema<LikelihoodDeck>& schema();
   static std::vector<archive::Row> rows();
@@ -26,6 +32,12 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
+  std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
+  /// The machine whose ln Z it is.
+  const std::string& machine_name() const { return deck().rbm; }
 };
+
+/// ln Z of a machine and its error, as a [likelihood] of that name left them. Collective.
+rbm::LnZEstimate read_ln_z(const campaign::Context& context, const std::string& name);
 
 } // namespace blockspin::stages

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "blockspin/campaign/model.hpp"
 #include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
@@ -27,6 +28,7 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
+  std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
 
 private:
   bool is_built_in() const { return deck().rbm == "bond" || deck().rbm == "lin_tegmark"; }

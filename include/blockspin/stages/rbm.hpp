@@ -6,6 +6,8 @@
 
 #include "blockspin/campaign/divisible.hpp"
 #include "blockspin/campaign/stage.hpp"
+#include "blockspin/stages/ensemble.hpp"
+#include "blockspin/stages/machine.hpp"
 #include "blockspin/stages/rbm_result.hpp"
 #include "blockspin/train/control.hpp"
 #include "blockspin/train/settings.hpp"
@@ -71,14 +73,17 @@ struct RbmDeck {
 /// where they can.
 std::string real_visible_units(const deck::Resolved<RbmDeck>& resolved, std::size_t layer);
 
-class RbmStage : public campaign::StageOf<RbmDeck>, public campaign::Divisible {
+class RbmStage : public campaign::StageOf<RbmDeck>, public campaign::Divisible, public MachineProvider {
 public:
+  static constexpr const char* provides = machine;
   using StageOf::StageOf;
   static const deck::Schema<RbmDeck>& schema();
   static std::vector<archive::Row> rows();
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
+  std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
+  MachineInfo machine_info(const campaign::Plan& plan) const override;
 
   campaign::Divisible* divisible() override { return this; }
   void read(campaign::Context& context, const mpi::Communicator& group) override;
@@ -89,9 +94,11 @@ public:
 private:
   /// The configurations of the sample, packed as they stand; this rank's part.
   struct Input {
+    EnsembleInfo ensemble;
     train::DataPart learned, held_out;
   };
-  train::Settings settings(std::size_t layer, const campaign::Context& context) const;
+  train::Settings settings(std::size_t layer, const EnsembleInfo& info,
+                           const campaign::Context& context) const;
   /// What precision = auto is on this machine.
   rbm::Precision automatic_precision(std::size_t layer) const;
   void record_choices(campaign::Context& context, const RbmResult& result) const;
@@ -100,7 +107,7 @@ private:
   Input input_above(const Input& input, std::size_t layer, const campaign::Context& context) const;
   /// Configurations of each temperature that are learned; the ones behind are held out.
   std::uint64_t n_learned(std::uint64_t n_configurations) const;
-  std::vector<std::size_t> temperature_indices(const std::vector<double>& sampled) const;
+  std::vector<std::size_t> temperature_indices(const EnsembleInfo& info) const;
 
   std::shared_ptr<const Input> input_;
   RbmResult result_;

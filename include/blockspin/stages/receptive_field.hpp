@@ -2,6 +2,7 @@
 // [receptive_field]: where on the lattice the hidden units of each layer look, beside
 // untrained and shuffled fields.
 
+#include "blockspin/campaign/model.hpp"
 #include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
@@ -19,6 +20,7 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
+  std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
 };
 
 } // namespace blockspin::stages

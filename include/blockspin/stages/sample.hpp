@@ -5,6 +5,7 @@
 
 #include "blockspin/campaign/stage.hpp"
 #include "blockspin/replica/sampling.hpp"
+#include "blockspin/stages/ensemble.hpp"
 
 namespace blockspin::stages {
 
@@ -30,14 +31,16 @@ struct SampleDeck {
   OrNone<std::vector<replica::ErrorTarget>> target_error;
   OrNone<std::uint64_t> max_sweeps; ///< of sampling, where there are targets
   std::optional<bool> flip_symmetry;
+  std::string model = "main";
 
   /// The temperatures where they are given, else where the search for them begins. Only
   /// for a deck whose rules hold.
   std::vector<double> ladder_to_begin_with() const;
 };
 
-class SampleStage : public campaign::StageOf<SampleDeck> {
+class SampleStage : public campaign::StageOf<SampleDeck>, public EnsembleProvider {
 public:
+  static constexpr const char* provides = ensemble;
   using StageOf::StageOf;
   static const deck::Schema<SampleDeck>& schema();
   static std::vector<archive::Row> rows();
@@ -45,6 +48,8 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
+  std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
+  EnsembleInfo ensemble_info(const campaign::Plan& plan) const override;
 
 private:
   /// The number of ladders where the deck leaves it open: that of the sample's beginning. Collective.

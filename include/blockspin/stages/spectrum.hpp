@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "blockspin/campaign/model.hpp"
 #include "blockspin/campaign/stage.hpp"
 
 namespace blockspin::stages {
@@ -21,6 +22,7 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
+  std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
 };
 
 } // namespace blockspin::stages

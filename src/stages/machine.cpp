@@ -1,0 +1,90 @@
+#include "blockspin/stages/machine.hpp"
+
+#include <algorithm>
+
+#include "blockspin/deck/codec.hpp"
+
+namespace blockspin::stages {
+
+namespace {
+
+/// An agreed ErrorKind::archive unless `ok`, which is the same on every rank.
+void require_stored(const archive::Archive& archive, bool ok, const std::string& what,
+                    const std::string& place) {
+  if (!ok) throw_agreed(ErrorKind::archive, what, archive.path() + ": " + place);
+}
+
+rbm::Machine read_layer(const archive::Archive& archive, const std::string& layer, rbm::Units units,
+                        std::uint64_t n_visible, std::uint64_t n_hidden) {
+  require_stored(archive, archive.has(layer + "/weights"), "there is no such machine", layer);
+  const std::vector<std::uint64_t> extent{n_visible, n_hidden};
+  require_stored(archive, archive.extent(layer + "/weights") == extent,
+                 "the weights' shape is not what the group says of itself", layer);
+  rbm::Machine machine(units, n_visible, n_hidden);
+  archive.read(layer + "/weights", Slab::whole(extent), machine.weights.flat());
+  machine.visible_bias = archive.read_all<float>(layer + "/visible_bias");
+  machine.hidden_bias = archive.read_all<float>(layer + "/hidden_bias");
+  require_stored(archive, machine.visible_bias.size() == n_visible && machine.hidden_bias.size() == n_hidden,
+                 "weights and biases do not go together", layer);
+  require_stored(archive, machine.all_finite(), "a weight or bias is not finite", layer);
+  return machine;
+}
+
+} // namespace
+
+double MachineInfo::n_weights() const {
+  double below = static_cast<double>(n_visible), sum = 0;
+  for (const std::uint64_t n : hidden) {
+    sum += below * static_cast<double>(n);
+    below = static_cast<double>(n);
+  }
+  return sum;
+}
+
+double MachineInfo::n_hidden() const {
+  double sum = 0;
+  for (const std::uint64_t n : hidden) sum += static_cast<double>(n);
+  return sum;
+}
+
+std::optional<MachineInfo> find_machine(const campaign::Plan& plan, const std::string& name) {
+  const auto* const provider = plan.provider<MachineProvider>(machine, name);
+  return provider == nullptr ? std::nullopt : std::optional(provider->machine_info(plan));
+}
+
+MachineInfo machine_of(const campaign::Plan& plan, const std::string& name) {
+  auto found = find_machine(plan, name);
+  require(found.has_value(), "a stage reads a machine that is nowhere");
+  return *std::move(found);
+}
+
+std::vector<rbm::Machine> read_machines(const campaign::Context& context, const std::string& name,
+                                        std::optional<std::uint64_t> epoch) {
+  const archive::Archive& archive = context.archive();
+  const MachineInfo info = machine_of(context.plan(), name);
+  std::vector<rbm::Machine> machines;
+  std::uint64_t below = info.n_visible;
+  if (below == 0) below = archive.extent(info.group + "/layer_1/weights").front(); // its ensemble is gone
+  for (const std::uint64_t n_hidden : info.hidden) {
+    std::string layer = info.group + "/layer_" + std::to_string(machines.size() + 1);
+    if (epoch) layer += "/snapshot_" + std::to_string(*epoch);
+    machines.push_back(read_layer(archive, layer, info.units, below, n_hidden));
+    below = n_hidden;
+  }
+  return machines;
+}
+
+void check_snapshot(const campaign::Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
+                    const campaign::Complain& complain) {
+  const auto info = find_machine(plan, name);
+  if (!epoch || !info) return;
+  const auto& kept = info->snapshots;
+  if (std::ranges::find(kept, *epoch) == kept.end() || *epoch > info->n_epochs)
+    complain("epoch",
+             info->group + " keeps no snapshot of epoch " + std::to_string(*epoch) + " in " +
+                 std::to_string(info->n_epochs) + " epochs",
+             kept.empty() ? "auto: it has no snapshots"
+                          : "auto, or one of " + deck::Codec<std::vector<std::uint64_t>>::text(kept));
+}
+
+} // namespace blockspin::stages
