@@ -25,7 +25,6 @@ campaign() { # NAME DECK [OPTIONS]: runs a deck into FOLDER/NAME.h5
 campaign iso2018 iso2018.ini
 campaign iso2018_seeds iso2018_seeds.ini
 campaign iso2018_controls iso2018_controls.ini
-campaign iso2018_sizes_16 iso2018_sizes.ini
-campaign iso2018_sizes_20 iso2018_sizes.ini --set model.lattice=20x20 --set rbm.V.hidden_scan=64,144,256,400
+campaign iso2018_sizes iso2018_sizes.ini
 
 PYTHONPATH=$root/postprocess "$PYTHON" -B -m blockspin.iso2018 "${archives[@]}" --output "$folder/report"

@@ -49,8 +49,8 @@ class End:
 
 
 def type_of(name):
-    """"V" of V_h64_s2."""
-    return re.sub(r"_h\d+$", "", seeds.family_of(name))
+    """"V" of V_h64_s2, and of V_L16_h41_s2, which is of another lattice."""
+    return re.sub(r"(_L\d+)?(_h\d+)?$", "", seeds.family_of(name))
 
 
 def read(archive):
