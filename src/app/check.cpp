@@ -24,13 +24,24 @@ std::string resolved_section(const std::string& header, const deck::ResolvedValu
   return text + "\n";
 }
 
+/// The stage behind the last instance of the deck section that stage number `first` begins.
+std::size_t end_of_scan(const campaign::Plan& plan, std::size_t first) {
+  return first + plan.n_instances(*plan.stages[first]);
+}
+
 std::string resolved_deck(const campaign::Plan& plan) {
   std::string text = resolved_section("campaign", campaign::campaign_schema().values({plan.campaign, {}})) +
                      resolved_section("parallel", campaign::parallel_schema().values({plan.parallel, {}}));
   for (const auto& [name, model] : plan.models)
     text += resolved_section(name == "main" ? "model" : "model." + name,
                              campaign::model_schema().values({model, {}}));
-  for (const auto& stage : plan.stages) text += resolved_section(stage->label(), stage->values());
+  for (std::size_t first = 0; first < plan.stages.size(); first = end_of_scan(plan, first)) {
+    const std::size_t last = end_of_scan(plan, first);
+    if (last - first > 1)
+      text += fmt::format("# {} instances, {} to {}; keys of the first:\n", last - first,
+                          plan.stages[first]->label(), plan.stages[last - 1]->label());
+    text += resolved_section(plan.stages[first]->label(), plan.stages[first]->values());
+  }
   return text;
 }
 
@@ -40,15 +51,30 @@ std::string work_text(const campaign::Estimate& estimate) {
   return estimate.work > 0.0 ? fmt::format("{:.3g} {}", estimate.work, estimate.work_unit) : "-";
 }
 
+/// Of all instances of a section together; memory of the one that needs the most.
+campaign::Estimate estimate_of_scan(const campaign::Plan& plan, std::size_t first, int n_ranks) {
+  campaign::Estimate all = plan.stages[first]->estimate(plan, n_ranks);
+  for (std::size_t i = first + 1; i < end_of_scan(plan, first); ++i) {
+    const campaign::Estimate one = plan.stages[i]->estimate(plan, n_ranks);
+    all.memory_per_rank = std::max(all.memory_per_rank, one.memory_per_rank);
+    all.archive_bytes += one.archive_bytes;
+    all.work += one.work;
+    all.seconds += one.seconds;
+  }
+  return all;
+}
+
 std::string cost_table(const campaign::Plan& plan, int n_ranks) {
   std::string text = fmt::format("# Estimated cost on {} rank{} (good to a factor of two)\n", n_ranks,
                                  n_ranks == 1 ? "" : "s");
   const char* const row = "# {:<28} {:>12} {:>12} {:>24} {:>14}  {}\n";
   text += fmt::format(fmt::runtime(row), "stage", "memory/rank", "archive", "work", "core time", "layout");
   double memory = 0, archive = 0, seconds = 0;
-  for (const auto& stage : plan.stages) {
-    const auto estimate = stage->estimate(plan, n_ranks);
-    text += fmt::format(fmt::runtime(row), stage->label(), or_dash(estimate.memory_per_rank, format_bytes),
+  for (std::size_t first = 0; first < plan.stages.size(); first = end_of_scan(plan, first)) {
+    const auto estimate = estimate_of_scan(plan, first, n_ranks);
+    const std::size_t n = end_of_scan(plan, first) - first;
+    const std::string label = plan.stages[first]->label() + (n > 1 ? fmt::format(" and {} more", n - 1) : "");
+    text += fmt::format(fmt::runtime(row), label, or_dash(estimate.memory_per_rank, format_bytes),
                         or_dash(estimate.archive_bytes, format_bytes), work_text(estimate),
                         or_dash(estimate.seconds, format_seconds), estimate.layout);
     memory = std::max(memory, estimate.memory_per_rank);

@@ -9,7 +9,15 @@ namespace blockspin::campaign {
 
 void Plan::add(std::unique_ptr<Stage> stage) {
   places_.emplace(stage->group(), stages.size());
+  const deck::Place& place = stage->section().place;
+  ++n_of_section_[{place.file, place.line}];
   stages.push_back(std::move(stage));
+}
+
+std::size_t Plan::n_instances(const Stage& stage) const {
+  const deck::Place& place = stage.section().place;
+  const auto found = n_of_section_.find({place.file, place.line});
+  return found == n_of_section_.end() ? 0 : found->second;
 }
 
 std::size_t Plan::place_of(const std::string& group) const {

@@ -195,10 +195,10 @@ bool stands_already(const Plan& plan, const deck::Section& section, deck::Proble
 
 /// True, and a problem, where the name of a stage that provides something cannot be its own: a word that keys
 /// know, or the name of another provider, of the deck or of the archive.
-bool has_taken_name(const Plan& plan, const deck::Section& section, deck::Problems& problems) {
+bool has_taken_name(const Plan& plan, const deck::Section& section, const std::vector<std::string>& reserved,
+                    deck::Problems& problems) {
   const std::string& what = find_kind(plan.kinds, section.stage)->provides;
   if (what.empty()) return false;
-  const auto reserved = reserved_names(plan.kinds);
   if (std::ranges::find(reserved, section.name) != reserved.end()) {
     problems.add({section.place,
                   "[" + section.label() + "]",
@@ -282,10 +282,11 @@ Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int 
   plan.n_ranks = n_ranks;
   check_domains(document, plan, problems);
   if (!problems.empty()) plan.faulty.insert(settings_group);
+  const auto reserved = reserved_names(kinds);
   for (const Expanded& expanded : expand(stage_sections(document, kinds, problems), kinds, problems)) {
     for (const deck::Section& section : expanded.instances) {
       const std::size_t before = problems.all().size();
-      if (stands_already(plan, section, problems) || has_taken_name(plan, section, problems)) break;
+      if (stands_already(plan, section, problems) || has_taken_name(plan, section, reserved, problems)) break;
       plan.add(find_kind(kinds, section.stage)->make(section, problems));
       if (problems.all().size() == before) continue;
       plan.faulty.insert(plan.stages.back()->group());

@@ -118,11 +118,6 @@ bool are_siblings(const Plan& plan, Stage& a, Stage& b) {
   return a.divisible() != nullptr && same_section(a, b) && parent_groups(plan, a) == parent_groups(plan, b);
 }
 
-std::size_t n_siblings(const Plan& plan, const Stage& stage) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(plan.stages, [&](const auto& other) { return same_section(*other, stage); }));
-}
-
 int n_groups(const Plan& plan, std::size_t n_instances, int n_ranks) {
   const std::uint64_t most = plan.parallel.groups.value_or(n_instances);
   return static_cast<int>(

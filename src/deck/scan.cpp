@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <unordered_map>
 
 #include "blockspin/base/text.hpp"
 
@@ -51,10 +52,9 @@ private:
     if (!is_word(section.stage, "_") || !is_word(section.name, "_-"))
       return complain("", "'" + content + "' is no section header",
                       "[stage] or [stage.name], of letters, digits, _ and -");
-    for (const Section& other : scan_.sections)
-      if (other.stage == section.stage && other.name == section.name)
-        return complain("[" + inside + "]", "stands twice; first at line " + std::to_string(other.place.line),
-                        "");
+    const auto [first, is_new] = first_lines_.try_emplace(section.stage + "." + section.name, number_);
+    if (!is_new)
+      return complain("[" + inside + "]", "stands twice; first at line " + std::to_string(first->second), "");
     skipping_ = false;
     in_section_ = true;
     scan_.sections.push_back(section);
@@ -81,6 +81,7 @@ private:
   Problems& problems_;
   Place place_;
   int number_ = 0;
+  std::unordered_map<std::string, int> first_lines_; ///< of sections, by stage and name
   bool in_section_ = false;
   bool skipping_ = false;
 };

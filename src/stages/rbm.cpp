@@ -175,8 +175,7 @@ std::uint64_t RbmStage::n_learned(std::uint64_t n_configurations) const {
 campaign::Estimate RbmStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   const EnsembleInfo info = find_ensemble(plan, deck().sample).value_or(EnsembleInfo{});
   const auto rows = static_cast<double>(temperature_indices(info).size() * n_learned(info.n_configurations));
-  const int groups =
-      campaign::n_groups(plan, std::max<std::size_t>(1, campaign::n_siblings(plan, *this)), n_ranks);
+  const int groups = campaign::n_groups(plan, std::max<std::size_t>(1, plan.n_instances(*this)), n_ranks);
   const double ranks = n_ranks / groups; // of the smallest group
   campaign::Estimate estimate;
   estimate.work_unit = "samples";

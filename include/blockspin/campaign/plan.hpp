@@ -34,6 +34,8 @@ public:
   void add(std::unique_ptr<Stage> stage);
   /// The stage of the deck with that group ("/rbm/main"), or null.
   const Stage* find(const std::string& group) const;
+  /// Instances of the deck section that this stage comes from, itself included.
+  std::size_t n_instances(const Stage& stage) const;
   /// The place of a deck's stage in `stages`; their number where the deck has none of that group.
   std::size_t place_of(const std::string& group) const;
 
@@ -71,6 +73,7 @@ private:
   std::unique_ptr<Stage> read_stored(const std::string& group) const;
 
   std::unordered_map<std::string, std::size_t> places_;                    ///< of groups in `stages`
+  std::map<std::pair<std::string, int>, std::size_t> n_of_section_;        ///< by file and line
   mutable std::unordered_map<std::string, std::unique_ptr<Stage>> stored_; ///< those only the archive has
 };
 

@@ -14,8 +14,6 @@ bool are_siblings(const Plan& plan, Stage& a, Stage& b);
 /// Groups that n_ranks ranks form for so many instances: one for each, as far as there are ranks and
 /// [parallel] groups allows. Local.
 int n_groups(const Plan& plan, std::size_t n_instances, int n_ranks);
-/// Instances of the stage's deck section in the plan, itself included. Local.
-std::size_t n_siblings(const Plan& plan, const Stage& stage);
 
 /// Runs instances of one scan: each by a group of the ranks, a group's own in their order, long ones first to
 /// the group with the least to do. Then writes them one after the other. The archive is the same, byte for
