@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
@@ -35,21 +36,31 @@ D read_setting(const deck::Document& document, const deck::Schema<D>& schema, de
   return schema.read(section != nullptr ? *section : missing, problems).deck;
 }
 
-/// Whether the ranks and the lattice allow the layout that is asked for.
-void check_domains(const deck::Document& document, const Plan& plan, deck::Problems& problems) {
-  const auto& domains = plan.parallel.domains;
-  if (!domains || !problems.empty()) return;
+/// Runs `action`; what it finds wrong with a setting becomes a problem at the deck's key for it.
+template <class Action>
+void check_setting(const deck::Document& document, const std::string& section, const std::string& key,
+                   const std::string& allowed, deck::Problems& problems, const Action& action) {
   try {
-    const lattice::Geometry geometry(plan.model.lattice.values);
-    plan_ranks(geometry, 1, plan.n_ranks, replica::DomainRequest{domains->values});
+    action();
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::deck) throw;
-    problems.add({document.find("parallel", "main")->find("domains")->place,
-                  "parallel.domains",
+    if (error.kind() != ErrorKind::setting) throw;
+    problems.add({document.find(section, "main")->find(key)->place,
+                  section + "." + key,
                   error.message(),
-                  "auto, a number of ranks, or one for each axis",
+                  allowed,
                   {}});
   }
+}
+
+/// Whether there can be such a lattice, and the ranks and the lattice allow the layout that is asked for.
+void check_layout(const deck::Document& document, const Plan& plan, deck::Problems& problems) {
+  if (!problems.empty()) return;
+  std::optional<lattice::Geometry> geometry;
+  check_setting(document, "model", "lattice", {}, problems,
+                [&] { geometry.emplace(plan.model.lattice.values); });
+  if (!geometry || !plan.parallel.domains) return;
+  check_setting(document, "parallel", "domains", "auto, a number of ranks, or one for each axis", problems,
+                [&] { replica::plan_ranks(*geometry, 1, plan.n_ranks, {{plan.parallel.domains->values}}); });
 }
 
 std::vector<deck::Section> stage_sections(const deck::Document& document, std::span<const Kind> kinds,
@@ -184,7 +195,7 @@ Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int 
   plan.model = read_setting(document, model_schema(), problems);
   plan.parallel = read_setting(document, parallel_schema(), problems);
   plan.n_ranks = n_ranks;
-  check_domains(document, plan, problems);
+  check_layout(document, plan, problems);
   if (!problems.empty()) plan.faulty.insert(settings_group);
   for (const Expanded& expanded : expand(stage_sections(document, kinds, problems), kinds, problems)) {
     for (const deck::Section& section : expanded.instances) {

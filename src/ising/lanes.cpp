@@ -12,7 +12,7 @@ namespace blockspin::ising {
 
 LaneGeometry::LaneGeometry(const lattice::Geometry& g) : geometry(g) {
   if (g.n_sites() >= std::uint64_t{1} << 31)
-    throw Error(ErrorKind::deck, "too many sites to simulate replicas bit-parallel", "model.lattice");
+    throw Error(ErrorKind::setting, "too many sites to simulate replicas bit-parallel");
   for (int colour = 0; colour < g.n_colours(); ++colour) {
     if (colour == 1) second_colour = order.size();
     for (std::uint64_t s = 0; s < g.n_sites(); ++s)
