@@ -6,6 +6,7 @@
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
+#include "blockspin/lattice/geometry.hpp"
 #include "blockspin/replica/rank_layout.hpp"
 #include "expand.hpp"
 

@@ -1,11 +1,10 @@
-// The body of the half-row kernels, included once by each half_row_kernels_<instruction set>.cpp with
-// HALF_ROW_KERNELS naming it.
+// The body of half_row_kernels, compiled for each instruction set.
 
 #include "bit_counter.hpp"
 #include "half_row_kernels.hpp"
 #include "neighbourhood.hpp"
 
-namespace blockspin::ising {
+namespace blockspin::ising::BLOCKSPIN_KERNELS {
 
 namespace {
 
@@ -120,6 +119,6 @@ void count(const HalfRowCount& c, std::uint64_t* antiparallel, std::uint64_t* up
 
 } // namespace
 
-const HalfRowKernels HALF_ROW_KERNELS = {sweep_dispatch, count};
+const HalfRowKernels half_row_kernels = {sweep_dispatch, count};
 
-} // namespace blockspin::ising
+} // namespace blockspin::ising::BLOCKSPIN_KERNELS

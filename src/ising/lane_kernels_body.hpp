@@ -1,11 +1,10 @@
-// The body of the lane kernels, included once by each lane_kernels_<instruction set>.cpp
-// with LANE_KERNELS naming it.
+// The body of lane_kernels, compiled for each instruction set.
 
 #include "bit_counter.hpp"
 #include "lane_kernels.hpp"
 #include "neighbourhood.hpp"
 
-namespace blockspin::ising {
+namespace blockspin::ising::BLOCKSPIN_KERNELS {
 
 namespace {
 
@@ -123,6 +122,6 @@ void swap_neighbouring_words(std::uint64_t* spins, std::uint64_t* next, std::uin
 
 } // namespace
 
-const LaneKernels LANE_KERNELS = {sweep_dispatch, count, count_bonds, swap_neighbouring_words};
+const LaneKernels lane_kernels = {sweep_dispatch, count, count_bonds, swap_neighbouring_words};
 
-} // namespace blockspin::ising
+} // namespace blockspin::ising::BLOCKSPIN_KERNELS

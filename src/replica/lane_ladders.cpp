@@ -161,7 +161,7 @@ void LaneLadders::decide_by_bits(std::size_t vector, std::span<std::uint64_t, 8>
     thresholds[w] = pair_thresholds_[8 * vector + w];
   }
   std::uint64_t open[8];
-  exchange_kernels(set_).decide({planes_.data() + 8 * vector,
+  exchange_kernels[set_].decide({planes_.data() + 8 * vector,
                                  8 * (lanes_.size() + 1),
                                  geometry_.n_bond_planes,
                                  chosen,
@@ -203,7 +203,7 @@ void LaneLadders::exchange_within(std::size_t vector) {
       masks[w] = decide(word, readings_of(word), readings_of(word + 1));
     }
   }
-  exchange_kernels(set_).count(masks, &active_[8 * vector], &accepted_[8 * vector]);
+  exchange_kernels[set_].count(masks, &active_[8 * vector], &accepted_[8 * vector]);
   lanes_[vector].swap_neighbouring_words(masks, masks[7] != 0 ? &lanes_[vector + 1] : nullptr);
 }
 
