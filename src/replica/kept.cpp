@@ -59,17 +59,18 @@ void KeptConfigurations::add(const Row& row, std::span<const std::uint8_t> packe
 std::vector<std::uint8_t>
 KeptConfigurations::exchange_rows(const mpi::Communicator& comm,
                                   const std::vector<std::vector<std::size_t>>& rows_for) const {
+  const std::size_t row_bytes = sizeof(Row) + packed_bytes_;
   std::vector<std::size_t> n_rows_to;
+  for (const auto& rows : rows_for) n_rows_to.push_back(rows.size());
   std::vector<std::uint8_t> outgoing;
-  for (const auto& rows : rows_for) {
-    n_rows_to.push_back(rows.size());
+  outgoing.reserve(row_bytes * std::accumulate(n_rows_to.begin(), n_rows_to.end(), std::size_t{0}));
+  for (const auto& rows : rows_for)
     for (const std::size_t i : rows) {
       const auto* header = reinterpret_cast<const std::uint8_t*>(&rows_[i]);
       outgoing.insert(outgoing.end(), header, header + sizeof(Row));
       outgoing.insert(outgoing.end(), packed(i).begin(), packed(i).end());
     }
-  }
-  return comm.all_to_all<std::uint8_t>(outgoing, n_rows_to, sizeof(Row) + packed_bytes_);
+  return comm.all_to_all<std::uint8_t>(outgoing, n_rows_to, row_bytes);
 }
 
 KeptRows KeptConfigurations::collect(const mpi::Communicator& comm, std::size_t temperature,
