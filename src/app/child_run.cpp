@@ -67,8 +67,7 @@ std::string disturbance_name(Disturbance disturbance) {
 
 bool may_end_so(Disturbance disturbance, int code) {
   if (disturbance != Disturbance::signal_launcher) return true;
-  return code == 0 || code == static_cast<int>(ErrorKind::stopped) || code == 128 + SIGUSR1 ||
-         code == -SIGUSR1;
+  return code == 0 || code == exit_code(ErrorKind::stopped) || code == 128 + SIGUSR1 || code == -SIGUSR1;
 }
 
 ChildRun::ChildRun(int n_ranks, const std::vector<std::string>& arguments, const std::string& log_path) {

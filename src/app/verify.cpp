@@ -179,7 +179,7 @@ int verify_deck_command(const Invocation& invocation) {
   fmt::print("{} runs, {} disturbances: {}\n", n_rounds, n_disturbed,
              n_different == 0 ? "every scientific dataset is the same, byte for byte"
                               : fmt::format("{} runs DIFFER", n_different));
-  return n_different == 0 ? 0 : static_cast<int>(ErrorKind::numerical);
+  return n_different == 0 ? 0 : exit_code(ErrorKind::numerical);
 }
 
 int verify_archives_command(const Invocation& invocation, const mpi::Communicator& comm) {
@@ -193,7 +193,7 @@ int verify_archives_command(const Invocation& invocation, const mpi::Communicato
     fmt::print("{}\n", lines.empty() ? "every scientific dataset is the same, byte for byte"
                                      : fmt::format("{} datasets differ", lines.size()));
   }
-  return lines.empty() ? 0 : static_cast<int>(ErrorKind::numerical);
+  return lines.empty() ? 0 : exit_code(ErrorKind::numerical);
 }
 
 } // namespace blockspin::app

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <optional>
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
+#include "blockspin/lattice/geometry.hpp"
 #include "blockspin/replica/rank_layout.hpp"
 #include "expand.hpp"
 
@@ -46,22 +48,29 @@ std::map<std::string, ModelDeck> read_models(const deck::Document& document, dec
   return models;
 }
 
-/// Whether the ranks and a lattice allow the layout that is asked for; every model's is tried.
-void check_domains(const deck::Document& document, const Plan& plan, deck::Problems& problems) {
-  const auto& domains = plan.parallel.domains;
-  if (!domains || !problems.empty()) return;
+/// Runs `action`; what it finds wrong with a setting becomes a problem at the deck's key for it.
+template <class Action>
+void check_setting(const deck::Section& section, const std::string& key, const std::string& allowed,
+                   deck::Problems& problems, const Action& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::setting) throw;
+    problems.add({section.find(key)->place, section.label() + "." + key, error.message(), allowed, {}});
+  }
+}
+
+/// Whether there can be such lattices, and the ranks and each lattice allow the layout that is asked for.
+void check_layout(const deck::Document& document, const Plan& plan, deck::Problems& problems) {
+  if (!problems.empty()) return;
   for (const auto& [name, model] : plan.models) {
-    try {
-      const lattice::Geometry geometry(model.lattice.values);
-      plan_ranks(geometry, 1, plan.n_ranks, replica::DomainRequest{domains->values});
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::deck) throw;
-      problems.add({document.find("parallel", "main")->find("domains")->place,
-                    "parallel.domains",
-                    error.message(),
-                    "auto, a number of ranks, or one for each axis",
-                    {}});
-    }
+    std::optional<lattice::Geometry> geometry;
+    check_setting(*document.find("model", name), "lattice", {}, problems,
+                  [&] { geometry.emplace(model.lattice.values); });
+    if (!geometry || !plan.parallel.domains) continue;
+    check_setting(*document.find("parallel", "main"), "domains", "auto, a number of ranks, or one for each axis",
+                  problems,
+                  [&] { replica::plan_ranks(*geometry, 1, plan.n_ranks, {{plan.parallel.domains->values}}); });
   }
 }
 
@@ -280,7 +289,7 @@ Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int 
   plan.models = read_models(document, problems);
   plan.parallel = read_setting(document, parallel_schema(), problems);
   plan.n_ranks = n_ranks;
-  check_domains(document, plan, problems);
+  check_layout(document, plan, problems);
   if (!problems.empty()) plan.faulty.insert(settings_group);
   const auto reserved = reserved_names(kinds);
   for (const Expanded& expanded : expand(stage_sections(document, kinds, problems), kinds, problems)) {

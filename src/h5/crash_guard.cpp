@@ -20,7 +20,7 @@ char message[512];
 
 void report_damage(int) {
   [[maybe_unused]] const auto n = write(STDERR_FILENO, message, std::strlen(message));
-  _exit(static_cast<int>(ErrorKind::archive));
+  _exit(exit_code(ErrorKind::archive));
 }
 
 } // namespace

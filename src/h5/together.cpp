@@ -37,7 +37,7 @@ void prepare_message(const mpi::Communicator& comm, const std::string& path, con
 
 void bark(int) {
   [[maybe_unused]] const auto n = write(STDERR_FILENO, message, std::strlen(message));
-  _exit(static_cast<int>(ErrorKind::archive)); // the launcher ends the other ranks
+  _exit(exit_code(ErrorKind::archive)); // the launcher ends the other ranks
 }
 
 /// Never, where 0.

@@ -5,7 +5,7 @@
 
 #include "blockspin/ising/flip_table.hpp"
 #include "blockspin/rng/ars.hpp"
-#include "blockspin/rng/instruction_set.hpp"
+#include "blockspin/rng/kernel_sets.hpp"
 #include "decision.hpp"
 
 namespace blockspin::ising {
@@ -76,11 +76,7 @@ struct HalfRowKernels {
   void (*count)(const HalfRowCount&, std::uint64_t* antiparallel, std::uint64_t* up);
 };
 
-extern const HalfRowKernels half_row_kernels_portable;
-extern const HalfRowKernels half_row_kernels_aes_ni;
-extern const HalfRowKernels half_row_kernels_vaes;
-
-const HalfRowKernels& half_row_kernels(rng::InstructionSet set);
+BLOCKSPIN_KERNEL_SETS(HalfRowKernels, half_row_kernels);
 
 namespace {
 

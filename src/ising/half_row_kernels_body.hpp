@@ -1,11 +1,10 @@
-// The body of the half-row kernels, included once by each half_row_kernels_<instruction set>.cpp with
-// HALF_ROW_KERNELS naming it.
+// The body of half_row_kernels, compiled for each instruction set.
 
 #include "bit_counter.hpp"
 #include "half_row_kernels.hpp"
 #include "neighbourhood.hpp"
 
-namespace blockspin::ising {
+namespace blockspin::ising::BLOCKSPIN_KERNELS {
 
 namespace {
 
@@ -77,21 +76,8 @@ void sweep(const HalfRowSweep& s) {
   }
 }
 
-template <int Z>
 void sweep_any(const HalfRowSweep& s) {
-  if (s.scheme == ClassScheme::few_antiparallel)
-    sweep<FewAntiparallel<Z>, Z>(s);
-  else
-    sweep<SpinAndCount<Z>, Z>(s);
-}
-
-void sweep_dispatch(const HalfRowSweep& s) {
-  if (s.n_neighbours == 2)
-    sweep_any<2>(s);
-  else if (s.n_neighbours == 4)
-    sweep_any<4>(s);
-  else
-    sweep_any<6>(s);
+  with_scheme(s.scheme, s.n_neighbours, [&s]<class Scheme, int Z> { sweep<Scheme, Z>(s); });
 }
 
 void count(const HalfRowCount& c, std::uint64_t* antiparallel, std::uint64_t* up) {
@@ -120,6 +106,6 @@ void count(const HalfRowCount& c, std::uint64_t* antiparallel, std::uint64_t* up
 
 } // namespace
 
-const HalfRowKernels HALF_ROW_KERNELS = {sweep_dispatch, count};
+const HalfRowKernels half_row_kernels = {sweep_any, count};
 
-} // namespace blockspin::ising
+} // namespace blockspin::ising::BLOCKSPIN_KERNELS

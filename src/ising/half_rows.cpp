@@ -152,7 +152,7 @@ void HalfRows::sweep(const FlipRule& rule, const rng::Generator& generator, std:
   const auto run = [&](const RowTask* tasks, std::uint64_t n) {
     s.tasks = tasks;
     s.n_tasks = n;
-    half_row_kernels(set_).sweep(s);
+    half_row_kernels[set_].sweep(s);
   };
   for (const auto& phase : tables.phases) {
     // The rows that need nobody else's spins are updated while the others' copies are on their way.
@@ -181,7 +181,7 @@ BoxCounts HalfRows::count() {
   exchange_end();
   wrap_all();
   BoxCounts counts;
-  half_row_kernels(set_).count({buffer_.data() + BoxLayout::guard,
+  half_row_kernels[set_].count({buffer_.data() + BoxLayout::guard,
                                 tables.layout.stride,
                                 tables.layout.n_vectors,
                                 tables.domain.geometry().n_neighbours(),

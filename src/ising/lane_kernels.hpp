@@ -6,7 +6,7 @@
 #include "blockspin/ising/bond_planes.hpp"
 #include "blockspin/ising/flip_table.hpp"
 #include "blockspin/rng/ars.hpp"
-#include "blockspin/rng/instruction_set.hpp"
+#include "blockspin/rng/kernel_sets.hpp"
 #include "decision.hpp"
 
 namespace blockspin::ising {
@@ -45,11 +45,6 @@ struct LaneKernels {
                                   const std::uint64_t* mask);
 };
 
-extern const LaneKernels lane_kernels_portable;
-extern const LaneKernels lane_kernels_aes_ni;
-extern const LaneKernels lane_kernels_vaes;
-
-/// The kernels of one instruction set; the processor must have it.
-const LaneKernels& lane_kernels(rng::InstructionSet set);
+BLOCKSPIN_KERNEL_SETS(LaneKernels, lane_kernels);
 
 } // namespace blockspin::ising

@@ -1,11 +1,10 @@
-// The body of the lane kernels, included once by each lane_kernels_<instruction set>.cpp
-// with LANE_KERNELS naming it.
+// The body of lane_kernels, compiled for each instruction set.
 
 #include "bit_counter.hpp"
 #include "lane_kernels.hpp"
 #include "neighbourhood.hpp"
 
-namespace blockspin::ising {
+namespace blockspin::ising::BLOCKSPIN_KERNELS {
 
 namespace {
 
@@ -43,21 +42,8 @@ void sweep(const LaneSweep& s) {
   bonds.write(s.antiparallel.first, s.antiparallel.stride);
 }
 
-template <int Z>
 void sweep_any(const LaneSweep& s) {
-  if (s.scheme == ClassScheme::few_antiparallel)
-    sweep<FewAntiparallel<Z>, Z>(s);
-  else
-    sweep<SpinAndCount<Z>, Z>(s);
-}
-
-void sweep_dispatch(const LaneSweep& s) {
-  if (s.n_neighbours == 2)
-    sweep_any<2>(s);
-  else if (s.n_neighbours == 4)
-    sweep_any<4>(s);
-  else
-    sweep_any<6>(s);
+  with_scheme(s.scheme, s.n_neighbours, [&s]<class Scheme, int Z> { sweep<Scheme, Z>(s); });
 }
 
 void count(const std::uint64_t* spins, std::uint64_t n_sites, int n_forward, const std::uint32_t* forward,
@@ -123,6 +109,6 @@ void swap_neighbouring_words(std::uint64_t* spins, std::uint64_t* next, std::uin
 
 } // namespace
 
-const LaneKernels LANE_KERNELS = {sweep_dispatch, count, count_bonds, swap_neighbouring_words};
+const LaneKernels lane_kernels = {sweep_any, count, count_bonds, swap_neighbouring_words};
 
-} // namespace blockspin::ising
+} // namespace blockspin::ising::BLOCKSPIN_KERNELS

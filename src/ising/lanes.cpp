@@ -12,7 +12,7 @@ namespace blockspin::ising {
 
 LaneGeometry::LaneGeometry(const lattice::Geometry& g) : geometry(g) {
   if (g.n_sites() >= std::uint64_t{1} << 31)
-    throw Error(ErrorKind::deck, "too many sites to simulate replicas bit-parallel", "model.lattice");
+    throw Error(ErrorKind::setting, "too many sites to simulate replicas bit-parallel");
   for (int colour = 0; colour < g.n_colours(); ++colour) {
     if (colour == 1) second_colour = order.size();
     for (std::uint64_t s = 0; s < g.n_sites(); ++s)
@@ -49,13 +49,13 @@ void Lanes::sweep(const FlipRule& rule, const rng::Generator& generator, std::ui
                   const BondPlanes& antiparallel) {
   if (geometry_->geometry.n_colours() == 2) return run(rule, generator, sweep, antiparallel);
   run(rule, generator, sweep, {nullptr, 0, 0});
-  lane_kernels(set_).count_bonds(spins_.data(), geometry_->order.size(), geometry_->geometry.n_dimensions(),
+  lane_kernels[set_].count_bonds(spins_.data(), geometry_->order.size(), geometry_->geometry.n_dimensions(),
                                  geometry_->forward.data(), antiparallel);
 }
 
 void Lanes::run(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep,
                 const BondPlanes& antiparallel) {
-  lane_kernels(set_).sweep({spins_.data(),
+  lane_kernels[set_].sweep({spins_.data(),
                             geometry_->order.size(),
                             geometry_->geometry.n_neighbours(),
                             geometry_->order.data(),
@@ -70,12 +70,12 @@ void Lanes::run(const FlipRule& rule, const rng::Generator& generator, std::uint
 }
 
 void Lanes::count(LaneCounts& counts) const {
-  lane_kernels(set_).count(spins_.data(), geometry_->order.size(), geometry_->geometry.n_dimensions(),
+  lane_kernels[set_].count(spins_.data(), geometry_->order.size(), geometry_->geometry.n_dimensions(),
                            geometry_->forward.data(), counts.antiparallel, counts.up);
 }
 
 void Lanes::swap_neighbouring_words(std::span<const std::uint64_t, 8> mask, Lanes* next) {
-  lane_kernels(set_).swap_neighbouring_words(spins_.data(), next != nullptr ? next->spins_.data() : nullptr,
+  lane_kernels[set_].swap_neighbouring_words(spins_.data(), next != nullptr ? next->spins_.data() : nullptr,
                                              spins_.size() / 8, mask.data());
 }
 

@@ -81,6 +81,25 @@ struct SpinAndCount {
   }
 };
 
+template <int Z, class Sweep>
+void with_scheme_of(ClassScheme scheme, const Sweep& sweep) {
+  if (scheme == ClassScheme::few_antiparallel)
+    sweep.template operator()<FewAntiparallel<Z>, Z>();
+  else
+    sweep.template operator()<SpinAndCount<Z>, Z>();
+}
+
+/// Calls sweep.operator()<Scheme, Z>() for a scheme and number of neighbours known at run time.
+template <class Sweep>
+void with_scheme(ClassScheme scheme, int n_neighbours, const Sweep& sweep) {
+  if (n_neighbours == 2)
+    with_scheme_of<2>(scheme, sweep);
+  else if (n_neighbours == 4)
+    with_scheme_of<4>(scheme, sweep);
+  else
+    with_scheme_of<6>(scheme, sweep);
+}
+
 } // namespace
 
 } // namespace blockspin::ising

@@ -106,10 +106,7 @@ std::vector<std::uint64_t> from_ahead(const mpi::Communicator& comm, const RowBl
   if (!block.is_divided(axis)) return {mine.begin(), mine.end()};
   const auto a = static_cast<std::size_t>(axis);
   std::vector<std::uint64_t> theirs(mine.size());
-  const int n = static_cast<int>(mine.size());
-  mpi::check(MPI_Sendrecv(mine.data(), n, MPI_UINT64_T, block.backward[a], axis, theirs.data(), n,
-                          MPI_UINT64_T, block.forward[a], axis, comm.handle(), MPI_STATUS_IGNORE),
-             "MPI_Sendrecv");
+  comm.exchange(mine, block.backward[a], std::span(theirs), block.forward[a]);
   return theirs;
 }
 

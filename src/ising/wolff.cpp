@@ -80,10 +80,10 @@ double share_above(double susceptibility, double at_critical, double n_sites) {
 
 Wolff::Wolff(const RowBlock& block) : block_(block) {
   if (block.is_divided())
-    throw Error(ErrorKind::deck,
+    throw Error(ErrorKind::setting,
                 "Wolff's update needs its lattice on one rank; Swendsen-Wang can be divided");
   if (64 * block.words_per_row() * block.n_rows() > std::numeric_limits<std::uint32_t>::max())
-    throw Error(ErrorKind::deck, "Wolff's update needs fewer than 2^32 sites");
+    throw Error(ErrorKind::setting, "Wolff's update needs fewer than 2^32 sites");
 }
 
 std::uint64_t Wolff::update(RowSpins& spins, double temperature, std::uint64_t n_clusters,

@@ -84,9 +84,8 @@ BoxCounts best_boxes(const Geometry& geometry, int n) {
 Domain::Domain(const mpi::Communicator& comm, const Geometry& geometry, const BoxCounts& n_boxes)
     : geometry_(geometry), n_boxes_(n_boxes) {
   if (!can_divide(geometry, n_boxes) || n_boxes[0] * n_boxes[1] * n_boxes[2] != comm.size())
-    throw Error(ErrorKind::deck,
-                "the lattice cannot be divided so: the last axis is cut at multiples of 64 sites",
-                "parallel.domains");
+    throw Error(ErrorKind::setting,
+                "the lattice cannot be divided so: the last axis is cut at multiples of 64 sites");
   const int last = geometry.n_dimensions() - 1;
   const Grid grid = make_grid(comm, geometry.n_dimensions(), n_boxes);
   PetscInt corner[3] = {};

@@ -5,9 +5,7 @@
 namespace blockspin::lattice {
 
 Geometry::Geometry(std::vector<std::uint64_t> extents) : extents_(std::move(extents)) {
-  const auto reject = [](const std::string& message) {
-    throw Error(ErrorKind::deck, message, "model.lattice");
-  };
+  const auto reject = [](const std::string& message) { throw Error(ErrorKind::setting, message); };
   if (extents_.empty() || extents_.size() > max_dimensions) reject("a lattice has 1 to 3 extents");
   for (const std::uint64_t extent : extents_) {
     if (extent < 3) reject("extent " + std::to_string(extent) + " is below 3: neighbours would coincide");

@@ -7,6 +7,7 @@
 #include "blockspin/base/error.hpp"
 #include "blockspin/petsc/check.hpp"
 #include "blockspin/petsc/handle.hpp"
+#include "blockspin/petsc/star_forest.hpp"
 
 namespace blockspin::lattice {
 
@@ -42,12 +43,8 @@ Halo::~Halo() = default;
 Halo::Halo(Halo&&) noexcept = default;
 Halo& Halo::operator=(Halo&&) noexcept = default;
 
-void Halo::begin(std::uint64_t* words) const {
-  BLOCKSPIN_PETSC(PetscSFBcastBegin(forest_->sf, MPI_UINT64_T, words, words, MPI_REPLACE));
-}
+void Halo::begin(std::uint64_t* words) const { petsc::begin_broadcast(forest_->sf, words); }
 
-void Halo::end(std::uint64_t* words) const {
-  BLOCKSPIN_PETSC(PetscSFBcastEnd(forest_->sf, MPI_UINT64_T, words, words, MPI_REPLACE));
-}
+void Halo::end(std::uint64_t* words) const { petsc::end_broadcast(forest_->sf, words); }
 
 } // namespace blockspin::lattice

@@ -1,17 +1,17 @@
-// The kernels, written once in GCC's vector extensions. Included by one source file per instruction set,
-// which sets BLOCKSPIN_KERNEL_NAME, BLOCKSPIN_VECTOR_BYTES and BLOCKSPIN_TILE_ROWS. Those files are compiled
-// for their instruction set: nothing here may instantiate a template or inline function of external linkage
-// of another header, or the linker might use it on lesser processors.
+// The kernels, written once in GCC's vector extensions, compiled for each instruction set (CMakeLists.txt,
+// which sets BLOCKSPIN_KERNELS, BLOCKSPIN_VECTOR_BYTES and BLOCKSPIN_TILE_ROWS). Nothing here may instantiate
+// a template or inline function of external linkage of another header, or the linker might use it on lesser
+// processors.
 
 #include <cstdint>
 
 #include "kernels.hpp"
 #include "kernels_transpose.hpp"
-#ifdef BLOCKSPIN_BFLOAT16
+#if defined(BLOCKSPIN_BFLOAT16) && defined(__AVX512BF16__)
 #include <immintrin.h>
 #endif
 
-namespace blockspin::rbm::BLOCKSPIN_KERNEL_NAME {
+namespace blockspin::rbm::BLOCKSPIN_KERNELS {
 
 namespace {
 
@@ -160,7 +160,7 @@ constexpr std::uint32_t high_half = 0xffff0000U;
 /// sum + (odd of a)(odd of b), then + (even of a)(even of b): what the processor's instruction does, rounding
 /// included (the products are exact).
 inline Vector<float> add_pair(Vector<float> sum, std::uint32_t a, Words b) {
-#ifdef BLOCKSPIN_BFLOAT16
+#if defined(BLOCKSPIN_BFLOAT16) && defined(__AVX512BF16__)
   const __m512i left = _mm512_set1_epi32(static_cast<int>(a));
   return reinterpret_cast<Vector<float>>(_mm512_dpbf16_ps(
       reinterpret_cast<__m512>(sum), reinterpret_cast<__m512bh>(left), reinterpret_cast<__m512bh>(b)));
@@ -444,7 +444,7 @@ std::uint32_t largest_magnitude(const float* values, size_t n) {
 
 #define BLOCKSPIN_TEXT_OF(name) #name
 #define BLOCKSPIN_TEXT(name) BLOCKSPIN_TEXT_OF(name)
-const Kernels table{BLOCKSPIN_TEXT(BLOCKSPIN_KERNEL_NAME),
+const Kernels table{BLOCKSPIN_TEXT(BLOCKSPIN_KERNELS),
                     product,
                     outer_float,
                     outer_double,
@@ -457,4 +457,4 @@ const Kernels table{BLOCKSPIN_TEXT(BLOCKSPIN_KERNEL_NAME),
                     squared_difference,
                     largest_magnitude};
 
-} // namespace blockspin::rbm::BLOCKSPIN_KERNEL_NAME
+} // namespace blockspin::rbm::BLOCKSPIN_KERNELS

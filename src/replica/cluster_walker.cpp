@@ -74,9 +74,7 @@ private:
 } // namespace
 
 WalkerFactory cluster_walkers(const LadderSetup& setup, ClusterUpdate update) {
-  if (setup.field != 0)
-    throw Error(ErrorKind::deck,
-                "cluster updates (wolff, swendsen_wang) know no field; metropolis or heat_bath do");
+  if (setup.field != 0) throw Error(ErrorKind::setting, "cluster updates work without a field only");
   auto shared = std::make_shared<std::shared_ptr<Shared>>(); // made by the first walker of the group
   return [setup, update, shared](const mpi::Communicator& group, const lattice::Domain& domain,
                                  std::uint64_t number) {

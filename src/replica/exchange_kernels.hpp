@@ -5,7 +5,7 @@
 
 #include "blockspin/replica/byte_thresholds.hpp"
 #include "blockspin/rng/ars.hpp"
-#include "blockspin/rng/instruction_set.hpp"
+#include "blockspin/rng/kernel_sets.hpp"
 
 namespace blockspin::replica {
 
@@ -30,11 +30,6 @@ struct ExchangeKernels {
   void (*count)(const std::uint64_t* words, const std::uint64_t* chosen, std::uint64_t* counts);
 };
 
-extern const ExchangeKernels exchange_kernels_portable;
-extern const ExchangeKernels exchange_kernels_aes_ni;
-extern const ExchangeKernels exchange_kernels_vaes;
-
-/// The kernels of one instruction set; the processor must have it.
-const ExchangeKernels& exchange_kernels(rng::InstructionSet set);
+BLOCKSPIN_KERNEL_SETS(ExchangeKernels, exchange_kernels);
 
 } // namespace blockspin::replica

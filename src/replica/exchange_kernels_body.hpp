@@ -1,9 +1,8 @@
-// The body of the exchange kernels, included once by each exchange_kernels_<instruction set>.cpp with
-// EXCHANGE_KERNELS naming it.
+// The body of exchange_kernels, compiled for each instruction set.
 
 #include "exchange_kernels.hpp"
 
-namespace blockspin::replica {
+namespace blockspin::replica::BLOCKSPIN_KERNELS {
 
 namespace {
 
@@ -111,6 +110,6 @@ void count(const std::uint64_t* words, const std::uint64_t* chosen, std::uint64_
 
 } // namespace
 
-const ExchangeKernels EXCHANGE_KERNELS = {decide, count};
+const ExchangeKernels exchange_kernels = {decide, count};
 
-} // namespace blockspin::replica
+} // namespace blockspin::replica::BLOCKSPIN_KERNELS

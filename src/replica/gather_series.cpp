@@ -9,22 +9,6 @@ namespace blockspin::replica {
 
 namespace {
 
-/// Every rank's words on `owner`, one rank after the other.
-std::vector<std::int64_t> gather(const mpi::Communicator& comm, const std::vector<std::int64_t>& mine,
-                                 int owner) {
-  require(mine.size() < std::size_t{1} << 31, "a time series is too long to gather");
-  const int n_mine = static_cast<int>(mine.size());
-  std::vector<int> counts(static_cast<std::size_t>(comm.size())), first(counts.size(), 0);
-  mpi::check(MPI_Gather(&n_mine, 1, MPI_INT, counts.data(), 1, MPI_INT, owner, comm.handle()), "MPI_Gather");
-  std::partial_sum(counts.begin(), counts.end() - 1, first.begin() + 1);
-  std::vector<std::int64_t> all(comm.rank() == owner ? static_cast<std::size_t>(first.back() + counts.back())
-                                                     : 0);
-  mpi::check(MPI_Gatherv(mine.data(), n_mine, MPI_INT64_T, all.data(), counts.data(), first.data(),
-                         MPI_INT64_T, owner, comm.handle()),
-             "MPI_Gatherv");
-  return all;
-}
-
 /// Which rows are wanted: of a temperature, and of the first ladders.
 struct Wanted {
   std::size_t temperature;
@@ -44,7 +28,8 @@ std::vector<std::int64_t> by_ladder(const mpi::Communicator& comm, const Ensembl
     ladders.push_back(static_cast<std::int64_t>(ladder));
     put(static_cast<std::size_t>(s - local.first), mine);
   }
-  const auto values = gather(comm, mine, owner), order = gather(comm, ladders, owner);
+  const auto values = comm.gather_to<std::int64_t>(owner, mine),
+             order = comm.gather_to<std::int64_t>(owner, ladders);
   if (comm.rank() != owner) return {};
   std::vector<std::int64_t> result(values.size());
   const auto block = static_cast<std::ptrdiff_t>(values.size() / wanted.n_ladders);

@@ -16,32 +16,6 @@ constexpr unsigned index_bits = 40;
 /// Configurations are held and passed on in pieces of about so many bytes, or one by one.
 constexpr std::size_t piece_bytes = std::size_t{1} << 23;
 
-/// Sends message r to rank r; returns what came, one rank after the other.
-std::vector<std::uint8_t> exchange_messages(const mpi::Communicator& comm,
-                                            std::vector<std::vector<std::uint8_t>> messages) {
-  const auto n_ranks = static_cast<std::size_t>(comm.size());
-  std::vector<int> out_count(n_ranks), in_count(n_ranks), out_first(n_ranks, 0), in_first(n_ranks, 0);
-  std::vector<std::uint8_t> out;
-  out.reserve(std::accumulate(messages.begin(), messages.end(), std::size_t{0},
-                              [](std::size_t sum, const auto& message) { return sum + message.size(); }));
-  for (std::size_t r = 0; r < n_ranks; ++r) {
-    out_first[r] = static_cast<int>(out.size());
-    out_count[r] = static_cast<int>(messages[r].size());
-    out.insert(out.end(), messages[r].begin(), messages[r].end());
-    messages[r] = std::vector<std::uint8_t>(); // one copy is enough
-    require(out.size() < std::size_t{1} << 31,
-            "more than 2 GiB of one temperature's configurations on one rank");
-  }
-  mpi::check(MPI_Alltoall(out_count.data(), 1, MPI_INT, in_count.data(), 1, MPI_INT, comm.handle()),
-             "MPI_Alltoall");
-  std::partial_sum(in_count.begin(), in_count.end() - 1, in_first.begin() + 1);
-  std::vector<std::uint8_t> in(static_cast<std::size_t>(in_first.back() + in_count.back()));
-  mpi::check(MPI_Alltoallv(out.data(), out_count.data(), out_first.data(), MPI_BYTE, in.data(),
-                           in_count.data(), in_first.data(), MPI_BYTE, comm.handle()),
-             "MPI_Alltoallv");
-  return in;
-}
-
 /// First row of this rank, and the number of rows in all.
 std::pair<std::uint64_t, std::uint64_t> place_of(const mpi::Communicator& comm, std::uint64_t n_mine) {
   const auto all = comm.gather_all<std::uint64_t>(std::span(&n_mine, 1));
@@ -64,7 +38,7 @@ KeptConfigurations::KeptConfigurations(std::size_t packed_bytes)
 std::uint64_t KeptConfigurations::n_at_once(std::size_t packed_bytes, int n_ranks) {
   const std::uint64_t bytes = std::max<std::uint64_t>(packed_bytes, 1);
   const std::uint64_t wanted = piece_bytes * static_cast<std::uint64_t>(n_ranks) / bytes;
-  // One rank may hold them all, and send them at once: less than 2 GiB.
+  // One rank may hold them all, and send them at once: a copy of 1 GiB at most.
   const std::uint64_t most = (std::uint64_t{1} << 30) / (bytes + sizeof(Row));
   return std::clamp<std::uint64_t>(wanted, 1, std::max<std::uint64_t>(most, 1));
 }
@@ -82,6 +56,23 @@ void KeptConfigurations::add(const Row& row, std::span<const std::uint8_t> packe
   pieces_.back().insert(pieces_.back().end(), packed.begin(), packed.end());
 }
 
+std::vector<std::uint8_t>
+KeptConfigurations::exchange_rows(const mpi::Communicator& comm,
+                                  const std::vector<std::vector<std::size_t>>& rows_for) const {
+  const std::size_t row_bytes = sizeof(Row) + packed_bytes_;
+  std::vector<std::size_t> n_rows_to;
+  for (const auto& rows : rows_for) n_rows_to.push_back(rows.size());
+  std::vector<std::uint8_t> outgoing;
+  outgoing.reserve(row_bytes * std::accumulate(n_rows_to.begin(), n_rows_to.end(), std::size_t{0}));
+  for (const auto& rows : rows_for)
+    for (const std::size_t i : rows) {
+      const auto* header = reinterpret_cast<const std::uint8_t*>(&rows_[i]);
+      outgoing.insert(outgoing.end(), header, header + sizeof(Row));
+      outgoing.insert(outgoing.end(), packed(i).begin(), packed(i).end());
+    }
+  return comm.all_to_all<std::uint8_t>(outgoing, n_rows_to, row_bytes);
+}
+
 KeptRows KeptConfigurations::collect(const mpi::Communicator& comm, std::size_t temperature,
                                      mpi::Range indices) const {
   const mpi::Range mine = part_of(indices, comm.rank(), comm.size());
@@ -95,24 +86,19 @@ KeptRows KeptConfigurations::collect(const mpi::Communicator& comm, std::size_t 
     std::memcpy(&result.packed[i * packed_bytes_], body, packed_bytes_);
     ++n_found;
   };
-  std::vector<std::vector<std::uint8_t>> messages(static_cast<std::size_t>(comm.size()));
+  std::vector<std::vector<std::size_t>> rows_for(static_cast<std::size_t>(comm.size())); // other ranks'
   const std::uint64_t first_key = std::uint64_t{temperature} << index_bits;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const std::uint64_t index = rows_[i].key - first_key;
     if (rows_[i].key < first_key || index < indices.first || index >= indices.last) continue;
-    const auto body = packed(i);
     int owner = 0;
     while (part_of(indices, owner, comm.size()).last <= index) ++owner;
-    if (owner == comm.rank()) {
-      put(rows_[i], body.data());
-      continue;
-    }
-    auto& message = messages[static_cast<std::size_t>(owner)];
-    const auto* header = reinterpret_cast<const std::uint8_t*>(&rows_[i]);
-    message.insert(message.end(), header, header + sizeof(Row));
-    message.insert(message.end(), body.begin(), body.end());
+    if (owner == comm.rank())
+      put(rows_[i], packed(i).data());
+    else
+      rows_for[static_cast<std::size_t>(owner)].push_back(i);
   }
-  const std::vector<std::uint8_t> received = exchange_messages(comm, std::move(messages));
+  const std::vector<std::uint8_t> received = exchange_rows(comm, rows_for);
   for (std::size_t at = 0; at < received.size(); at += sizeof(Row) + packed_bytes_) {
     Row row;
     std::memcpy(&row, &received[at], sizeof row);

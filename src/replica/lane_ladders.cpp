@@ -161,7 +161,7 @@ void LaneLadders::decide_by_bits(std::size_t vector, std::span<std::uint64_t, 8>
     thresholds[w] = pair_thresholds_[8 * vector + w];
   }
   std::uint64_t open[8];
-  exchange_kernels(set_).decide({planes_.data() + 8 * vector,
+  exchange_kernels[set_].decide({planes_.data() + 8 * vector,
                                  8 * (lanes_.size() + 1),
                                  geometry_.n_bond_planes,
                                  chosen,
@@ -203,7 +203,7 @@ void LaneLadders::exchange_within(std::size_t vector) {
       masks[w] = decide(word, readings_of(word), readings_of(word + 1));
     }
   }
-  exchange_kernels(set_).count(masks, &active_[8 * vector], &accepted_[8 * vector]);
+  exchange_kernels[set_].count(masks, &active_[8 * vector], &accepted_[8 * vector]);
   lanes_[vector].swap_neighbouring_words(masks, masks[7] != 0 ? &lanes_[vector + 1] : nullptr);
 }
 
@@ -218,10 +218,7 @@ void LaneLadders::exchange_across(int other, std::uint64_t mine, bool mine_is_lo
     message[n_rows + 2 * b] = my_readings[b].antiparallel;
     message[n_rows + 2 * b + 1] = my_readings[b].up;
   }
-  mpi::check(MPI_Sendrecv(message.data(), static_cast<int>(message.size()), MPI_UINT64_T, other, 0,
-                          received.data(), static_cast<int>(received.size()), MPI_UINT64_T, other, 0,
-                          comm_.handle(), MPI_STATUS_IGNORE),
-             "MPI_Sendrecv");
+  comm_.exchange(std::span<const std::uint64_t>(message), other, std::span(received), other);
   WordReadings theirs;
   for (std::size_t b = 0; b < 64; ++b) theirs[b] = {received[n_rows + 2 * b], received[n_rows + 2 * b + 1]};
   const std::uint64_t lower_word = mine_is_lower ? mine : mine - 1;

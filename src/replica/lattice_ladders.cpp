@@ -13,19 +13,6 @@ namespace {
 
 constexpr std::uint32_t no_end = 0, lowest = 1, highest = 2;
 
-/// Bits that the ranks of a group set, together on its root. In pieces: counts are int.
-void gather_bits(const mpi::Communicator& group, std::span<std::uint8_t> bits) {
-  if (group.size() == 1) return;
-  constexpr std::size_t piece = std::size_t{1} << 28;
-  for (std::size_t done = 0; done < bits.size(); done += piece) {
-    const int n = static_cast<int>(std::min(piece, bits.size() - done));
-    void* const data = bits.data() + done;
-    mpi::check(
-        MPI_Reduce(group.is_root() ? MPI_IN_PLACE : data, data, n, MPI_UINT8_T, MPI_BOR, 0, group.handle()),
-        "MPI_Reduce");
-  }
-}
-
 /// A state holds a lattice in pieces of about so many words, so that a second copy is never whole.
 constexpr std::uint64_t piece_words = std::uint64_t{1} << 20;
 
@@ -162,7 +149,7 @@ void LatticeLadders::configurations(const std::function<void(const KeptConfigura
   for (std::size_t i = 0; i < mine_.size(); ++i) {
     packed.assign(packed_bytes(setup_.geometry.n_sites()), 0);
     mine_[i]->pack(packed);
-    gather_bits(group_, packed);
+    group_.bit_or_to(0, std::span(packed)); // each rank set the bits of its box
     const std::uint64_t walker = walkers_.first + i;
     if (group_.is_root())
       sink({temperature_[walker], walker / n_temperatures(),

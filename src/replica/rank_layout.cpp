@@ -11,9 +11,7 @@ namespace {
 /// Below this many sites a rank, the halo exchange costs more than the help is worth.
 constexpr std::uint64_t least_sites_per_rank = std::uint64_t{1} << 18;
 
-[[noreturn]] void reject(const std::string& message) {
-  throw Error(ErrorKind::deck, message, "parallel.domains");
-}
+[[noreturn]] void reject(const std::string& message) { throw Error(ErrorKind::setting, message); }
 
 lattice::BoxCounts requested_boxes(const lattice::Geometry& geometry,
                                    const std::vector<std::uint64_t>& values, int n_ranks) {
@@ -63,7 +61,7 @@ std::string describe(const RankLayout& layout, std::uint64_t n_walkers, int n_ra
 RankLayout plan_ranks(const lattice::Geometry& geometry, std::uint64_t n_walkers, int n_ranks,
                       const std::optional<DomainRequest>& request, bool needs_whole_lattice) {
   RankLayout layout;
-  std::string why = "as the deck asks";
+  std::string why = "as asked for";
   if (request) {
     layout.boxes = requested_boxes(geometry, request->values, n_ranks);
     if (needs_whole_lattice && layout.ranks_per_group() > 1)

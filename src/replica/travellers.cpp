@@ -60,7 +60,7 @@ void Travellers::arrive(std::size_t vector, ising::Lanes& lanes) {
       low[w] = 0;
     }
   }
-  const ExchangeKernels& kernels = exchange_kernels(set_);
+  const ExchangeKernels& kernels = exchange_kernels[set_];
   kernels.count(low.data(), &active_[8 * vector], &lowest_[8 * vector]);
   kernels.count(high.data(), &active_[8 * vector], &highest_[8 * vector]);
 }

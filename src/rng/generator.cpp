@@ -6,7 +6,7 @@
 #include <numbers>
 
 #include "blockspin/base/error.hpp"
-#include "fill.hpp"
+#include "fill_kernels.hpp"
 
 namespace blockspin::rng {
 
@@ -31,8 +31,8 @@ std::uint64_t Generator::word(std::uint64_t sequence, std::uint64_t index) const
 }
 
 void Generator::words(std::uint64_t sequence, std::uint64_t first, std::span<std::uint64_t> out) const {
-  static FillWords* const fill = fill_words(best_instruction_set());
-  fill({key_low_, key_high_}, sequence, first, out.data(), out.size());
+  static const FillKernels& kernels = fill_kernels[best_instruction_set()];
+  kernels.fill({key_low_, key_high_}, sequence, first, out.data(), out.size());
 }
 
 double Generator::uniform(std::uint64_t sequence, std::uint64_t index) const {

@@ -1,7 +1,5 @@
 #include "blockspin/rng/instruction_set.hpp"
 
-#include "fill.hpp"
-
 namespace blockspin::rng {
 
 namespace {
@@ -35,15 +33,6 @@ std::vector<InstructionSet> available_instruction_sets() {
 std::string_view name(InstructionSet set) {
   constexpr std::string_view names[] = {"portable", "aes_ni", "vaes"};
   return names[static_cast<int>(set)];
-}
-
-FillWords* fill_words(InstructionSet set) {
-#if defined(__x86_64__)
-  if (set == InstructionSet::vaes) return fill_words_vaes;
-  if (set == InstructionSet::aes_ni) return fill_words_aes_ni;
-#endif
-  (void)set;
-  return fill_words_portable;
 }
 
 } // namespace blockspin::rng

@@ -54,7 +54,7 @@ struct ChosenEnsemble {
   std::string layout; ///< a sentence for the log and the record
 };
 
-/// Collective; throws an agreed ErrorKind::deck where the domains asked for cannot be had.
+/// Collective; throws an agreed ErrorKind::setting where the domains asked for cannot be had.
 ChosenEnsemble make_ensemble(const mpi::Communicator& comm, const replica::LadderSetup& setup,
                              const UpdateChoice& update,
                              const std::optional<replica::DomainRequest>& domains);

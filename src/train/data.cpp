@@ -30,12 +30,6 @@ int part_of(std::uint64_t item, std::uint64_t n, int n_parts) {
   return static_cast<int>(item < of_large ? item / (base + 1) : extra + (item - of_large) / base);
 }
 
-std::vector<int> first_of(const std::vector<int>& counts) {
-  std::vector<int> first(counts.size(), 0);
-  for (std::size_t r = 1; r < counts.size(); ++r) first[r] = first[r - 1] + counts[r - 1];
-  return first;
-}
-
 } // namespace
 
 /// Which rows go where in one epoch.
@@ -88,26 +82,17 @@ void Batches::start_epoch(std::uint64_t epoch) {
   const rbm::Timed timed(rbm::Work::data);
   const Route route = this->route(epoch);
   const std::size_t width = row_bytes(data_.format, data_.n_units);
-  MPI_Datatype row_type = MPI_DATATYPE_NULL;
-  mpi::check(MPI_Type_contiguous(static_cast<int>(width), MPI_BYTE, &row_type), "MPI_Type_contiguous");
-  mpi::check(MPI_Type_commit(&row_type), "MPI_Type_commit");
-
-  std::vector<int> n_send, n_receive;
-  std::vector<std::uint8_t> outgoing, incoming(rows_.size());
+  std::vector<std::size_t> n_rows_to;
+  std::vector<std::uint8_t> outgoing;
   outgoing.reserve(data_.bytes.size());
   for (const auto& rows : route.send) {
-    n_send.push_back(static_cast<int>(rows.size()));
+    n_rows_to.push_back(rows.size());
     for (const std::uint64_t row : rows) {
       const auto bytes = data_.bytes.row(row);
       outgoing.insert(outgoing.end(), bytes.begin(), bytes.end());
     }
   }
-  for (const auto& slots : route.slots) n_receive.push_back(static_cast<int>(slots.size()));
-  const std::vector<int> first_send = first_of(n_send), first_receive = first_of(n_receive);
-  mpi::check(MPI_Alltoallv(outgoing.data(), n_send.data(), first_send.data(), row_type, incoming.data(),
-                           n_receive.data(), first_receive.data(), row_type, comm_.handle()),
-             "MPI_Alltoallv");
-  mpi::check(MPI_Type_free(&row_type), "MPI_Type_free");
+  const std::vector<std::uint8_t> incoming = comm_.all_to_all<std::uint8_t>(outgoing, n_rows_to, width);
 
   const std::uint8_t* next = incoming.data();
   for (const auto& slots : route.slots)

@@ -18,7 +18,7 @@ ROOMS = {
     "petsc": (1, {"mpi"}),
     "stats": (2, set()),
     "deck": (2, set()),
-    "archive": (2, {"deck"}),
+    "archive": (2, set()),
     "lattice": (3, set()),
     "ising": (3, {"lattice"}),
     "rbm": (3, set()),
@@ -32,6 +32,13 @@ ROOMS = {
 }
 # Physics (floors 3 and 4) takes plain structs, views, a communicator and a random stream: no deck, no file.
 CLOSED = {floor: {"deck", "archive", "h5"} for floor in (3, 4)}
+# MPI is spoken by the rooms that wrap a library with a parallel interface; physics calls the typed members of
+# mpi/communicator.hpp. What a deck is, only these rooms know below the floor of the frame; base names the kinds of failure.
+PHYSICS_FLOORS = (3, 4)
+FRAME_FLOOR = 5
+KNOW_DECKS = {"base", "deck", "archive"}
+MPI_CALL = re.compile(r"\bMPI_\w+")
+DECK_WORD = re.compile(r"\bdecks?\b|\"(?:campaign|model|parallel)\.\w+\"", re.IGNORECASE)
 # Third-party headers that only the room wrapping them may include.
 WRAPPED = {"hdf5.h": {"h5"}, "H5public.h": {"h5"}, "boost/program_options.hpp": {"deck", "app"}}
 
@@ -89,16 +96,52 @@ def include_violations(root):
                 yield f"{place}: only {', '.join(sorted(WRAPPED[header]))} may include {header}"
 
 
+def included_rooms(root):
+    """Room: the other rooms that its sources include."""
+    rooms = {}
+    for path, room in sources(root):
+        headers = [match[1] for match in map(INCLUDE.match, path.read_text().splitlines()) if match]
+        used = {header.split("/")[1] for header in headers if header.startswith("blockspin/") and header.count("/") > 1}
+        rooms.setdefault(room, set()).update(used - {room})
+    return rooms
+
+
 def link_violations(root):
-    """The rooms that src/<room>/CMakeLists.txt links must be allowed ones too."""
+    """What src/<room>/CMakeLists.txt links is what the room includes, and allowed."""
+    included = included_rooms(root)
     for path in sorted((root / "src").glob("*/CMakeLists.txt")):
         match = MODULE_LINE.search(path.read_text())
         if not match or match[1] not in ROOMS:
             continue
+        room, name = match[1], path.relative_to(root)
         depends = re.search(r"DEPENDS([^A-Z]*)", match[2])
-        for other in depends[1].split() if depends else ():
-            if other in ROOMS and not allowed(match[1], other):
-                yield f"{path.relative_to(root)}: {match[1]} may not link {other}"
+        linked, used = set(depends[1].split()) if depends else set(), included.get(room, set())
+        for other in sorted(linked & set(ROOMS)):
+            if not allowed(room, other):
+                yield f"{name}: {room} may not link {other}"
+            elif other not in used:
+                yield f"{name}: {room} links {other} and includes nothing of it"
+        for other in sorted(used - linked):
+            yield f"{name}: {room} includes {other} and does not link it"
+
+
+def edge_violations(root):
+    """An edge between rooms of one floor stands in ROOMS only while an include uses it."""
+    for room, used in sorted(included_rooms(root).items()):
+        for other in sorted(ROOMS.get(room, (0, set()))[1] - used):
+            yield f"rules.py: {room} may include {other}, and never does"
+
+
+def boundary_violations(root):
+    """No MPI in physics, no deck below the frame: whatever the includes, the words would tell."""
+    for path, room in sources(root):
+        floor = ROOMS.get(room, (FRAME_FLOOR, set()))[0]
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            place, mpi, deck = f"{path.relative_to(root)}:{number}", MPI_CALL.search(line), DECK_WORD.search(line)
+            if mpi and floor in PHYSICS_FLOORS:
+                yield f"{place}: physics calls the communicator, not {mpi[0]}"
+            if deck and floor < FRAME_FLOOR and room not in KNOW_DECKS:
+                yield f"{place}: {room} knows no deck, and says {deck[0]}"
 
 
 def own_files(root):
@@ -178,7 +221,8 @@ def page_violations(root):
 
 def violations(root):
     root = Path(root)
-    rules = (include_violations, link_violations, text_violations, function_violations, page_violations)
+    rules = (include_violations, link_violations, edge_violations, boundary_violations, text_violations,
+             function_violations, page_violations)
     return [violation for rule in rules for violation in rule(root)]
 
 

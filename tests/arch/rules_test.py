@@ -64,6 +64,34 @@ class BrokenHouses(unittest.TestCase):
         self.assert_found("src/lattice/CMakeLists.txt", "blockspin_module(lattice DEPENDS base ising LIBRARIES m)\n",
                           "lattice may not link ising")
 
+    def test_link_without_include(self):
+        module = "blockspin_module(lattice DEPENDS base)\n"
+        self.assert_found("src/lattice/CMakeLists.txt", module, "lattice links base and includes nothing of it")
+
+    def test_include_without_link(self):
+        with tempfile.TemporaryDirectory() as folder:
+            room = Path(folder) / "src" / "lattice"
+            room.mkdir(parents=True)
+            (room / "CMakeLists.txt").write_text("blockspin_module(lattice DEPENDS base)\n")
+            (room / "x.cpp").write_text('#include "blockspin/base/error.hpp"\n#include "blockspin/mpi/agree.hpp"\n')
+            self.assertEqual(["src/lattice/CMakeLists.txt: lattice includes mpi and does not link it"],
+                             rules.violations(folder))
+
+    def test_edge_that_nobody_uses(self):
+        self.assert_found("src/ising/x.cpp", "int i;\n", "ising may include lattice, and never does")
+
+    def test_mpi_in_physics(self):
+        call = "int f() { return MPI_Barrier(comm.handle()); }\n"
+        self.assert_found("src/replica/x.cpp", call, "not MPI_Barrier")
+        self.assert_found("include/blockspin/rbm/x.hpp", "void f(MPI_Datatype type);\n", "not MPI_Datatype")
+        self.assertEqual([], self.found("src/mpi/x.cpp", call))
+
+    def test_deck_below_the_frame(self):
+        self.assert_found("src/train/x.cpp", "throw Error(ErrorKind::deck, text);\n", "train knows no deck")
+        self.assert_found("include/blockspin/rg/x.hpp", "/// What the deck asks for.\n", "rg knows no deck")
+        self.assert_found("src/rbm/x.cpp", 'reject("model.lattice");\n', 'says "model.lattice"')
+        self.assertEqual([], self.found("src/stages/x.cpp", "throw Error(ErrorKind::deck, text);\n"))
+
     def test_file_ceiling(self):
         self.assert_found("src/base/x.cpp", "int i;\n" * (rules.FILE_CEILING + 1), "lines, the ceiling is")
 

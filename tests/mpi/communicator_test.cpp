@@ -29,6 +29,74 @@ TEST(Communicator, GathersPartsOfDifferentSizesInRankOrder) {
   EXPECT_EQ(comm.gather_all<std::int64_t>(mine), expected);
 }
 
+TEST(Communicator, GathersPartsOfDifferentSizesOnOneRankOnly) {
+  const auto& comm = test_world();
+  const std::vector<std::int64_t> mine(static_cast<std::size_t>(comm.rank()), comm.rank());
+  const auto everyone = comm.gather_all<std::int64_t>(mine);
+  for (int root = 0; root < comm.size(); ++root)
+    EXPECT_EQ(comm.gather_to<std::int64_t>(root, mine),
+              comm.rank() == root ? everyone : std::vector<std::int64_t>());
+}
+
+TEST(Communicator, OrsBitsOnTheRootAndLeavesTheOthersAlone) {
+  const auto& comm = test_world();
+  const int root = comm.size() / 2;
+  const auto mine = static_cast<std::uint8_t>(1U << comm.rank());
+  std::vector<std::uint8_t> bits = {mine, 0x80, 0};
+  comm.bit_or_to(root, std::span(bits));
+  const auto all = static_cast<std::uint8_t>((1U << comm.size()) - 1);
+  EXPECT_EQ(bits, (std::vector<std::uint8_t>{comm.rank() == root ? all : mine, 0x80, 0}));
+}
+
+TEST(Communicator, ExchangesAroundARing) {
+  const auto& comm = test_world();
+  const int next = (comm.rank() + 1) % comm.size(), previous = (comm.rank() + comm.size() - 1) % comm.size();
+  const std::vector<std::uint64_t> mine = {static_cast<std::uint64_t>(comm.rank()), 7};
+  std::vector<std::uint64_t> theirs(2), back(2);
+  comm.exchange<std::uint64_t>(mine, next, theirs, previous);
+  EXPECT_EQ(theirs, (std::vector<std::uint64_t>{static_cast<std::uint64_t>(previous), 7}));
+  comm.exchange<std::uint64_t>(theirs, previous, back, next);
+  EXPECT_EQ(back, mine);
+}
+
+TEST(Communicator, ExchangesBetweenPairsWhileOthersRest) {
+  const auto& comm = test_world();
+  const int other = comm.rank() % 2 == 0 ? comm.rank() + 1 : comm.rank() - 1;
+  if (other >= comm.size()) return;
+  const std::vector<double> mine(3, comm.rank());
+  std::vector<double> theirs(3);
+  comm.exchange<double>(mine, other, theirs, other);
+  EXPECT_EQ(theirs, std::vector<double>(3, other));
+}
+
+/// Rank r sends rank q (r + 2 q) % 3 rows of three values: r, q, number of the row.
+std::vector<std::int32_t> rows_between(int from, int to) {
+  std::vector<std::int32_t> rows;
+  for (int i = 0; i < (from + 2 * to) % 3; ++i) rows.insert(rows.end(), {from, to, i});
+  return rows;
+}
+
+TEST(Communicator, SendsRowsFromAllToAllInRankOrder) {
+  const auto& comm = test_world();
+  std::vector<std::int32_t> outgoing, expected;
+  std::vector<std::size_t> n_rows_to;
+  for (int other = 0; other < comm.size(); ++other) {
+    const auto to = rows_between(comm.rank(), other), from = rows_between(other, comm.rank());
+    n_rows_to.push_back(to.size() / 3);
+    outgoing.insert(outgoing.end(), to.begin(), to.end());
+    expected.insert(expected.end(), from.begin(), from.end());
+  }
+  EXPECT_EQ(comm.all_to_all<std::int32_t>(outgoing, n_rows_to, 3), expected);
+  outgoing.push_back(0); // no row
+  EXPECT_THROW(comm.all_to_all<std::int32_t>(outgoing, n_rows_to, 3), Error);
+}
+
+TEST(Communicator, SendsNothingFromAllToAll) {
+  const auto& comm = test_world();
+  const std::vector<std::size_t> none(static_cast<std::size_t>(comm.size()), 0);
+  EXPECT_TRUE(comm.all_to_all<std::uint8_t>({}, none, 32).empty());
+}
+
 TEST(Communicator, BroadcastsTextOfTheRoot) {
   const auto& comm = test_world();
   const int root = comm.size() - 1;
@@ -41,13 +109,13 @@ TEST(Agree, EveryRankThrowsTheErrorOfTheLowestFailingRank) {
   try {
     mpi::agreed(comm, [&] {
       if (comm.rank() >= failing)
-        throw Error(ErrorKind::deck, "rank " + std::to_string(comm.rank()), "deck.ini:3");
+        throw Error(ErrorKind::archive, "rank " + std::to_string(comm.rank()), "run.h5");
     });
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::deck);
+    EXPECT_EQ(error.kind(), ErrorKind::archive);
     EXPECT_EQ(error.message(), "rank " + std::to_string(failing));
-    EXPECT_EQ(error.where(), "deck.ini:3");
+    EXPECT_EQ(error.where(), "run.h5");
     EXPECT_TRUE(error.agreed());
   }
 }

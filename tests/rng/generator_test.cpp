@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "../../src/rng/fill.hpp"
+#include "../../src/rng/fill_kernels.hpp"
 #include "blockspin/base/error.hpp"
 #include "blockspin/rng/generator.hpp"
 #include "random123.hpp"
@@ -18,7 +18,7 @@ TEST(Generator, EveryInstructionSetEqualsRandom123) {
   for (const auto set : rng::available_instruction_sets())
     for (const std::uint64_t sequence : {std::uint64_t{0}, std::uint64_t{77}, ~std::uint64_t{0}}) {
       std::vector<std::uint64_t> out(301);
-      rng::fill_words(set)({g.key_low(), g.key_high()}, sequence, 5, out.data(), out.size());
+      rng::fill_kernels[set].fill({g.key_low(), g.key_high()}, sequence, 5, out.data(), out.size());
       for (std::uint64_t i = 0; i < out.size(); ++i) {
         const auto block = random123_block(g.key_low(), g.key_high(), sequence, (5 + i) / 2);
         ASSERT_EQ(out[i], block[(5 + i) % 2]) << rng::name(set) << " word " << i;

@@ -6,15 +6,21 @@
 
 namespace blockspin {
 
-/// Kinds of failure. The value is the program's exit code, the same on every rank count.
+/// Kinds of failure. exit_code() is the code the program ends with, the same on every rank count.
 enum class ErrorKind : int {
   internal = 1,  ///< a broken assumption of ours, or of a library
   usage = 2,     ///< the command line
   deck = 3,      ///< the input deck, or a reference in it that leads nowhere
   archive = 4,   ///< a file: archive, checkpoint, folder, disk
   numerical = 5, ///< a result that cannot be trusted: divergence, failed convergence, failed exact check
+  setting = 6,   ///< a value that the physics cannot work with; who knows its key makes it a deck's error
   stopped = 75,  ///< stopped early with a good checkpoint (BSD EX_TEMPFAIL)
 };
+
+/// The exit code of a kind: its value; a setting's is that of the deck, where settings come from.
+constexpr int exit_code(ErrorKind kind) {
+  return static_cast<int>(kind == ErrorKind::setting ? ErrorKind::deck : kind);
+}
 
 /// A failure with a kind, a sentence, and the place it concerns ("deck.ini:12:
 /// rbm.main.hidden", "run.h5", a stage).
@@ -25,7 +31,7 @@ public:
   Error(ErrorKind kind, std::string message, std::string where = {});
 
   ErrorKind kind() const noexcept { return kind_; }
-  int exit_code() const noexcept { return static_cast<int>(kind_); }
+  int exit_code() const noexcept { return blockspin::exit_code(kind_); }
   const std::string& message() const noexcept { return message_; }
   const std::string& where() const noexcept { return where_; }
   bool agreed() const noexcept { return agreed_; }

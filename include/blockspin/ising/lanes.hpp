@@ -17,7 +17,7 @@ namespace blockspin::ising {
 
 /// What all vectors of lanes on one lattice share: the order of sites and their neighbours.
 struct LaneGeometry {
-  /// Throws ErrorKind::deck beyond 2^31 sites.
+  /// Throws ErrorKind::setting beyond 2^31 sites.
   explicit LaneGeometry(const lattice::Geometry& geometry);
 
   lattice::Geometry geometry;

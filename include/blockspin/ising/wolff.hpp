@@ -13,7 +13,7 @@ namespace blockspin::ising {
 /// whole (a cluster grows anywhere, site by site) and have fewer than 2^32 sites. Local.
 class Wolff {
 public:
-  /// Throws ErrorKind::deck for a divided block.
+  /// Throws ErrorKind::setting for a divided block.
   explicit Wolff(const RowBlock& block);
 
   /// Turns `n_clusters` clusters one after the other; returns the number of spins turned.

@@ -20,7 +20,7 @@ inline constexpr std::uint64_t cut_sites = 64;
 /// neighbours are those of a periodic PETSc DMDA with one point a box. A value; construction is collective.
 class Domain {
 public:
-  /// comm.size() is the number of boxes. Throws ErrorKind::deck where an axis has fewer rows (the last:
+  /// comm.size() is the number of boxes. Throws ErrorKind::setting where an axis has fewer rows (the last:
   /// pieces of 64 sites) than boxes.
   Domain(const mpi::Communicator& comm, const Geometry& geometry, const BoxCounts& n_boxes);
 

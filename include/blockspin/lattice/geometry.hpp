@@ -18,7 +18,7 @@ using Coordinates = std::array<std::uint64_t, max_dimensions>;
 /// its forward neighbours. Local.
 class Geometry {
 public:
-  /// Throws ErrorKind::deck unless there are 1 to 3 extents, each >= 3, with fewer than 2^40 sites in all.
+  /// Throws ErrorKind::setting unless there are 1 to 3 extents, each >= 3, with fewer than 2^40 sites in all.
   explicit Geometry(std::vector<std::uint64_t> extents);
 
   int n_dimensions() const { return static_cast<int>(extents_.size()); }

@@ -2,6 +2,7 @@
 // A communicator of our own: passed to whoever communicates, every return code checked.
 
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -109,21 +110,66 @@ public:
   /// Every rank's values, one rank after the other; the counts may differ. Same result on every rank.
   template <class T>
   std::vector<T> gather_all(std::span<const T> mine) const {
-    std::vector<int> counts = counts_of_all(mine.size());
-    std::uint64_t total = 0;
-    for (const int count : counts) total += static_cast<std::uint64_t>(count);
-    std::vector<T> all(total);
+    const std::vector<int> counts = counts_of_all(mine.size());
+    std::vector<T> all(total(counts));
     gather_all_raw(mine.data(), mine.size(), all.data(), counts, datatype<T>());
     return all;
+  }
+  /// Every rank's values on `root`, one rank after the other; the counts may differ. Empty elsewhere.
+  template <class T>
+  std::vector<T> gather_to(int root, std::span<const T> mine) const {
+    const std::vector<int> counts = counts_on(root, mine.size());
+    std::vector<T> all(total(counts));
+    gather_to_raw(root, mine.data(), mine.size(), all.data(), counts, datatype<T>());
+    return all;
+  }
+  /// Bitwise "or" of every rank's values (integers, as many on each rank) on `root`; elsewhere `values` stay.
+  template <class T>
+  void bit_or_to(int root, std::span<T> values) const {
+    bit_or_to_raw(root, values.data(), values.size(), sizeof(T), datatype<T>());
+  }
+  /// Rows of `row_length` values change places: the first n_rows_to[0] of `outgoing` go to rank 0, the next
+  /// n_rows_to[1] to rank 1, and so on. Returns the rows that came here, those of rank 0 first. T is copied
+  /// byte by byte.
+  template <class T>
+  std::vector<T> all_to_all(std::span<const T> outgoing, std::span<const std::size_t> n_rows_to,
+                            std::size_t row_length = 1) const {
+    require(std::accumulate(n_rows_to.begin(), n_rows_to.end(), std::size_t{0}) * row_length ==
+                outgoing.size(),
+            "all-to-all: the counts are not those of the rows");
+    const std::vector<int> n_to = as_counts(n_rows_to), n_from = counts_from_all(n_to);
+    std::vector<T> incoming(total(n_from) * row_length);
+    all_to_all_raw(outgoing.data(), n_to, incoming.data(), n_from, row_length * sizeof(T));
+    return incoming;
+  }
+  /// Sends `mine` to rank `to` while `theirs` comes from rank `from`. Collective over the ranks that take
+  /// part: whoever is sent to must receive as many values at the same time. Deadlock-free whatever the
+  /// pattern; messages of one rank to another arrive in the order they were sent.
+  template <class T>
+  void exchange(std::span<const T> mine, int to, std::span<T> theirs, int from) const {
+    exchange_raw(mine.data(), mine.size(), to, theirs.data(), theirs.size(), from, datatype<T>());
   }
 
 private:
   explicit Communicator(MPI_Comm comm);
+  static std::size_t total(const std::vector<int>& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  }
+  static std::vector<int> as_counts(std::span<const std::size_t> counts);
   void reduce(void* values, std::size_t n, MPI_Datatype type, MPI_Op op) const;
   void broadcast_bytes(void* values, std::size_t n_bytes, int root) const;
   std::vector<int> counts_of_all(std::size_t n) const;
+  std::vector<int> counts_on(int root, std::size_t n) const;
+  std::vector<int> counts_from_all(const std::vector<int>& n_to) const;
   void gather_all_raw(const void* mine, std::size_t n, void* all, const std::vector<int>& counts,
                       MPI_Datatype type) const;
+  void gather_to_raw(int root, const void* mine, std::size_t n, void* all, const std::vector<int>& counts,
+                     MPI_Datatype type) const;
+  void bit_or_to_raw(int root, void* values, std::size_t n, std::size_t value_bytes, MPI_Datatype type) const;
+  void all_to_all_raw(const void* outgoing, const std::vector<int>& n_to, void* incoming,
+                      const std::vector<int>& n_from, std::size_t row_bytes) const;
+  void exchange_raw(const void* mine, std::size_t n_mine, int to, void* theirs, std::size_t n_theirs,
+                    int from, MPI_Datatype type) const;
 
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0;

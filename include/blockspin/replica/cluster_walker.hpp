@@ -10,12 +10,12 @@ namespace blockspin::replica {
 
 enum class ClusterUpdate { swendsen_wang, wolff };
 
-/// Walkers of ising::RowSpins, each from a random start; the setup's field must be 0 and its local update is
-/// not used. Swendsen-Wang works on any domain; Wolff throws ErrorKind::deck on a divided one. A Wolff sweep
+/// Walkers of ising::RowSpins, each from a random start; the setup's local update is not used. Swendsen-Wang
+/// works on any domain. Throws ErrorKind::setting in a field, and Wolff on a divided lattice. A Wolff sweep
 /// is as many clusters as turn about as many spins as there are (ising::expected_cluster_share).
 WalkerFactory cluster_walkers(const LadderSetup& setup, ClusterUpdate update);
 
-/// Whether `update = auto` should take Swendsen-Wang, and why, as a sentence for the log.
+/// Whether Swendsen-Wang is faster here than local updates, and why, as a sentence for the log.
 struct ClusterAdvice {
   bool clusters = false;
   std::string reason;

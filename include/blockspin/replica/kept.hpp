@@ -57,6 +57,9 @@ private:
   static_assert(sizeof(Row) == 8 * row_words);
 
   void add(const Row& row, std::span<const std::uint8_t> packed);
+  /// Collective: rows to the ranks they are for, each as its Row and its packed bytes; returns what came.
+  std::vector<std::uint8_t> exchange_rows(const mpi::Communicator& comm,
+                                          const std::vector<std::vector<std::size_t>>& rows_for) const;
   std::span<const std::uint8_t> packed(std::size_t row) const {
     return std::span(pieces_[row / rows_per_piece_])
         .subspan(row % rows_per_piece_ * packed_bytes_, packed_bytes_);

@@ -20,12 +20,12 @@ struct RankLayout {
   int ranks_per_group() const { return boxes[0] * boxes[1] * boxes[2]; }
 };
 
-/// What the deck asks for: a grid (one number an axis), a count, or nothing.
+/// What is asked for: a grid (one number an axis), a count, or nothing.
 struct DomainRequest {
   std::vector<std::uint64_t> values;
 };
 
-/// `needs_whole_lattice`: the update cannot be divided (Wolff). Throws ErrorKind::deck where the request
+/// `needs_whole_lattice`: the update cannot be divided (Wolff). Throws ErrorKind::setting where the request
 /// cannot be met. Local and pure: the same on every rank.
 RankLayout plan_ranks(const lattice::Geometry& geometry, std::uint64_t n_walkers, int n_ranks,
                       const std::optional<DomainRequest>& request, bool needs_whole_lattice = false);

@@ -1,12 +1,12 @@
-// The body of fill_words, included once by each fill_<instruction set>.cpp with
-// FILL_WORDS naming the function.
+// The body of fill_kernels, compiled for each instruction set.
 
-#include "fill.hpp"
+#include "fill_kernels.hpp"
 
-namespace blockspin::rng {
+namespace blockspin::rng::BLOCKSPIN_KERNELS {
 
-void FILL_WORDS(const ArsKey& key, std::uint64_t sequence, std::uint64_t first, std::uint64_t* out,
-                std::size_t n) {
+namespace {
+
+void fill(const ArsKey& key, std::uint64_t sequence, std::uint64_t first, std::uint64_t* out, std::size_t n) {
   const ArsStream stream(key);
   std::size_t done = 0;
   const auto copy_some = [&](std::uint64_t index, std::size_t skip, std::size_t count) {
@@ -23,4 +23,8 @@ void FILL_WORDS(const ArsKey& key, std::uint64_t sequence, std::uint64_t first, 
   while (done < n) copy_some((first + done) / 8, 0, n - done < 8 ? n - done : 8);
 }
 
-} // namespace blockspin::rng
+} // namespace
+
+const FillKernels fill_kernels = {fill};
+
+} // namespace blockspin::rng::BLOCKSPIN_KERNELS
