@@ -1,19 +1,14 @@
 #include "blockspin/stages/receptive_field.hpp"
 
 #include <algorithm>
-#include <cmath>
 
-#include "blockspin/analysis/receptive_field.hpp"
-#include "blockspin/base/state.hpp"
+#include "blockspin/analysis/stack_shapes.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/stages/ensemble.hpp"
 #include "blockspin/stages/machine.hpp"
 
 namespace blockspin::stages {
 namespace {
-
-/// Random points are drawn this often for the mean spacing of unordered centres.
-constexpr std::size_t n_random_repeats = 100;
 
 void write_control(archive::StageWriter& writer, const std::string& group,
                    const analysis::FieldShapes& shapes) {
@@ -29,100 +24,6 @@ void write_shapes(archive::StageWriter& writer, const std::string& group,
   writer.write_table(group + "/centre", shapes.centre);
   writer.write_list(group + "/spacing", shapes.spacing);
 }
-
-/// Units that have a field at all.
-std::size_t n_living(const analysis::FieldShapes& shapes) {
-  return static_cast<std::size_t>(std::count_if(shapes.radius.begin(), shapes.radius.end(),
-                                                [](double radius) { return !std::isnan(radius); }));
-}
-
-/// Sequences of one layer's random numbers, apart from every other's.
-constexpr std::uint64_t sequence_of(std::size_t layer) { return static_cast<std::uint64_t>(layer + 1) << 32; }
-
-/// What is measured of a layer: its fields, and two controls.
-enum Kind : std::size_t { trained, untrained, shuffled, n_kinds };
-
-/// Calls visit(list) for every list of numbers that shapes consist of.
-template <class Shapes, class Visit>
-void for_each_list(Shapes& shapes, Visit&& visit) {
-  visit(std::span(shapes.window_fraction));
-  visit(shapes.centre.flat());
-  visit(std::span(shapes.radius));
-  visit(std::span(shapes.orientation));
-  visit(std::span(shapes.spacing));
-  visit(std::span(shapes.coverage));
-}
-
-/// Shapes of n_hidden units, to be filled.
-analysis::FieldShapes empty_shapes(const lattice::Geometry& geometry, std::size_t n_hidden) {
-  const std::vector<double> a_unit(n_hidden);
-  return {a_unit, Array<double, 2>({n_hidden, static_cast<std::size_t>(geometry.n_dimensions())}),
-          a_unit, a_unit,
-          a_unit, std::vector<double>(geometry.n_sites())};
-}
-
-/// Layers one after the other, of each the fields, then the controls. The state
-/// holds those that are measured.
-class ShapeSteps final : public Stepper {
-public:
-  using Fields = std::vector<Array<double, 2>>; ///< by layer
-  ShapeSteps(const lattice::Geometry& geometry, std::uint64_t window, const Fields& of_trained,
-             const Fields& of_untrained, const rng::Generator& random, SafePoint safe_point)
-      : geometry_(geometry), window_(window), of_trained_(of_trained), of_untrained_(of_untrained),
-        random_(random), safe_point_(std::move(safe_point)) {}
-
-  /// When done(). Layers count from 0.
-  const analysis::FieldShapes& shapes(std::size_t layer, Kind kind) const {
-    return shapes_[layer * n_kinds + kind];
-  }
-
-  bool done() const override { return shapes_.size() == n_kinds * of_trained_.size(); }
-  void advance() override { shapes_.push_back(measured(shapes_.size() / n_kinds, shapes_.size() % n_kinds)); }
-  double work_done() const override { return static_cast<double>(shapes_.size()); }
-  double work_total() const override { return static_cast<double>(n_kinds * of_trained_.size()); }
-
-  void save(StateSink& sink) const override {
-    std::vector<double> all;
-    for (const analysis::FieldShapes& shapes : shapes_)
-      for_each_list(shapes,
-                    [&](std::span<const double> list) { all.insert(all.end(), list.begin(), list.end()); });
-    sink.replicated("n_done", std::uint64_t{shapes_.size()});
-    sink.replicated("shapes", std::span<const double>(all));
-  }
-  void load(StateSource& source) override {
-    std::uint64_t n_done = 0;
-    source.replicated("n_done", n_done);
-    std::vector<double> all(source.n_saved("shapes"));
-    source.replicated("shapes", std::span<double>(all));
-    shapes_.clear();
-    auto next = all.begin();
-    while (shapes_.size() < n_done) {
-      shapes_.push_back(empty_shapes(geometry_, of_trained_[shapes_.size() / n_kinds].extent(1)));
-      for_each_list(shapes_.back(), [&](std::span<double> list) {
-        std::copy_n(next, list.size(), list.begin());
-        next += static_cast<std::ptrdiff_t>(list.size());
-      });
-    }
-  }
-
-private:
-  analysis::FieldShapes measured(std::size_t layer, std::size_t kind) const {
-    const auto measure = [&](const Array<double, 2>& fields) {
-      return analysis::measure_fields(geometry_, fields, window_, safe_point_);
-    };
-    if (kind == trained) return measure(of_trained_[layer]);
-    if (kind == untrained) return measure(of_untrained_[layer]);
-    return measure(analysis::shuffled_fields(of_trained_[layer], random_, sequence_of(layer), safe_point_));
-  }
-
-  const lattice::Geometry& geometry_;
-  std::uint64_t window_;
-  const Fields& of_trained_;
-  const Fields& of_untrained_;
-  rng::Generator random_;
-  SafePoint safe_point_;
-  std::vector<analysis::FieldShapes> shapes_; ///< layer by layer, kind by kind, as far as they are measured
-};
 
 } // namespace
 
@@ -176,21 +77,17 @@ void ReceptiveFieldStage::run(campaign::Context& context) {
   const rng::Generator random(context.seed(), rng::StreamId::receptive_control,
                               rng::instance_number(label()));
   const auto stack = read_machines(context, deck().rbm);
-  const SafePoint safe_point = [&] { context.safe_point(); };
-  const auto fields = analysis::stack_fields(stack, safe_point);
-  const auto controls = analysis::stack_fields(analysis::untrained_stack(stack, random), safe_point);
-  ShapeSteps steps(geometry, deck().window, fields, controls, random, safe_point);
+  using enum analysis::FieldKind;
+  analysis::StackShapes steps(geometry, deck().window, stack, random, [&] { context.safe_point(); });
   context.run_stepper(steps);
   std::vector<analysis::RandomSpacing> random_points;
-  for (std::size_t layer = 0; layer < fields.size(); ++layer)
-    random_points.push_back(
-        analysis::random_spacing(geometry, n_living(steps.shapes(layer, trained)), n_random_repeats, random,
-                                 sequence_of(layer) + fields[layer].extent(1), safe_point));
+  for (std::size_t layer = 0; layer < steps.n_layers(); ++layer)
+    random_points.push_back(steps.spacing_of_random_points(layer));
 
   archive::StageWriter writer = context.begin_writing();
-  for (std::size_t layer = 0; layer < fields.size(); ++layer) {
+  for (std::size_t layer = 0; layer < steps.n_layers(); ++layer) {
     const std::string group = "layer_" + std::to_string(layer + 1);
-    writer.write_table(group + "/field", fields[layer]);
+    writer.write_table(group + "/field", steps.fields(layer));
     write_shapes(writer, group, steps.shapes(layer, trained));
     write_control(writer, group + "/untrained", steps.shapes(layer, untrained));
     write_control(writer, group + "/shuffled", steps.shapes(layer, shuffled));

@@ -3,9 +3,7 @@
 #include <algorithm>
 
 #include "blockspin/analysis/receptive_field.hpp"
-#include "blockspin/analysis/spectrum.hpp"
-#include "blockspin/analysis/weight_patterns.hpp"
-#include "blockspin/base/state.hpp"
+#include "blockspin/analysis/weight_spectrum.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/stages/ensemble.hpp"
 #include "blockspin/stages/machine.hpp"
@@ -22,53 +20,6 @@ void write_columns(archive::StageWriter& writer, const std::string& path, const 
   writer.write_replicated(path, {columns.extent(0), columns.extent(1)},
                           std::span<const double>(columns.flat()));
 }
-
-/// The decomposition, which is one call of LAPACK, then what its vectors look like.
-class SpectrumSteps final : public Stepper {
-public:
-  SpectrumSteps(const lattice::Geometry& geometry, const Array<double, 2>& weights, SafePoint safe_point)
-      : geometry_(geometry), weights_(weights), safe_point_(std::move(safe_point)) {}
-
-  const analysis::Spectrum& spectrum() const { return spectrum_; }
-  const analysis::WeightPatterns& patterns() const { return patterns_; }
-
-  bool done() const override { return has_patterns_; }
-  void advance() override {
-    if (!is_decomposed()) {
-      spectrum_ = analysis::decompose(weights_);
-      return;
-    }
-    patterns_ = analysis::weight_patterns(geometry_, spectrum_, weights_, safe_point_);
-    has_patterns_ = true;
-  }
-  double work_done() const override { return (is_decomposed() ? 1 : 0) + (has_patterns_ ? 1 : 0); }
-  double work_total() const override { return 2; }
-
-  /// Patterns are not kept: they are worked out last.
-  void save(StateSink& sink) const override {
-    sink.replicated("singular_value", std::span<const double>(spectrum_.singular_value));
-    sink.replicated("left_vector", std::span<const double>(spectrum_.left_vector.flat()));
-    sink.replicated("right_vector", std::span<const double>(spectrum_.right_vector.flat()));
-  }
-  void load(StateSource& source) override {
-    const std::size_t n = source.n_saved("singular_value");
-    spectrum_ = {std::vector<double>(n), Array<double, 2>({n, n == 0 ? 0 : weights_.extent(0)}),
-                 Array<double, 2>({n, n == 0 ? 0 : weights_.extent(1)})};
-    source.replicated("singular_value", std::span<double>(spectrum_.singular_value));
-    source.replicated("left_vector", spectrum_.left_vector.flat());
-    source.replicated("right_vector", spectrum_.right_vector.flat());
-  }
-
-private:
-  bool is_decomposed() const { return !spectrum_.singular_value.empty(); }
-
-  const lattice::Geometry& geometry_;
-  const Array<double, 2>& weights_;
-  SafePoint safe_point_;
-  analysis::Spectrum spectrum_;
-  analysis::WeightPatterns patterns_;
-  bool has_patterns_ = false;
-};
 
 } // namespace
 
@@ -121,7 +72,7 @@ void SpectrumStage::run(campaign::Context& context) {
   const lattice::Geometry geometry(machine_of(context.plan(), deck().rbm).lattice);
   const auto weights =
       analysis::stack_fields(read_machines(context, deck().rbm, deck().epoch), safe_point).back();
-  SpectrumSteps steps(geometry, weights, safe_point);
+  analysis::WeightSpectrum steps(geometry, weights, safe_point);
   context.run_stepper(steps);
   const auto& spectrum = steps.spectrum();
   const auto& patterns = steps.patterns();

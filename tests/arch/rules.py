@@ -39,6 +39,8 @@ FRAME_FLOOR = 5
 KNOW_DECKS = {"base", "deck", "archive"}
 MPI_CALL = re.compile(r"\bMPI_\w+")
 DECK_WORD = re.compile(r"\bdecks?\b|\"(?:campaign|model|parallel)\.\w+\"", re.IGNORECASE)
+# Rooms that run steppers and have none.
+STEPPERLESS = {"campaign", "stages"}
 # Third-party headers that only the room wrapping them may include.
 WRAPPED = {"hdf5.h": {"h5"}, "H5public.h": {"h5"}, "boost/program_options.hpp": {"deck", "app"}}
 
@@ -55,6 +57,7 @@ FRONT_PAGE_CEILING = 9000  # bytes of README.md: what a reader takes in within f
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
 PAGE_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CLASS = re.compile(r"\b(?:class|struct)\s+(\w+)(?:\s+final)?\s*:\s*([^{;]*)\{")
 MODULE_LINE = re.compile(r"blockspin_module\(\s*(\w+)(.*?)\)", re.DOTALL)
 
 
@@ -144,6 +147,24 @@ def boundary_violations(root):
                 yield f"{place}: {room} knows no deck, and says {deck[0]}"
 
 
+def stepper_violations(root):
+    """A stage adapts, the frame runs: long loops are physics, so no class of these two rooms is a stepper, of whatever kind."""
+    classes = [(path, room, name, bases_of(bases)) for path, room in sources(root)
+               for name, bases in CLASS.findall(path.read_text())]
+    steppers, n_before = {"Stepper"}, 0
+    while len(steppers) > n_before:
+        n_before = len(steppers)
+        steppers |= {name for _, _, name, bases in classes if bases & steppers}
+    for path, room, name, bases in classes:
+        if room in STEPPERLESS and bases & steppers:
+            yield f"{path.relative_to(root)}: {name} is a stepper, which belongs to the physics below"
+
+
+def bases_of(text):
+    """The names of base classes, without namespaces and template arguments."""
+    return {base.split()[-1].split("::")[-1] for base in re.sub(r"<.*>", "", text).split(",") if base.split()}
+
+
 def own_files(root):
     for top in SOURCE_FOLDERS:
         for path in sorted((root / top).rglob("*")):
@@ -221,8 +242,8 @@ def page_violations(root):
 
 def violations(root):
     root = Path(root)
-    rules = (include_violations, link_violations, edge_violations, boundary_violations, text_violations,
-             function_violations, page_violations)
+    rules = (include_violations, link_violations, edge_violations, boundary_violations, stepper_violations,
+             text_violations, function_violations, page_violations)
     return [violation for rule in rules for violation in rule(root)]
 
 

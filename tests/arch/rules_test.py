@@ -92,6 +92,16 @@ class BrokenHouses(unittest.TestCase):
         self.assert_found("src/rbm/x.cpp", 'reject("model.lattice");\n', 'says "model.lattice"')
         self.assertEqual([], self.found("src/stages/x.cpp", "throw Error(ErrorKind::deck, text);\n"))
 
+    def test_steppers_are_physics(self):
+        stepper = "class Steps final : public blockspin::Stepper {\n};\n"
+        self.assertEqual([], self.found("src/analysis/x.cpp", stepper))
+        for room in ("stages", "campaign"):
+            self.assert_found(f"src/{room}/x.cpp", stepper, "Steps is a stepper")
+            self.assert_found(f"include/blockspin/{room}/x.hpp",
+                              "struct Rows : public Stepper {};\nclass More : private Base<int>, public Rows {};\n",
+                              "More is a stepper")
+            self.assertEqual([], self.found(f"src/{room}/x.cpp", "class Loop : public StageOf<Stepper> {};\n"))
+
     def test_file_ceiling(self):
         self.assert_found("src/base/x.cpp", "int i;\n" * (rules.FILE_CEILING + 1), "lines, the ceiling is")
 

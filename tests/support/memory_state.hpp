@@ -14,6 +14,7 @@ struct SavedArray {
   blockspin::ElementType type;
   std::vector<std::uint64_t> extent;
   std::vector<std::byte> bytes;
+  bool operator==(const SavedArray&) const = default;
 };
 using SavedState = std::map<std::string, SavedArray, std::less<>>;
 
