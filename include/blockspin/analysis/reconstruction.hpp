@@ -22,7 +22,7 @@ struct ReconstructionPlan {
 };
 
 /// Configurations to pass up together: a step of a few hundredths of a second, and a bounded memory whatever
-/// the deck asks for. Local.
+/// is asked for. Local.
 std::uint64_t passes_a_step(const PassMeasurement& measurement, std::span<const rbm::Machine> stack);
 /// The largest number passes_a_step() gives.
 inline constexpr std::uint64_t most_passes_a_step = 256;
