@@ -46,7 +46,8 @@ std::unique_ptr<Stage> Plan::read_stored(const std::string& group) const {
   if (kind == nullptr) return nullptr;
   deck::Section section{pieces[0], pieces[1], {archive->path() + ": " + group, 0}, {}};
   // Keys this build does not know are passed over; those the archive does not know stand at their defaults.
-  for (const auto& [key, value] : archive->group(group)->values) {
+  const archive::Group recorded_group = *archive->group(group);
+  for (const auto& [key, value] : recorded_group.values) {
     const std::string plain = deck::split_layer(key).second, text = h5::to_text(value);
     const auto keys = kind->schema->keys();
     const bool known = std::ranges::any_of(keys, [&](const auto& info) { return info.name == plain; });
@@ -98,7 +99,9 @@ std::optional<ModelDeck> Plan::model_of(const Stage& stage, const std::string& n
   const std::string field = recorded(stage.group(), "model.field");
   if (lattice.empty()) return std::nullopt;
   deck::Problems problems;
-  const deck::Section section{"model", name, {}, {{"lattice", lattice, {}}, {"field", field, {}}}};
+  deck::Section section{"model", name, {archive->path(), 0}, {}};
+  section.entries.push_back({"lattice", lattice, section.place});
+  section.entries.push_back({"field", field, section.place});
   const ModelDeck model = model_schema().read(section, problems).deck;
   if (!problems.empty())
     refuse_recorded(stage.group(), "model." + problems.all().front().key,

@@ -68,9 +68,10 @@ void check_layout(const deck::Document& document, const Plan& plan, deck::Proble
     check_setting(*document.find("model", name), "lattice", {}, problems,
                   [&] { geometry.emplace(model.lattice.values); });
     if (!geometry || !plan.parallel.domains) continue;
-    check_setting(*document.find("parallel", "main"), "domains", "auto, a number of ranks, or one for each axis",
-                  problems,
-                  [&] { replica::plan_ranks(*geometry, 1, plan.n_ranks, {{plan.parallel.domains->values}}); });
+    check_setting(*document.find("parallel", "main"), "domains",
+                  "auto, a number of ranks, or one for each axis", problems, [&] {
+                    replica::plan_ranks(*geometry, 1, plan.n_ranks, {{plan.parallel.domains->values}});
+                  });
   }
 }
 

@@ -35,7 +35,7 @@ void check_shapes(const archive::Archive& archive, const StoredEnsemble& stored,
 } // namespace
 
 std::optional<EnsembleInfo> find_ensemble(const campaign::Plan& plan, const std::string& name) {
-  const auto* const provider = plan.provider<EnsembleProvider>(ensemble, name);
+  const auto* const provider = plan.provider<EnsembleProvider>(an_ensemble, name);
   return provider == nullptr ? std::nullopt : std::optional(provider->ensemble_info(plan));
 }
 
@@ -79,7 +79,8 @@ std::vector<archive::Row> ensemble_rows() {
 
 StoredEnsemble open_ensemble(const campaign::Context& context, const std::string& name) {
   const archive::Archive& archive = context.archive();
-  StoredEnsemble stored{ensemble_of(context.plan(), name)};
+  StoredEnsemble stored;
+  static_cast<EnsembleInfo&>(stored) = ensemble_of(context.plan(), name);
   stored.temperature = stored.temperatures ? archive.read_all<double>(stored.group + "/temperature")
                                            : std::vector<double>{std::numeric_limits<double>::quiet_NaN()};
   const auto extent = archive.extent(stored.group + "/configuration");

@@ -44,7 +44,7 @@ const deck::Schema<FlowDeck>& FlowStage::schema() {
       "flow", "sends walkers through a machine, v -> h -> v -> ..., and measures every step",
       field("rbm", &D::rbm, "the machine; of a stack, each step climbs to its top and back")
           .required()
-          .refers_to(machine),
+          .refers_to(a_machine),
       field("epoch", &D::epoch, "the machine's snapshot after so many epochs; auto: as its training left it")
           .unit("epochs"),
       field("epoch_scan", &D::epoch_scan, "instead of epoch: one flow for each of these snapshots")
@@ -53,9 +53,9 @@ const deck::Schema<FlowDeck>& FlowStage::schema() {
           .scans("epoch", "e"),
       field("sample", &D::sample, "configurations the walkers start at")
           .default_text("the machine's")
-          .refers_to(ensemble),
+          .refers_to(an_ensemble),
       field("thermometer", &D::thermometer, "the network that reads the walkers' temperature")
-          .refers_to(thermometer),
+          .refers_to(a_thermometer),
       field("start", &D::start,
             "where walkers start: temperatures of the sample, `up` (all spins up), `random`")
           .required()
@@ -86,7 +86,7 @@ std::optional<campaign::ModelDeck> FlowStage::model(const campaign::Plan& plan) 
 std::vector<campaign::Reference> FlowStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
   if (const std::string name = sample_name(plan); !deck().sample && !name.empty())
-    all.push_back(campaign::reference_to(plan, ensemble, name, "sample"));
+    all.push_back(campaign::reference_to(plan, an_ensemble, name, "sample"));
   return all;
 }
 
@@ -105,7 +105,7 @@ void FlowStage::check(const campaign::Plan& plan, const campaign::Complain& comp
 
 campaign::Estimate FlowStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   const MachineInfo machine = find_machine(plan, deck().rbm).value_or(MachineInfo{});
-  const auto* const reader = plan.provider<ThermometerStage>(thermometer, deck().thermometer);
+  const auto* const reader = plan.provider<ThermometerStage>(a_thermometer, deck().thermometer);
   const auto sites = static_cast<double>(machine.n_visible);
   const auto n_thermometer = static_cast<double>(reader == nullptr ? 80 : reader->n_hidden());
   const auto n_hidden = machine.hidden.empty() ? 1.0 : static_cast<double>(machine.hidden.front());

@@ -120,7 +120,7 @@ const deck::Schema<LikelihoodDeck>& LikelihoodStage::schema() {
       "likelihood", "ln Z of a machine, its log-likelihood, and its distance from the Ising model",
       field("rbm", &D::rbm, "the machine; of a stack, the one next to the lattice")
           .required()
-          .refers_to(machine),
+          .refers_to(a_machine),
       field("method", &D::method,
             "exact sums over the smaller layer (at most 24 units); ais is annealed importance sampling; auto "
             "is exact where it can be, else ais"),
@@ -132,7 +132,7 @@ const deck::Schema<LikelihoodDeck>& LikelihoodStage::schema() {
 std::vector<campaign::Reference> LikelihoodStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
   if (const auto info = find_machine(plan, deck().rbm))
-    all.push_back(campaign::reference_to(plan, ensemble, info->sample, "rbm"));
+    all.push_back(campaign::reference_to(plan, an_ensemble, info->sample, "rbm"));
   return all;
 }
 
@@ -199,7 +199,7 @@ void LikelihoodStage::run(campaign::Context& context) {
 }
 
 rbm::LnZEstimate read_ln_z(const campaign::Context& context, const std::string& name) {
-  const std::string group = context.plan().group_of(likelihood, name);
+  const std::string group = context.plan().group_of(a_likelihood, name);
   return {.ln_z = context.archive().read_all<double>(group + "/ln_z").at(0),
           .error = context.archive().read_all<double>(group + "/ln_z_error").at(0)};
 }

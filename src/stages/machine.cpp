@@ -48,7 +48,7 @@ double MachineInfo::n_hidden() const {
 }
 
 std::optional<MachineInfo> find_machine(const campaign::Plan& plan, const std::string& name) {
-  const auto* const provider = plan.provider<MachineProvider>(machine, name);
+  const auto* const provider = plan.provider<MachineProvider>(a_machine, name);
   return provider == nullptr ? std::nullopt : std::optional(provider->machine_info(plan));
 }
 

@@ -192,15 +192,15 @@ const deck::Schema<MappingDeck>& MappingStage::schema() {
             "the machine, the lowest layer of a stack; bond: the exact machine; lin_tegmark: an inexact one "
             "of equal free energies")
           .required()
-          .refers_to(stages::machine, {"bond", "lin_tegmark"}),
+          .refers_to(a_machine, {"bond", "lin_tegmark"}),
       field("temperature", &D::temperature, "temperature of the Ising model; the sample has it")
           .required()
           .unit("J/k_B")
           .check(above(0)),
       field("sample", &D::sample, "where configurations come from; auto: the machine's own sample, else main")
-          .refers_to(ensemble),
+          .refers_to(an_ensemble),
       field("likelihood", &D::likelihood, "the estimate of ln Z of a machine too large to enumerate")
-          .refers_to(stages::likelihood),
+          .refers_to(a_likelihood),
       field("configurations", &D::configurations,
             "how many kept configurations are used, from the first; auto: all")
           .check(at_least(2)),
@@ -227,7 +227,7 @@ std::optional<campaign::ModelDeck> MappingStage::model(const campaign::Plan& pla
 
 std::vector<campaign::Reference> MappingStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
-  if (!deck().sample) all.push_back(campaign::reference_to(plan, ensemble, sample_name(plan), "sample"));
+  if (!deck().sample) all.push_back(campaign::reference_to(plan, an_ensemble, sample_name(plan), "sample"));
   return all;
 }
 
@@ -240,7 +240,7 @@ void MappingStage::check(const campaign::Plan& plan, const campaign::Complain& c
   if (!is_exactly_known(sample.model))
     complain("temperature", "the exact ln Z is known in one and two dimensions without a field only", "");
   if (deck().likelihood) {
-    const auto* const of = plan.provider<LikelihoodStage>(stages::likelihood, *deck().likelihood);
+    const auto* const of = plan.provider<LikelihoodStage>(a_likelihood, *deck().likelihood);
     if (of != nullptr && of->machine_name() != deck().rbm)
       complain("likelihood", "is that of the machine " + of->machine_name(),
                "a [likelihood] of " + deck().rbm);

@@ -135,13 +135,14 @@ std::optional<campaign::ModelDeck> RbmStage::model(const campaign::Plan& plan) c
 }
 
 MachineInfo RbmStage::machine_info(const campaign::Plan& plan) const {
-  MachineInfo info{.group = group(),
-                   .sample = deck().sample,
-                   .units = deck().units,
-                   .hidden = deck().hidden,
-                   .model = model(plan),
-                   .snapshots = deck().snapshots,
-                   .n_epochs = deck().epochs};
+  MachineInfo info;
+  info.group = group();
+  info.sample = deck().sample;
+  info.units = deck().units;
+  info.hidden = deck().hidden;
+  info.model = model(plan);
+  info.snapshots = deck().snapshots;
+  info.n_epochs = deck().epochs;
   const auto learned = find_ensemble(plan, deck().sample);
   if (learned) info.lattice = learned->lattice;
   if (learned) info.n_visible = learned->n_sites;

@@ -107,7 +107,7 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
   static const Schema<D> schema =
       Schema<D>(
           "rbm", "trains a restricted Boltzmann machine, or a stack of them layer by layer",
-          field("sample", &D::sample, "the configurations to learn").refers_to(ensemble),
+          field("sample", &D::sample, "the configurations to learn").refers_to(an_ensemble),
           field("temperatures", &D::temperatures, "temperatures of the sample to learn; auto: all of them")
               .unit("J/k_B"),
           field(

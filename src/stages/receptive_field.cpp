@@ -32,7 +32,7 @@ const deck::Schema<ReceptiveFieldDeck>& ReceptiveFieldStage::schema() {
   using D = ReceptiveFieldDeck;
   static const Schema<D> schema(
       "receptive_field", "where on the lattice the hidden units of each layer look",
-      field("rbm", &D::rbm, "the machine, or stack of machines").required().refers_to(machine),
+      field("rbm", &D::rbm, "the machine, or stack of machines").required().refers_to(a_machine),
       field("window", &D::window, "side of the periodic window whose share of a field measures locality")
           .required()
           .unit("sites")

@@ -57,9 +57,9 @@ const deck::Schema<ReconstructionDeck>& ReconstructionStage::schema() {
   using D = ReconstructionDeck;
   static const Schema<D> schema(
       "reconstruction", "configurations sent up a stack of machines and back down from every layer",
-      field("rbm", &D::rbm, "the machine, or stack of machines").required().refers_to(machine),
+      field("rbm", &D::rbm, "the machine, or stack of machines").required().refers_to(a_machine),
       field("sample", &D::sample, "where configurations come from; auto: the machine's own sample")
-          .refers_to(ensemble),
+          .refers_to(an_ensemble),
       field("temperatures", &D::temperatures, "temperatures of the configurations; auto: all of the sample's")
           .unit("J/k_B"),
       field("configurations", &D::configurations, "configurations a temperature, the first kept ones")
@@ -88,7 +88,7 @@ std::optional<campaign::ModelDeck> ReconstructionStage::model(const campaign::Pl
 
 std::vector<campaign::Reference> ReconstructionStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
-  if (!deck().sample) all.push_back(campaign::reference_to(plan, ensemble, sample_name(plan), "sample"));
+  if (!deck().sample) all.push_back(campaign::reference_to(plan, an_ensemble, sample_name(plan), "sample"));
   return all;
 }
 

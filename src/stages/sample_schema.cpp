@@ -170,7 +170,10 @@ std::optional<campaign::ModelDeck> SampleStage::model(const campaign::Plan& plan
 }
 
 EnsembleInfo SampleStage::ensemble_info(const campaign::Plan& plan) const {
-  EnsembleInfo info{.group = group(), .n_configurations = deck().configurations, .model = model(plan)};
+  EnsembleInfo info;
+  info.group = group();
+  info.n_configurations = deck().configurations;
+  info.model = model(plan);
   if (info.model) {
     info.lattice = info.model->lattice.values;
     info.n_sites = info.model->n_sites();

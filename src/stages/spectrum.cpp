@@ -29,7 +29,7 @@ const deck::Schema<SpectrumDeck>& SpectrumStage::schema() {
       "spectrum", "singular values and vectors of a machine's weights",
       field("rbm", &SpectrumDeck::rbm, "the machine; of a stack, the product of its layers' weights")
           .required()
-          .refers_to(machine),
+          .refers_to(a_machine),
       field("epoch", &SpectrumDeck::epoch,
             "the machine's snapshot after so many epochs; auto: as its training left it")
           .unit("epochs"),

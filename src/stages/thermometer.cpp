@@ -89,7 +89,7 @@ const deck::Schema<ThermometerDeck>& ThermometerStage::schema() {
   static const Schema<D> schema(
       "thermometer", "trains a network that reads the temperature of a configuration",
       field("sample", &D::sample, "configurations to learn from; their temperatures are the classes")
-          .refers_to(ensemble),
+          .refers_to(an_ensemble),
       field("hidden", &D::hidden, "hidden tanh units").check(between(1, 100000)),
       field("test_fraction", &D::test_fraction, "share of the configurations held out for the test")
           .check(inside(0, 1)),
@@ -171,7 +171,7 @@ bool is_exactly_known(const std::optional<campaign::ModelDeck>& model) {
 analysis::Thermometer read_thermometer(const campaign::Context& context, const std::string& name,
                                        const std::optional<campaign::ModelDeck>& model) {
   const archive::Archive& archive = context.archive();
-  const std::string group = context.plan().group_of(thermometer, name);
+  const std::string group = context.plan().group_of(a_thermometer, name);
   analysis::Thermometer result;
   result.temperature = archive.read_all<double>(group + "/temperature");
   const auto extent = archive.extent(group + "/layer_1/weights");

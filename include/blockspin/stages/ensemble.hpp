@@ -14,7 +14,7 @@
 namespace blockspin::stages {
 
 /// What `provides` of a stage that makes configurations says.
-inline constexpr const char* ensemble = "ensemble";
+inline constexpr const char* an_ensemble = "ensemble";
 
 /// What is known of an ensemble before it is there: from the deck, or from what the archive records.
 struct EnsembleInfo {

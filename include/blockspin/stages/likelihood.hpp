@@ -12,7 +12,7 @@ enum class LnZMethod { exact, ais, automatic };
 inline std::vector<std::string> choice_names(LnZMethod) { return {"exact", "ais", "auto"}; }
 
 /// What `provides` of a stage that estimates ln Z says.
-inline constexpr const char* likelihood = "likelihood";
+inline constexpr const char* a_likelihood = "likelihood";
 
 struct LikelihoodDeck {
   std::string rbm;
@@ -24,7 +24,7 @@ struct LikelihoodDeck {
 /// Of a stack, the machine next to the lattice.
 class LikelihoodStage : public campaign::StageOf<LikelihoodDeck> {
 public:
-  static constexpr const char* provides = likelihood;
+  static constexpr const char* provides = a_likelihood;
   using StageOf::StageOf;
   static const deck::Schema<LikelihoodDeck>& schema();
   static std::vector<archive::Row> rows();

@@ -13,7 +13,7 @@
 namespace blockspin::stages {
 
 /// What `provides` of a stage that makes machines says.
-inline constexpr const char* machine = "machine";
+inline constexpr const char* a_machine = "machine";
 
 /// What is known of a machine, or a stack of them, before it is there.
 struct MachineInfo {

@@ -75,7 +75,7 @@ std::string real_visible_units(const deck::Resolved<RbmDeck>& resolved, std::siz
 
 class RbmStage : public campaign::StageOf<RbmDeck>, public campaign::Divisible, public MachineProvider {
 public:
-  static constexpr const char* provides = machine;
+  static constexpr const char* provides = a_machine;
   using StageOf::StageOf;
   static const deck::Schema<RbmDeck>& schema();
   static std::vector<archive::Row> rows();

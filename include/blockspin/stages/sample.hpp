@@ -40,7 +40,7 @@ struct SampleDeck {
 
 class SampleStage : public campaign::StageOf<SampleDeck>, public EnsembleProvider {
 public:
-  static constexpr const char* provides = ensemble;
+  static constexpr const char* provides = an_ensemble;
   using StageOf::StageOf;
   static const deck::Schema<SampleDeck>& schema();
   static std::vector<archive::Row> rows();

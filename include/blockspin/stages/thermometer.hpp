@@ -8,7 +8,7 @@
 namespace blockspin::stages {
 
 /// What `provides` of a stage that makes thermometers says.
-inline constexpr const char* thermometer = "thermometer";
+inline constexpr const char* a_thermometer = "thermometer";
 
 struct ThermometerDeck {
   std::string sample = "main";
@@ -20,7 +20,7 @@ struct ThermometerDeck {
 
 class ThermometerStage : public campaign::StageOf<ThermometerDeck> {
 public:
-  static constexpr const char* provides = thermometer;
+  static constexpr const char* provides = a_thermometer;
   using StageOf::StageOf;
   static const deck::Schema<ThermometerDeck>& schema();
   static std::vector<archive::Row> rows();
