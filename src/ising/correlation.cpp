@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <numbers>
 
@@ -11,17 +10,6 @@
 
 namespace blockspin::ising {
 namespace {
-
-/// 64 sites of a packed configuration from any site on; bits beyond the last byte are 0.
-std::uint64_t sites_from(std::span<const std::uint8_t> packed, std::uint64_t site) {
-  const std::size_t byte = site / 8, n = std::min<std::size_t>(packed.size() - byte, 9);
-  std::uint64_t low = 0, high = 0;
-  std::memcpy(&low, &packed[byte], std::min<std::size_t>(n, 8));
-  static_assert(std::endian::native == std::endian::little);
-  if (site % 8 == 0) return low;
-  if (n == 9) high = packed[byte + 8];
-  return low >> (site % 8) | high << (64 - site % 8);
-}
 
 /// One row, twice in succession, so that the row turned by r is a shift away.
 class DoubledRow {

@@ -135,9 +135,9 @@ BoxCounts RowSpins::count(const mpi::Communicator& comm) const {
 void RowSpins::pack(std::span<std::uint8_t> out) const {
   for (std::uint64_t r = 0; r < block_.n_rows(); ++r) {
     const std::uint64_t first_site = block_.global_site(r, 0);
-    for (std::uint64_t x = 0; x < block_.row_length(); ++x)
-      out[(first_site + x) / 8] |=
-          static_cast<std::uint8_t>((row(r)[x / 64] >> (x % 64) & 1) << ((first_site + x) % 8));
+    for (std::uint64_t x = 0; x < block_.row_length(); x += 64)
+      set_sites(out, first_site + x, row(r)[x / 64],
+                static_cast<unsigned>(std::min<std::uint64_t>(block_.row_length() - x, 64)));
   }
 }
 

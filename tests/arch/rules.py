@@ -25,7 +25,7 @@ ROOMS = {
     "replica": (4, set()),
     "train": (4, set()),
     "analysis": (4, set()),
-    "rg": (4, set()),
+    "rg": (4, {"replica"}),
     "campaign": (5, set()),
     "stages": (6, set()),
     "app": (7, set()),

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "blockspin/stats/autocorrelation.hpp"
 #include "stats/ar1.hpp"
 
@@ -59,6 +61,52 @@ TEST(Jackknife, RemovesTheBiasOfAVariance) {
     bins(i, 1) = x[i] * x[i];
   }
   EXPECT_NEAR(jackknife(bins, variance_of).value, 7.0, 1e-12); // sum (x - 3)^2 / 2
+}
+
+// Bins of 1 to 300 independent samples of variance 1: the error of their mean is 1 / sqrt(n), of its square
+// exp(2 x) by linear error propagation 2 exp(0) / sqrt(n). 2000 series: the mean squared pull scatters by
+// 0.03 about 1, false alarm < 1e-7. The twin takes the bins' sizes in reverse order.
+TEST(Jackknife, OfBinsOfUnequalSize) {
+  const auto g = test::generator(22);
+  const std::vector<double> size = {1,  1,   300, 2, 100, 100, 250, 40, 60,
+                                    80, 120, 150, 3, 90,  100, 110, 75, 60};
+  const std::vector<double> reversed(size.rbegin(), size.rend());
+  double total = 0;
+  for (const double n : size) total += n;
+  double right[2] = {}, wrong = 0;
+  const std::size_t n_series = 2000;
+  for (std::size_t series = 0; series < n_series; ++series) {
+    std::vector<double> sum;
+    double all = 0;
+    for (std::size_t bin = 0; bin < size.size(); ++bin) {
+      sum.push_back(std::sqrt(size[bin]) * g.normal(series, bin));
+      all += sum.back();
+    }
+    const auto f = [&](std::optional<std::size_t> out) {
+      const double mean = out ? (all - sum[*out]) / (total - size[*out]) : all / total;
+      return std::vector{mean, std::exp(2 * mean)};
+    };
+    const auto estimates = jackknife(size, f);
+    EXPECT_DOUBLE_EQ(estimates[0].plain, all / total);
+    EXPECT_NEAR(estimates[0].value, all / total, 1e-12); // a mean has no bias
+    for (std::size_t i = 0; i < 2; ++i)
+      right[i] += std::pow((estimates[i].value - static_cast<double>(i)) / estimates[i].error, 2) / n_series;
+    wrong += std::pow(all / total / jackknife(reversed, f)[0].error, 2) / n_series;
+  }
+  for (const double squared : right) {
+    EXPECT_GT(squared, 0.8);
+    EXPECT_LT(squared, 1.5); // few large bins: pulls have the tails of Student's distribution
+  }
+  EXPECT_FALSE(wrong > 0.8 && wrong < 1.5) << wrong;
+}
+
+TEST(Jackknife, ErrorIsUnknownWhereAFunctionIs) {
+  const auto estimates = jackknife(std::vector<double>{1, 2, 3}, [](std::optional<std::size_t> out) {
+    return std::vector{out == 1U ? std::nan("") : 1.0, out ? static_cast<double>(*out) : 1.0};
+  });
+  EXPECT_TRUE(std::isnan(estimates[0].error));
+  EXPECT_EQ(estimates[0].plain, 1.0);
+  EXPECT_GT(estimates[1].error, 0.0);
 }
 
 } // namespace blockspin::stats

@@ -36,4 +36,10 @@ void unpack(std::span<const std::uint8_t> packed, std::span<float> out, float lo
 /// (0). Padding bits become zero.
 void pack(std::span<const float> values, std::span<std::uint8_t> out);
 
+/// 64 bits of a packed configuration from `site` on, site + i in bit i; beyond the last byte they are 0.
+std::uint64_t sites_from(std::span<const std::uint8_t> packed, std::uint64_t site);
+/// Sets those of the n sites from `site` on whose bit is 1; no other site changes. bits: 0 from bit n on, n
+/// <= 64.
+void set_sites(std::span<std::uint8_t> packed, std::uint64_t site, std::uint64_t bits, unsigned n);
+
 } // namespace blockspin

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,10 @@ struct TargetReport {
   bool met = false;
 };
 
+/// Takes a kept configuration instead of its being held; index as in Sampling. Local: called on the rank that
+/// has it, in no order.
+using KeptSink = std::function<void(const KeptConfiguration&, std::uint64_t index)>;
+
 /// Runs an ensemble. Members are collective over the communicator.
 /// Equilibration: energy and |magnetisation| of the first 64 ladders are recorded and Chodera's method
 /// (stats/equilibration.hpp) applied at every temperature; while it finds the run too short to tell, or the
@@ -54,8 +59,10 @@ struct TargetReport {
 /// higher limit from the start.
 class Sampling : public Stepper {
 public:
-  /// The communicator and the ensemble must outlive the object.
-  Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const LadderSetup& setup, SamplingPlan plan);
+  /// The communicator and the ensemble must outlive the object. With a sink kept configurations go there, and
+  /// kept() stays empty.
+  Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const LadderSetup& setup, SamplingPlan plan,
+           KeptSink sink = {});
 
   bool done() const override;
   void advance() override;
@@ -69,6 +76,8 @@ public:
   std::uint64_t interval() const { return interval_; }
   /// Sweeps measured, after equilibration.
   std::uint64_t sweeps() const { return sampling_ ? sweeps_ : 0; }
+  /// Configurations kept so far of each ladder and temperature.
+  std::uint64_t kept_of_each() const { return sampling_ ? std::min(sweeps_ / interval_, n_keeps()) : 0; }
   /// Sweeps summed in one entry of the time series: 1, or in long runs 16, 32, ...
   std::uint64_t samples_in_bin() const;
   /// Longest integrated autocorrelation time of the equilibration run, in sweeps; 1/2 where it was not
@@ -106,6 +115,7 @@ private:
   Ensemble& ensemble_;
   LadderSetup setup_;
   SamplingPlan plan_;
+  KeptSink sink_;
   std::uint64_t sweeps_per_step_;
   bool sampling_ = false;
   std::uint64_t sweeps_ = 0; ///< of the present phase

@@ -34,6 +34,7 @@ enum class StreamId : std::uint16_t {
   rg_block = 96,            ///< ties of majority rule, block maps
   rg_sample = 97,           ///< chains sampled for trained decimation
   rg_hidden = 98,           ///< hidden configurations a map is checked on
+  block_tie = 99,           ///< ties of majority blocking, by configuration, level and block
   test = 1024,              ///< tests
   bench = 1025,             ///< benchmarks
 };

@@ -2,7 +2,9 @@
 // Binned jackknife for functions of means.
 
 #include <functional>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "blockspin/base/array.hpp"
 
@@ -13,6 +15,15 @@ struct JackknifeEstimate {
   double plain = 0; ///< the function of the plain means
   double error = 0;
 };
+
+/// Several functions of the data at once: of all of it, or without one of its bins.
+using LeaveOut = std::function<std::vector<double>(std::optional<std::size_t> bin)>;
+
+/// Delete-one jackknife of each function over independent bins, which may differ in size: Busing, Meijer &
+/// van der Leeden, Stat. Comput. 9, 3 (1999); Efron's for equal ones. size[bin] > 0, in any unit; at least
+/// two bins. A function that is NaN without some bin has the error NaN. Local; f is called for all data, then
+/// for bins in order.
+std::vector<JackknifeEstimate> jackknife(std::span<const double> size, const LeaveOut& f);
 
 /// Delete-one jackknife (Efron 1982) of f(means) over equally weighted bins: bin_means has shape [bin,
 /// quantity]. At least two bins. Local; the order of sums is that of the bins.

@@ -1,0 +1,48 @@
+#include "blockspin/rg/stability.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "blockspin/petsc/dense.hpp"
+
+namespace blockspin::rg {
+namespace {
+
+/// Rows of level n, columns of level m.
+Array<double, 2> correlations(const OperatorMoments& moments, unsigned n, unsigned m,
+                              std::span<const std::size_t> operators) {
+  Array<double, 2> matrix({operators.size(), operators.size()});
+  for (std::size_t i = 0; i < operators.size(); ++i)
+    for (std::size_t j = 0; j < operators.size(); ++j)
+      matrix(i, j) = moments.correlation(n, operators[i], m, operators[j]);
+  return matrix;
+}
+
+} // namespace
+
+std::optional<Array<double, 2>> coupling_response(const OperatorMoments& moments, unsigned n, unsigned m,
+                                                  std::span<const std::size_t> operators) {
+  return petsc::solve_positive(correlations(moments, n, n, operators),
+                               correlations(moments, n, m, operators));
+}
+
+std::complex<double> leading_eigenvalue(const OperatorMoments& moments, unsigned n,
+                                        std::span<const std::size_t> operators) {
+  const auto response = coupling_response(moments, n, n - 1, operators);
+  if (!response || operators.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return petsc::eigenvalues(*response).front();
+}
+
+double exponent_of(std::complex<double> eigenvalue, unsigned factor) {
+  if (eigenvalue.imag() != 0 || !(eigenvalue.real() > 0)) return std::numeric_limits<double>::quiet_NaN();
+  return std::log(eigenvalue.real()) / std::log(static_cast<double>(factor));
+}
+
+std::vector<double> manifold_normal(const OperatorMoments& moments, unsigned n) {
+  std::vector<double> normal;
+  for (std::size_t b = 0; b < moments.n_operators(); ++b)
+    normal.push_back(moments.correlation(n, 0, 0, b) / moments.correlation(n, 0, 0, 0));
+  return normal;
+}
+
+} // namespace blockspin::rg

@@ -1,0 +1,61 @@
+#include "blockspin/petsc/dense.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "blockspin/base/error.hpp"
+
+namespace blockspin::petsc {
+namespace {
+
+Array<double, 2> matrix(const std::vector<std::vector<double>>& rows) {
+  Array<double, 2> m({rows.size(), rows.front().size()});
+  for (std::size_t i = 0; i < rows.size(); ++i) std::copy(rows[i].begin(), rows[i].end(), m.row(i).begin());
+  return m;
+}
+
+} // namespace
+
+TEST(Dense, SolvesWhateverTheScales) {
+  for (const double unit : {1.0, 1e-9, 1e9}) { // of the first unknown
+    const auto a = matrix({{4 * unit * unit, unit, 0.5 * unit}, {unit, 3, 0.2}, {0.5 * unit, 0.2, 1}});
+    const auto expected = matrix({{1 / unit, 2 / unit}, {-1, 0.25}, {3, -7}});
+    Array<double, 2> b({3, 2});
+    for (std::size_t i = 0; i < 3; ++i)
+      for (std::size_t j = 0; j < 2; ++j)
+        for (std::size_t k = 0; k < 3; ++k) b(i, j) += a(i, k) * expected(k, j);
+    const auto x = solve_positive(a, b);
+    ASSERT_TRUE(x.has_value());
+    for (std::size_t i = 0; i < 3; ++i)
+      for (std::size_t j = 0; j < 2; ++j)
+        EXPECT_NEAR((*x)(i, j), expected(i, j), 1e-12 * std::abs(expected(i, j))) << unit;
+  }
+}
+
+TEST(Dense, RefusesWhatIsNotPositiveDefinite) {
+  const auto b = matrix({{1}, {1}});
+  EXPECT_FALSE(solve_positive(matrix({{1, 2}, {2, 1}}), b).has_value());
+  EXPECT_FALSE(solve_positive(matrix({{1, 1}, {1, 1}}), b).has_value());
+  EXPECT_FALSE(solve_positive(matrix({{1, 1}, {1, 1 + 1e-12}}), b).has_value());
+  EXPECT_FALSE(solve_positive(matrix({{0, 0}, {0, 1}}), b).has_value());
+  EXPECT_FALSE(solve_positive(matrix({{1, 0}, {0, std::nan("")}}), b).has_value());
+  EXPECT_TRUE(solve_positive(matrix({{1, 1}, {1, 1 + 1e-6}}), b).has_value());
+}
+
+TEST(Dense, EigenvaluesByModulus) {
+  const auto real = eigenvalues(matrix({{1, 5, 2}, {0, -4, 1}, {0, 0, 2}}));
+  ASSERT_EQ(real.size(), 3U);
+  EXPECT_NEAR(real[0].real(), -4, 1e-13);
+  EXPECT_NEAR(real[1].real(), 2, 1e-13);
+  EXPECT_NEAR(real[2].real(), 1, 1e-13);
+  const auto pair = eigenvalues(matrix({{1, -2, 0}, {2, 1, 0}, {0, 0, 0.5}}));
+  EXPECT_NEAR(std::abs(pair[0] - std::complex<double>(1, 2)), 0, 1e-13);
+  EXPECT_NEAR(std::abs(pair[1] - std::complex<double>(1, -2)), 0, 1e-13);
+  EXPECT_EQ(pair[2].imag(), 0);
+  const double infinite = std::numeric_limits<double>::infinity();
+  EXPECT_THROW(eigenvalues(matrix({{infinite}})), Error);
+}
+
+} // namespace blockspin::petsc
