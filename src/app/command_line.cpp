@@ -69,7 +69,7 @@ const Command& find_command(const std::string& name) {
     names.push_back(command.name);
   }
   const std::string near = nearest(name, names);
-  usage("'" + name + "' is no command; allowed: " + joined(names, ", ") +
+  usage("'" + name + "' is not a command; allowed: " + joined(names, ", ") +
         (near.empty() ? "" : "; nearest: " + near));
 }
 
@@ -80,7 +80,7 @@ void check_option_names(const Command& command, const std::vector<std::string>& 
     const std::string name = argument.substr(2, argument.find('=') - 2);
     if (std::find(command.options.begin(), command.options.end(), name) != command.options.end()) continue;
     const std::string near = nearest(name, command.options);
-    usage("'--" + name + "' is no option of '" + command.name + "'" +
+    usage("'--" + name + "' is not an option of '" + command.name + "'" +
           (near.empty() ? "" : "; nearest: --" + near));
   }
 }
@@ -141,7 +141,7 @@ double parse_walltime(const std::string& text) {
     }
   } catch (const deck::BadValue&) { // the message below says it all
   }
-  throw Error(ErrorKind::usage, "'" + text + "' is no wall time; allowed: HH:MM:SS, more than 0",
+  throw Error(ErrorKind::usage, "'" + text + "' is not a wall time; allowed: HH:MM:SS, more than 0",
               "--walltime");
 }
 

@@ -84,11 +84,10 @@ void check_existing(const std::string& path, OnExisting existing) {
 void refuse_unfinished(const std::string& path) {
   std::error_code ignored;
   if (!all_checkpoints(path).empty() || std::filesystem::exists(overwrite_marker(path), ignored))
-    throw Error(
-        ErrorKind::archive,
-        "there is no archive yet, but the unfinished work of a run (its checkpoints) beside this name; "
-        "--resume continues it, --overwrite starts anew and deletes it",
-        path);
+    throw Error(ErrorKind::archive,
+                "there is no archive yet, but there are checkpoints of an unfinished run; "
+                "--resume continues it, --overwrite starts anew and deletes it",
+                path);
 }
 
 /// Whether the run continues the file under the archive's name. Where it starts anew, that file and the

@@ -151,7 +151,7 @@ private:
 std::string text_attribute(const h5::File& file, const std::string& name) {
   const h5::Value value = h5::read_attribute(file, "/", name);
   if (const std::string* text = std::get_if<std::string>(&value)) return *text;
-  throw Error(ErrorKind::archive, "the attribute " + name + " is no text", file.path());
+  throw Error(ErrorKind::archive, "the attribute " + name + " is not text", file.path());
 }
 
 /// The root's paths on every rank. Collective.

@@ -16,10 +16,13 @@ const deck::Schema<CampaignDeck>& campaign_schema() {
       field("archive", &CampaignDeck::archive, "the HDF5 file of all results; relative to the deck's folder")
           .required(),
       field("storage", &CampaignDeck::storage,
-            "single: one file, copied whole at each stage's end; segments: a file a stage in "
-            "<archive>.segments, "
-            "linked from the archive, for campaigns whose copying would take long"),
-      field("seed", &CampaignDeck::seed, "seed of all random numbers").required(),
+            "single: one file, copied whole at the end of each stage; segments: a file for each stage in "
+            "<archive>.segments, linked from the archive, for campaigns whose copying would take long"),
+      field("seed", &CampaignDeck::seed,
+            "seed of all random numbers; the same deck and seed give results of the same bytes on any number "
+            "of ranks; on processors of different kinds, only samples and machines with [rbm] precision = "
+            "float32 have the same bytes")
+          .required(),
       field("checkpoint_interval", &CampaignDeck::checkpoint_interval,
             "time between two checkpoints of a long stage")
           .unit("s")

@@ -15,11 +15,11 @@ const deck::Schema<ParallelDeck>& parallel_schema() {
   static const deck::Schema<ParallelDeck> schema(
       "parallel", "how ranks are laid out; no result depends on it",
       field("domains", &ParallelDeck::domains,
-            "ranks one lattice is divided over, by axis, or their "
-            "number; the other ranks divide the temperatures"),
+            "ranks one lattice is divided over, by axis, or their number; the other ranks divide the "
+            "temperatures"),
       field("groups", &ParallelDeck::groups,
-            "groups of ranks that train machines of a scan side by side, at most; "
-            "auto: one for each machine, as far as there are ranks")
+            "groups of ranks that train machines of a scan side by side, at most; auto: one for each "
+            "machine, as far as there are ranks")
           .check(at_least(1)));
   return schema;
 }

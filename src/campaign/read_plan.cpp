@@ -75,7 +75,7 @@ std::vector<deck::Section> stage_sections(const deck::Document& document, std::s
         problems.add(
             {section.place, "[" + section.label() + "]", "takes no name", "[" + section.stage + "]", {}});
     } else if (find_kind(kinds, section.stage) == nullptr) {
-      problems.add({section.place, "[" + section.label() + "]", "is no known section", joined(known, ", "),
+      problems.add({section.place, "[" + section.label() + "]", "is not a known section", joined(known, ", "),
                     nearest(section.stage, known)});
     } else {
       stages.push_back(section);

@@ -50,7 +50,7 @@ private:
         inside.substr(0, dot), dot == std::string::npos ? "main" : inside.substr(dot + 1), place_, {}};
     skipping_ = true;
     if (!is_word(section.stage, "_") || !is_word(section.name, "_-"))
-      return complain("", "'" + content + "' is no section header",
+      return complain("", "'" + content + "' is not a section header",
                       "[stage] or [stage.name], of letters, digits, _ and -");
     const auto [first, is_new] = first_lines_.try_emplace(section.stage + "." + section.name, number_);
     if (!is_new)

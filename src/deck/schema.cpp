@@ -21,7 +21,7 @@ Problem unknown_key(const Section& section, const Entry& entry, const std::vecto
   std::vector<std::string> names;
   for (const KeyInfo& info : keys)
     if (layer == 0 || info.per_layer) names.push_back(prefix + info.name);
-  return {entry.place, section.label() + "." + entry.key, "is no key of [" + section.stage + "]",
+  return {entry.place, section.label() + "." + entry.key, "is not a key of [" + section.stage + "]",
           joined(names, ", "), nearest(entry.key, names)};
 }
 

@@ -39,12 +39,12 @@ void check_file(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) fail(std::string("cannot open the file: ") + std::strerror(errno));
   if (S_ISDIR(status.st_mode)) fail("is a directory, not a file");
-  if (!S_ISREG(status.st_mode)) fail("is no regular file");
+  if (!S_ISREG(status.st_mode)) fail("is not a regular file");
   std::ifstream stream(path, std::ios::binary);
   if (!stream) fail(std::string("cannot open the file: ") + std::strerror(errno));
   char superblock[superblock_bytes] = {};
   stream.read(superblock, sizeof superblock);
-  if (std::memcmp(superblock, signature, signature_bytes) != 0) fail("is no HDF5 file");
+  if (std::memcmp(superblock, signature, signature_bytes) != 0) fail("is not an HDF5 file");
   check_length(superblock, static_cast<std::uint64_t>(status.st_size), path);
 }
 

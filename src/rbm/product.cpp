@@ -102,7 +102,7 @@ void product(View<const float, 2> a, const RoundedPanels& b, std::span<const flo
   const std::uint32_t dropped =
       kernels().rounded_product(a.data(), a.extent(0), a.extent(1), b.words().data(), b.n_terms(),
                                 b.n_columns(), start.data(), c.data());
-  require(dropped == 0, "product: a value is no bfloat16 number");
+  require(dropped == 0, "product: a value is not a bfloat16 number");
 }
 
 namespace {
@@ -132,7 +132,7 @@ void add_outer_products(View<const float, 2> a, const RoundedPanels& b, Panels<f
   require_outer_shapes(a, b, c);
   const std::uint32_t dropped = kernels().rounded_outer(a.data(), a.extent(0), a.extent(1), b.words().data(),
                                                         b.n_terms(), b.n_columns(), c.values().data());
-  require(dropped == 0, "outer products: a value is no bfloat16 number");
+  require(dropped == 0, "outer products: a value is not a bfloat16 number");
 }
 
 void add_row(std::span<const float> row, double sign, std::span<double> sums) {

@@ -63,7 +63,7 @@ Sampling::Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const Ladd
   const bool to_be_found = !plan_.equilibration || !plan_.interval;
   if (to_be_found && first_trial(plan_) > plan_.longest_equilibration)
     throw_agreed(ErrorKind::numerical, "local updates need some " + std::to_string(plan_.least_trial) +
-                                           " sweeps here to be told in equilibrium, more than the " +
+                                           " sweeps here before equilibrium can be seen, more than the " +
                                            std::to_string(plan_.longest_equilibration) +
                                            " that are tried; a cluster update would help, or equilibration "
                                            "and interval can be set by hand");

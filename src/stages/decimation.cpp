@@ -120,8 +120,7 @@ std::vector<archive::Row> DecimationStage::rows() {
        {chain, step},
        "1",
        "free energy -ln Z per spin of the original chain: what was removed and the ring that is left; the "
-       "same "
-       "at every step, as decimation is exact"},
+       "same at every step, as decimation is exact"},
       {"kernel/strength", f64, {strength}, "1", "strength p of Kadanoff's kernel"},
       {"kernel/coupling", f64, {chain, strength}, "1", "nearest neighbour coupling of H_RG[h]"},
       {"kernel/other_coupling", f64, {chain, strength}, "1", "largest other coupling of H_RG[h], in size"},

@@ -65,8 +65,7 @@ const deck::Schema<FlowDeck>& FlowStage::schema() {
       field("steps", &D::steps, "steps v -> h -> v").check(between(1, 1e7)).may_grow(),
       field("dynamics", &D::dynamics,
             "sampled: both layers drawn; mean_field_hidden: hidden means, visible drawn; mean_field: means "
-            "in both; "
-            "rounded: the likelier value in both"),
+            "in both; rounded: the likelier value in both"),
       field("couplings", &D::couplings,
             "fit nearest, diagonal and plaquette couplings to the walkers at every step, by maximum "
             "pseudo-likelihood (square lattices, +-1 states)"));

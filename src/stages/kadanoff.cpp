@@ -329,8 +329,7 @@ std::vector<archive::Row> KadanoffStage::rows() {
        {coupling, window_class},
        "1",
        "weights of least D_KL of a machine with one hidden spin a block, by class of its window's sites, "
-       "from "
-       "the inside outwards"},
+       "from the inside outwards"},
       {"block_machine/kl_divergence",
        f64,
        {coupling},

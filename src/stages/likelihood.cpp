@@ -123,8 +123,7 @@ const deck::Schema<LikelihoodDeck>& LikelihoodStage::schema() {
           .refers_to(machine),
       field("method", &D::method,
             "exact sums over the smaller layer (at most 24 units); ais is annealed importance sampling; auto "
-            "is "
-            "exact where it can be, else ais"),
+            "is exact where it can be, else ais"),
       field("temperatures", &D::temperatures, "ais: steps of beta from 0 to 1").check(between(2, 1e7)),
       field("chains", &D::chains, "ais: independent chains").check(between(2, 1e7)));
   return schema;

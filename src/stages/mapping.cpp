@@ -190,8 +190,7 @@ const deck::Schema<MappingDeck>& MappingStage::schema() {
       "mapping", "how far a machine is from an exact renormalization of the Ising model",
       field("rbm", &D::rbm,
             "the machine, the lowest layer of a stack; bond: the exact machine; lin_tegmark: an inexact one "
-            "of equal "
-            "free energies")
+            "of equal free energies")
           .required()
           .refers_to(stages::machine, {"bond", "lin_tegmark"}),
       field("temperature", &D::temperature, "temperature of the Ising model; the sample has it")

@@ -113,9 +113,8 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           field(
               "control", &D::control,
               "configurations learnt instead, that know no lattice: each with its sites in a random order of "
-              "its own "
-              "(shuffled_sites), or each spin drawn anew, up with the share of up spins in its configuration "
-              "(independent)"),
+              "its own (shuffled_sites), or each spin drawn anew, up with the share of up spins in its "
+              "configuration (independent)"),
           field("hidden", &D::hidden, "hidden units, layer by layer: 64, or 400,100,25")
               .required()
               .check(between(1, 1 << 20)),
@@ -123,8 +122,7 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           field("bias", &D::bias, "whether units have biases"),
           field("algorithm", &D::algorithm,
                 "where the negative phase comes from: chains from the data (cd), persistent chains (pcd), "
-                "persistent "
-                "chains with replicas at higher temperatures of the machine (pt)")
+                "persistent chains with replicas at higher temperatures of the machine (pt)")
               .per_layer(),
           field("gibbs_steps", &D::gibbs_steps, "Gibbs steps of the chains an update")
               .check(between(1, 100000))
@@ -170,13 +168,14 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
               .per_layer(),
           field("precision", &D::precision,
                 "weights in the products with units: as they are, or rounded to the sum of two bfloat16 "
-                "numbers, "
-                "or to one; sums and the trained parameters are float32; auto: two terms where the processor "
-                "has matrix units (AMX) and units their values, else float32")
+                "numbers, or to one; sums and the trained parameters are float32; auto: two terms where the "
+                "processor has matrix units (AMX) and the layer learns values of units, else float32; only "
+                "with float32 has a machine the same bytes on processors of different kinds")
               .per_layer(),
           field("stack_input", &D::stack_input,
                 "what a layer of a stack learns of the layer below: hidden probabilities, or samples"),
-          field("tempering_replicas", &D::tempering_replicas, "pt: replicas a chain")
+          field("tempering_replicas", &D::tempering_replicas,
+                "pt: replicas of each chain, one at each temperature of its ladder, with the machine's own")
               .check(between(2, 1000))
               .per_layer(),
           field("tempering_beta", &D::tempering_beta,
@@ -202,8 +201,7 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
               .check(between(1, 1 << 20)),
           field("judge_steps", &D::judge_steps,
                 "Gibbs steps of the chains whose energy and |m| are compared with the data's; they start at "
-                "the "
-                "data (cd) or go on from the persistent chains")
+                "the data (cd) or go on from the persistent chains")
               .check(between(1, 100000)),
           field("hidden_scan", &D::hidden_scan,
                 "instead of hidden: one machine for each of these numbers of units")

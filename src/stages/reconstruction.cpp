@@ -321,8 +321,7 @@ const deck::Schema<ReconstructionDeck>& ReconstructionStage::schema() {
       field("dynamics", &D::dynamics, "whether units take sampled values or their means"),
       field("window", &D::window,
             "side of the windows that find where a unit looks, and whose magnetisations are the domains; "
-            "auto: a "
-            "quarter of the lattice's")
+            "auto: a quarter of the lattice's")
           .unit("sites")
           .check(at_least(1)));
   return schema;

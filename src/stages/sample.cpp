@@ -41,7 +41,7 @@ void record_choices(campaign::Context& context, const SampleDeck& deck, const Sa
                           format_number(std::round(10 * sampling->longest_tau()) / 10) + " sweeps)";
   if (deck.equilibration && sampling->equilibration() > *deck.equilibration)
     log::warning("equilibration = " + std::to_string(*deck.equilibration) +
-                 " is too short to tell the autocorrelation time that interval = auto needs: " +
+                 " is too short to estimate the autocorrelation time that interval = auto needs: " +
                  std::to_string(sampling->equilibration()) +
                  " sweeps were made; set interval as well to avoid them");
   log::info("equilibration " + std::to_string(sampling->equilibration()) +

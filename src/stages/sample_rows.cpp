@@ -63,8 +63,7 @@ std::vector<archive::Row> SampleStage::rows() {
        {temperature},
        "1",
        "second-moment correlation length in lattice spacings, sqrt(N<m^2>/S(k) - 1) / (2 sin(k/2)), k = 2 "
-       "pi/L "
-       "along the longest axes; of the full correlations, so it grows without bound where the lattice "
+       "pi/L along the longest axes; of the full correlations, so it grows without bound where the lattice "
        "orders"},
       {"correlation/length_error", f64, {temperature}, "1", "standard error of the correlation length"},
       {"exchange/acceptance",
@@ -83,8 +82,7 @@ std::vector<archive::Row> SampleStage::rows() {
        {temperature},
        "1",
        "share of the replicas at a temperature that were last at the lowest temperature rather than the "
-       "highest; "
-       "NaN where a temperature takes no part"},
+       "highest; NaN where a temperature takes no part"},
       {"exchange/replica",
        u32,
        {temperature, configuration},

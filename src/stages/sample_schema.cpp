@@ -123,16 +123,18 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
                 "sites, heat_bath on rings, on at most 32 sites (where metropolis never leaves some states) "
                 "and above a temperature of 10, else metropolis"),
           field("exchange", &D::exchange, "whether neighbouring temperatures exchange configurations"),
-          field("replicas", &D::replicas,
-                "independent ladders that share the configurations; auto: one of a large lattice or with "
-                "clusters, "
-                "else 64 for each 1,024 configurations, 64 to 1,024; a grown sample keeps the number it "
-                "began with")
+          field(
+              "replicas", &D::replicas,
+              "replicas of the lattice at each temperature, which is the number of ladders; they are "
+              "independent and share the configurations; auto: 1 of a large lattice or with clusters, else "
+              "64 for each 1,024 configurations, 64 to 1,024; a sample that grows keeps the number it began "
+              "with")
               .check(at_least(1))
               .check(at_most(1 << 20)),
-          field("equilibration", &D::equilibration,
-                "sweeps thrown away at the start; auto finds them from the time series; with interval = auto "
-                "more of them where the autocorrelation time needs them to be told")
+          field(
+              "equilibration", &D::equilibration,
+              "sweeps thrown away at the start; auto finds their number from the time series; with interval = "
+              "auto there are more if the autocorrelation time cannot be estimated otherwise")
               .unit("sweeps"),
           field("interval", &D::interval,
                 "sweeps between kept configurations; auto takes two autocorrelation times")

@@ -164,8 +164,7 @@ std::vector<archive::Row> SpectrumStage::rows() {
        {index, site},
        "1",
        "part of each left singular vector in the plane waves of the lattice; wave vectors are numbered as "
-       "sites are, in "
-       "turns along each axis; rows sum to 1"},
+       "sites are, in turns along each axis; rows sum to 1"},
       {"participation",
        f64,
        {index},

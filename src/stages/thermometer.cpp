@@ -87,7 +87,7 @@ const deck::Schema<ThermometerDeck>& ThermometerStage::schema() {
   using namespace deck;
   using D = ThermometerDeck;
   static const Schema<D> schema(
-      "thermometer", "trains a network that tells the temperature of a configuration",
+      "thermometer", "trains a network that reads the temperature of a configuration",
       field("sample", &D::sample, "configurations to learn from; their temperatures are the classes")
           .refers_to(ensemble),
       field("hidden", &D::hidden, "hidden tanh units").check(between(1, 100000)),
@@ -114,7 +114,7 @@ void ThermometerStage::check(const campaign::Plan& plan, const campaign::Complai
   if (!info.temperatures)
     complain("sample", info.group + " has no temperatures to learn", "an ensemble with temperatures");
   else if (info.n_classes() < 2)
-    complain("sample", "has one temperature, nothing to tell apart", "a sample of two or more temperatures");
+    complain("sample", "has one temperature only", "a sample of two or more temperatures");
   check_lattice(info.lattice, info.group, "sample", complain);
 }
 

@@ -58,9 +58,9 @@ TEST(Schema, DefaultsValuesAndLayers) {
 }
 
 TEST(Schema, EveryProblemSaysWhatIsAllowed) {
-  EXPECT_EQ(
-      only_problem("hidden = 4\nepoch = 3"),
-      "d.ini:3: toy.epoch: is no key of [toy]; allowed: sample, epochs, rate, step, hidden; nearest: epochs");
+  EXPECT_EQ(only_problem("hidden = 4\nepoch = 3"),
+            "d.ini:3: toy.epoch: is not a key of [toy]; allowed: sample, epochs, rate, step, hidden; "
+            "nearest: epochs");
   EXPECT_EQ(only_problem("hidden = 4\nepochs = 0"),
             "d.ini:3: toy.epochs: '0' is out of range; allowed: a whole number, >= 1");
   EXPECT_EQ(only_problem("epochs = 1").substr(0, 53),
@@ -69,8 +69,8 @@ TEST(Schema, EveryProblemSaysWhatIsAllowed) {
   EXPECT_EQ(only_problem("hidden = 4\nrate = 2"), "d.ini:1: toy.epochs: many epochs at a large rate");
   EXPECT_EQ(only_problem("hidden = 4\nstep = 0.5").substr(0, 40), "d.ini:3: toy.step: '0.5' is out of range");
   EXPECT_EQ(only_problem("hidden =").substr(0, 34), "d.ini:2: toy.hidden: has no value;");
-  EXPECT_EQ(only_problem("hidden = 4\nlayer_2.epochs = 3").substr(0, 50),
-            "d.ini:3: toy.layer_2.epochs: is no key of [toy]; a");
+  EXPECT_EQ(only_problem("hidden = 4\nlayer_2.epochs = 3").substr(0, 53),
+            "d.ini:3: toy.layer_2.epochs: is not a key of [toy]; a");
   EXPECT_EQ(only_problem("hidden = 4\nlayer_0.rate = 3").substr(0, 30), "d.ini:3: toy.layer_0.rate: is ");
 }
 

@@ -25,7 +25,7 @@ struct SampleDeck {
   std::uint64_t configurations = 0;               ///< kept per temperature
   SampleUpdate update = SampleUpdate::automatic;
   bool exchange = true;
-  std::optional<std::uint64_t> replicas;      ///< independent ladders
+  std::optional<std::uint64_t> replicas;      ///< at each temperature: independent ladders
   std::optional<std::uint64_t> equilibration; ///< sweeps
   std::optional<std::uint64_t> interval;      ///< sweeps
   OrNone<std::vector<replica::ErrorTarget>> target_error;

@@ -62,7 +62,7 @@ struct Settings {
   std::uint64_t batch = 100;
   std::uint64_t epochs = 10;
   double initial_std = 0.01;
-  std::uint64_t tempering_replicas = 10; ///< pt: replicas a chain, beta from 1 down to tempering_beta
+  std::uint64_t tempering_replicas = 10; ///< pt: of each chain, beta from 1 down to tempering_beta
   double tempering_beta = 0.5;
   double weight_limit = 1e3;            ///< a larger weight is a runaway
   std::vector<std::uint64_t> snapshots; ///< epochs after which the machine is kept, increasing

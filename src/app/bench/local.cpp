@@ -138,7 +138,7 @@ std::vector<Benchmark> local_benchmarks() {
   std::vector<Benchmark> all;
   for (const std::uint64_t side : {64, 128, 256, 512})
     all.push_back({fmt::format("local.few.{}", side),
-                   "25 temperatures, one replica, exchange at every sweep, in either layout",
+                   "25 temperatures, one replica at each, exchange at every sweep, in either layout",
                    [side](const mpi::Communicator& comm) { return few_replicas(comm, side); }});
   all.push_back({"ranks", "many temperatures, and one 8192x8192 lattice: all ranks beside one of them",
                  [](const mpi::Communicator& comm) { return beside_one(comm, 8192); }});
