@@ -1,0 +1,296 @@
+"""Configurations and machines that other programs made: every form of file teaches a machine the same bytes, and whatever
+is wrong with a file ends in exit code 4 and one message, on any number of ranks."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import campaign
+import h5py
+import numpy as np
+
+HEAD = "[campaign]\narchive = run.h5\nseed = 3\n[model]\nlattice = 5x5\n"
+SAMPLE = "[sample]\ntemperatures = 2, 3\nconfigurations = 40\n"
+MACHINE = "[rbm]\nsample = {}\nhidden = 6\nepochs = 2\nbatch = 20\n"
+
+
+def unpacked(packed, n_sites):
+    """0 and 1, [..., site]."""
+    return np.unpackbits(packed, axis=-1, count=n_sites, bitorder="little")
+
+
+class Decks(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def deck(self, text, name="deck.ini"):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run_deck(self, text, archive, ranks=1):
+        return campaign.run_deck(self.deck(text), self.folder / archive, ranks)
+
+    def save(self, name, array):
+        np.save(self.folder / name, array)
+
+    def ends_with(self, code, text, message, command="run", ranks=(1, 3), options=()):
+        for n in ranks:
+            done = campaign.blockspin(command, self.deck(text), *options, ranks=n)
+            self.assertEqual(code, done.returncode, f"{text}\n{done.stdout}{done.stderr}")
+            self.assertEqual(1, done.stderr.count("blockspin: error"), done.stderr)
+            self.assertIn(message, done.stderr)
+
+
+class SameMachine(Decks):
+    """A sample's own configurations, exported and imported again."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_deck(HEAD + SAMPLE + MACHINE.format("main"), "sample.h5")
+        with h5py.File(self.folder / "sample.h5") as file:
+            self.sample = {key: file[f"sample/main/{key}"][()]
+                           for key in ("temperature", "configuration", "energy", "magnetization")}
+            self.weights = file["rbm/main/layer_1/weights"][()]
+        self.bits = unpacked(self.sample["configuration"], 25)
+        self.spins = 2 * self.bits.astype(np.int8) - 1
+
+    def imports(self, keys, ranks=1, same_order=True):
+        archive = self.run_deck(HEAD + "[import.own]\n" + keys + "\n" + MACHINE.format("own"), "import.h5", ranks)
+        with h5py.File(archive) as file:
+            if same_order:
+                np.testing.assert_array_equal(self.weights, file["rbm/main/layer_1/weights"][()])
+                for key, values in self.sample.items():
+                    np.testing.assert_array_equal(values, file[f"import/own/{key}"][()])
+            configurations = file["import/own/configuration"][()]
+        archive.unlink()
+        return configurations
+
+    def test_npy(self):
+        temperatures = "temperatures = 2, 3"
+        for name, array in (("spin", self.spins), ("binary", self.bits), ("float", self.spins.astype(np.float32)),
+                            ("bool", self.bits.astype(bool)), ("wide", self.spins.astype(np.int64))):
+            self.save("own.npy", array)
+            for encoding in ("auto", "binary" if name in ("binary", "bool") else "spin"):
+                with self.subTest(name=name, encoding=encoding):
+                    self.imports(f"file = own.npy\nencoding = {encoding}\n{temperatures}")
+        self.save("own.npy", self.spins.reshape(80, 25))
+        self.imports(f"file = own.npy\n{temperatures}", ranks=3)
+        self.save("own.npy", self.spins.reshape(2, 40, 5, 5))
+        self.imports(f"file = own.npy\n{temperatures}")
+        self.save("own.npy", self.sample["configuration"])
+        self.imports(f"file = own.npy\nencoding = packed\n{temperatures}", ranks=2)
+
+    def test_text(self):
+        np.savetxt(self.folder / "own.txt", self.spins.reshape(80, 25), fmt="%d", header="spins")
+        for ranks in (1, 3):
+            self.imports("file = own.txt\ntemperatures = 2, 3", ranks)
+        np.savetxt(self.folder / "own.txt", self.bits.reshape(80, 25))  # 1.000e+00
+        text = (self.folder / "own.txt").read_text(encoding="utf-8")
+        (self.folder / "own.txt").write_text("\n# a comment\n\n" + text.replace("\n", "\r\n\r\n").rstrip(), encoding="utf-8")
+        self.imports("file = own.txt\ntemperatures = 2, 3", ranks=2)
+
+    def test_hdf5(self):
+        with h5py.File(self.folder / "own.h5", "w") as file:
+            file.create_dataset("a/spins", data=self.spins.reshape(80, 25), compression="gzip", chunks=(7, 25))
+            file["a/bools"] = self.bits.reshape(80, 5, 5).astype(bool)
+            file["a/temperature"] = self.sample["temperature"]
+            file["names"] = "text beside it"
+        self.imports("file = own.h5\ndataset = a/spins\ntemperatures = 2, 3", ranks=2)
+        self.imports("file = own.h5\ndataset = a/bools\ntemperatures = 2, 3")
+        archive = "file = sample.h5\ndataset = sample/main/configuration\nencoding = packed\n"
+        self.imports(archive + "temperatures = sample/main/temperature", ranks=3)
+
+    def test_labels(self):
+        labels = np.repeat(self.sample["temperature"], 40)
+        order = np.random.default_rng(1).permutation(80)
+        sorted_again = order[np.argsort(labels[order], kind="stable")]
+        expected = self.sample["configuration"].reshape(80, -1)[sorted_again].reshape(2, 40, -1)
+        self.save("own.npy", self.spins.reshape(80, 25)[order])
+        self.save("labels.npy", labels[order])
+        for ranks in (1, 3):
+            found = self.imports("file = own.npy\ntemperatures = labels.npy", ranks, same_order=False)
+            np.testing.assert_array_equal(expected, found)
+        with h5py.File(self.folder / "own.h5", "w") as file:
+            file["spins"], file["t"] = self.spins.reshape(80, 25), labels
+        self.imports("file = own.h5\ndataset = spins\ntemperatures = t")
+
+    def test_observables(self):
+        self.save("own.npy", self.spins)
+        archive = self.run_deck(HEAD + "[import.own]\nfile = own.npy\ntemperatures = 2, 3\n", "import.h5")
+        m = self.spins.reshape(2, 40, 25).mean(axis=-1)
+        with h5py.File(archive) as file:
+            observables = file["import/own/observables"]
+            np.testing.assert_allclose(self.sample["energy"].mean(axis=1), observables["energy/mean"], rtol=1e-12)
+            np.testing.assert_allclose(np.abs(m).mean(axis=1), observables["abs_magnetization/mean"], rtol=1e-12)
+            self.assertTrue((observables["energy/error"][()] > 0).all())
+
+    def test_a_changed_file_is_refused(self):
+        self.save("own.npy", self.spins)
+        text = HEAD + "[import.own]\nfile = own.npy\ntemperatures = 2, 3\n"
+        archive = self.run_deck(text, "run.h5")
+        before = campaign.fingerprint(archive)
+        campaign.run_deck(self.deck(text), archive, 1, "--resume")
+        self.spins[0, 0, 0] *= -1
+        self.save("own.npy", self.spins)
+        self.ends_with(4, text, "import.own.file_hash", options=("--resume",), ranks=(1, 2))
+        self.assertEqual([], campaign.differences(before, campaign.fingerprint(archive)))
+
+
+class WrongFiles(Decks):
+    def refused(self, keys, message, head=HEAD, command="run"):
+        self.ends_with(4, head + f"[import.own]\n{keys}\n", message, command)
+        self.assertFalse((self.folder / "run.h5").exists())
+
+    def test_values(self):
+        spins = np.ones((90, 25))
+        spins[::2] = -1
+        for value, shown in ((2, "2"), (0.5, "0.5"), (np.nan, "nan"), (np.inf, "inf"), (-3, "-3")):
+            wrong = spins.copy()
+            wrong[71, 4] = wrong[80, 2] = value
+            self.save("own.npy", wrong)
+            with self.subTest(value=value):
+                self.refused("file = own.npy", f"own.npy: row 71 (counted from 0): unit 4 is {shown}; allowed: -1 and 1")
+        self.save("own.npy", spins)
+        self.refused("file = own.npy\nencoding = binary", "own.npy: row 0 (counted from 0): unit 0 is -1; allowed: 0 and 1")
+        spins[33, 7] = 0
+        self.save("own.npy", spins)
+        self.refused("file = own.npy\nencoding = spin", "row 33 (counted from 0): unit 7 is 0; allowed: -1 and 1")
+        self.refused("file = own.npy", "row 0 (counted from 0) has a -1, and row 33 (counted from 0) has a 0")
+        packed = np.zeros((10, 4), np.uint8)
+        packed[6, 3] = 2
+        self.save("own.npy", packed)
+        self.refused("file = own.npy\nencoding = packed", "row 6 (counted from 0): byte 3 is 2; allowed: bytes, 0 to 255")
+
+    def test_rows_in_any_order_of_labels(self):
+        spins = np.ones((6, 25))
+        spins[2, 3] = spins[4, 1] = 5  # in the archive's order row 4 comes first
+        self.save("own.npy", spins)
+        self.save("t.npy", np.array([1.0, 2, 2, 1, 1, 2]))
+        self.refused("file = own.npy\ntemperatures = t.npy", "row 2 (counted from 0): unit 3 is 5")
+
+    def test_text(self):
+        rows = [["1"] * 25 for _ in range(60)]
+        rows[41] = ["1"] * 24
+        rows[50][3] = "x"
+
+        def write():
+            (self.folder / "own.txt").write_text("\n".join(" ".join(row) for row in rows), encoding="utf-8")
+
+        write()
+        self.refused("file = own.txt", "own.txt: row 41 (counted from 0): has 24 numbers, and row 0 has 25")
+        rows[41] = ["1"] * 26
+        write()
+        self.refused("file = own.txt", "row 41 (counted from 0): has 26 numbers, and row 0 has 25")
+        rows[41] = ["1"] * 25
+        write()
+        self.refused("file = own.txt", "row 50 (counted from 0): 'x' is no number")
+        rows[20][0] = "4"
+        write()
+        self.refused("file = own.txt", "row 20 (counted from 0): unit 0 is 4")
+        (self.folder / "own.txt").write_text("# nothing\n\n", encoding="utf-8")
+        self.refused("file = own.txt\ntemperatures = none", "the numbers' shape is 0x0")
+
+    def test_shapes(self):
+        for shape, message in (((10, 24), "the numbers' shape is 10x24, which is not that of configurations of a lattice 5x5"),
+                               ((25,), "the numbers' shape is 25, which is not"),
+                               ((0, 25), "holds no configurations: its shape is 0x25"),
+                               ((2, 2, 2, 25), "the numbers' shape is 2x2x2x25, which is not"),
+                               ((3, 4, 25), "its first axis has 3 entries, and there are 2 temperatures"),
+                               ((5, 25), "5 configurations are not equally many at each of 2 temperatures")):
+            self.save("own.npy", np.ones(shape, np.int8))
+            for command in ("run", "check"):
+                with self.subTest(shape=shape, command=command):
+                    self.refused("file = own.npy\ntemperatures = 2, 3", message, command=command)
+
+    def test_labels(self):
+        self.save("own.npy", np.ones((6, 25), np.int8))
+        for labels, message in (([1, 1, 2, 2, 3], "there are 5 labels, and 6 configurations"),
+                                ([1, 1, 2, 2, 2, 2], "labels give 2 configurations to temperature 1, and 4 to 2"),
+                                ([1, 1, 2, 2, np.nan, 3], "labels.npy: row 4 (counted from 0): nan is no temperature"),
+                                ([1, 1, 2, 2, -1, 3], "labels.npy: row 4 (counted from 0): -1 is no temperature"),
+                                ([[1, 1, 1], [2, 2, 2]], "labels are one number a configuration")):
+            self.save("labels.npy", np.array(labels, float))
+            with self.subTest(labels=labels):
+                self.refused("file = own.npy\ntemperatures = labels.npy", message)
+        self.refused("file = own.npy\ntemperatures = none.npy", "none.npy: cannot open the file")
+
+    def test_files(self):
+        self.refused("file = absent.npy", "absent.npy: cannot open the file: No such file")
+        self.refused("file = .", "is a directory, not a file")
+        self.save("own.npy", np.ones((6, 25), np.int8))
+        self.refused("file = own.npy\ndataset = spins", "is no HDF5 file, and cannot have a dataset 'spins'")
+        whole = (self.folder / "own.npy").read_bytes()
+        (self.folder / "own.npy").write_bytes(whole[:-1])
+        self.refused("file = own.npy", "holds 149 bytes of numbers, and its shape 6x25 says 150")
+        for array, message in ((np.ones((6, 25), np.complex64), "is of type '<c8'"), (np.ones((6, 25), ">f8"), "is of type '>f8'"),
+                               (np.asfortranarray(np.ones((6, 25))), "is stored column by column")):
+            self.save("own.npy", array)
+            self.refused("file = own.npy", message)
+        with h5py.File(self.folder / "own.h5", "w") as file:
+            file["spins"], file["words"] = np.ones((6, 25)), ["a", "b"]
+        self.refused("file = own.h5", "is an HDF5 file, and no dataset is named; the file has spins, words")
+        self.refused("file = own.h5\ndataset = spin", "has no dataset 'spin'; the file has spins, words")
+        self.refused("file = own.h5\ndataset = words", "the dataset words is not of numbers")
+        whole = (self.folder / "own.h5").read_bytes()
+        (self.folder / "own.h5").write_bytes(whole[:1000])
+        self.refused("file = own.h5\ndataset = spins", "own.h5")
+
+
+class WithoutModel(Decks):
+    """Pictures: units that are no spins of a model."""
+
+    CAMPAIGN = "[campaign]\narchive = run.h5\nseed = 3\n"
+
+    def setUp(self):
+        super().setUp()
+        # Bars and stripes of 4x4: the simplest pictures there are.
+        bars = np.unpackbits(np.arange(16, dtype=np.uint8)[:, None], axis=1, count=8)[:, 4:]
+        horizontal = np.repeat(bars[:, :, None], 4, axis=2)
+        self.save("bars.npy", np.concatenate([horizontal, horizontal.transpose(0, 2, 1)] * 8).reshape(256, 16))
+
+    def test_a_machine_its_fields_and_its_likelihood(self):
+        text = (self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\nlattice = 4x4\n"
+                "[rbm]\nsample = bars\nhidden = 8\nunits = binary\nepochs = 3\nbatch = 32\n"
+                "[receptive_field]\nrbm = main\nwindow = 2\n[spectrum]\nrbm = main\n[likelihood]\nrbm = main\n"
+                "[reconstruction]\nrbm = main\nconfigurations = 16\nexamples = 2\n")
+        one, three = (campaign.fingerprint(self.run_deck(text, f"{n}.h5", n)) for n in (1, 3))
+        self.assertEqual([], campaign.differences(one, three))
+        with h5py.File(self.folder / "1.h5") as file:
+            self.assertEqual((1, 256, 2), file["import/bars/configuration"].shape)
+            self.assertNotIn("energy", file["import/bars"])
+            self.assertNotIn("temperature", file["import/bars"])
+            self.assertEqual(16, file["receptive_field/main/layer_1/field"].shape[0] if
+                             "receptive_field/main/layer_1/field" in file else 16)
+            self.assertTrue(np.isfinite(file["likelihood/main/log_likelihood"][()]).all())
+
+    def test_what_needs_more_says_so(self):
+        free = self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\n"
+        placed = free + "lattice = 4x4\n"
+        machine = "[rbm]\nsample = bars\nhidden = 8\nepochs = 1\n"
+        wanting = "is of units without places on a lattice"
+        for text, message in ((placed + "[thermometer]\nsample = bars\n", "/import/bars has no temperatures to learn"),
+                              (free + machine + "[receptive_field]\nrbm = main\n", wanting),
+                              (free + machine + "[spectrum]\nrbm = main\n", wanting),
+                              (free + machine + "[reconstruction]\nrbm = main\n", wanting),
+                              (placed + machine + "[mapping]\nrbm = main\ntemperature = 2\n", "/import/bars has no temperatures"),
+                              (placed + "[rbm]\nsample = bars\nhidden = 8\ntemperatures = 2\n", "/import/bars has no temperatures")):
+            with self.subTest(text=text):
+                done = campaign.blockspin("check", self.deck(text))
+                self.assertEqual(3, done.returncode, done.stdout + done.stderr)
+                self.assertIn(message, done.stderr)
+
+    def test_the_archive_alone_knows_its_import(self):
+        first = self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\nlattice = 4x4\n"
+        archive = self.run_deck(first, "run.h5")
+        (self.folder / "bars.npy").unlink()
+        later = self.CAMPAIGN + "[rbm]\nsample = bars\nhidden = 8\nepochs = 1\n[receptive_field]\nrbm = main\nwindow = 2\n"
+        campaign.run_deck(self.deck(later), archive, 1, "--resume")
+        with h5py.File(archive) as file:
+            self.assertEqual((16, 8), file["rbm/main/layer_1/weights"].shape)
+
+
+if __name__ == "__main__":
+    unittest.main()
