@@ -182,7 +182,7 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           field("start", &D::start,
                 "a machine of the same shape and units, whose weights and biases are the initial ones, layer "
                 "by layer; its learning rates, moments and chains are not taken over; none: random weights")
-              .refers_to(machine, {"none"}),
+              .refers_to(a_machine, {"none"}),
           field("start_epoch", &D::start_epoch,
                 "epoch of a snapshot of `start`; auto: its weights at the end")
               .unit("epochs"),

@@ -50,7 +50,7 @@ ImportLayout import_layout(const std::vector<std::uint64_t>& extent, const std::
 
 class ImportStage : public campaign::StageOf<ImportDeck>, public EnsembleProvider {
 public:
-  static constexpr const char* provides = ensemble;
+  static constexpr const char* provides = an_ensemble;
   using StageOf::StageOf;
   static const deck::Schema<ImportDeck>& schema();
   static std::vector<archive::Row> rows();
