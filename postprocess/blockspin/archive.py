@@ -5,6 +5,7 @@ import numpy as np
 
 from blockspin.packed import unpack
 
+ENSEMBLES = ("sample", "import")  # stages that make configurations
 TEMPERATURE_TOLERANCE = 1e-9  # two temperatures within it are the same, as in a deck
 
 
@@ -65,6 +66,11 @@ class Archive:
     def sample(self, name="main"):
         return Sample(self, "sample", name)
 
+    def ensemble(self, name="main"):
+        """Configurations of that name, whoever made them: a [sample] or an [import]."""
+        stage = next((stage for stage in ENSEMBLES if f"{stage}/{name}" in self.file), ENSEMBLES[0])
+        return Sample(self, stage, name)
+
     def machine(self, name):
         return Machine(self, "rbm", name)
 
@@ -105,8 +111,13 @@ class Group:
 
     @property
     def lattice(self):
-        """Extents of the lattice, (10, 10)."""
-        return tuple(int(extent) for extent in self.value("model.lattice").split("x"))
+        """Extents of the lattice, (10, 10); () where units have no places."""
+        text = self.value("model.lattice") or self.value("lattice")
+        if not text and self.value("rbm"):
+            return self.archive.machine(self.value("rbm")).lattice
+        if not text and self.value("sample"):
+            return self.archive.ensemble(self.value("sample")).lattice
+        return tuple(int(extent) for extent in text.split("x")) if text not in ("", "none") else ()
 
     @property
     def label(self):
@@ -114,7 +125,7 @@ class Group:
 
 
 class Sample(Group):
-    """Configurations and observables of a [sample]."""
+    """Configurations of a [sample] or an [import], and observables where they have a model and temperatures."""
 
     @property
     def temperature(self):
@@ -127,8 +138,17 @@ class Sample(Group):
         """
         packed = self.group["configuration"]
         which = slice(None) if temperature is None else self.index(temperature)
-        spins = unpack(packed[which, part], int(np.prod(self.lattice)))
-        return spins.reshape(spins.shape[:-1] + self.lattice)
+        places = self.lattice or (self.n_units,)
+        spins = unpack(packed[which, part], int(np.prod(places)))
+        return spins.reshape(spins.shape[:-1] + places)
+
+    @property
+    def n_units(self):
+        """Units of a configuration."""
+        if self.lattice:
+            return int(np.prod(self.lattice))
+        n_numbers = int(self.value("file_shape").split("x")[-1])
+        return 8 * n_numbers if self.value("encoding") == "packed" else n_numbers
 
     def index(self, temperature):
         """The index of a temperature; KeyError names those there are."""

@@ -1,13 +1,13 @@
 #include "content_hash.hpp"
 
-#include <array>
-#include <cstdio>
+#include <algorithm>
 #include <vector>
 
 #include <xxhash.h>
 
 #include "blockspin/h5/dataset.hpp"
 #include "blockspin/mpi/agree.hpp"
+#include "hasher.hpp"
 
 namespace blockspin::archive {
 
@@ -76,32 +76,6 @@ std::vector<std::uint64_t> block_hashes(const h5::File& file, const std::string&
   });
   return comm.gather_all(std::span<const std::uint64_t>(mine));
 }
-
-class Hasher {
-public:
-  Hasher() : state_(XXH3_createState()) { XXH3_128bits_reset(state_); }
-  ~Hasher() { XXH3_freeState(state_); }
-  Hasher(const Hasher&) = delete;
-  Hasher& operator=(const Hasher&) = delete;
-
-  void add(const void* data, std::size_t n_bytes) { XXH3_128bits_update(state_, data, n_bytes); }
-  /// Length first, so that two lists cannot run into each other.
-  void add(const std::vector<std::uint64_t>& values) {
-    const std::uint64_t n = values.size();
-    add(&n, sizeof n);
-    add(values.data(), n * sizeof(std::uint64_t));
-  }
-  std::string digits() const {
-    const XXH128_hash_t hash = XXH3_128bits_digest(state_);
-    std::array<char, 33> text{};
-    std::snprintf(text.data(), text.size(), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                  static_cast<unsigned long long>(hash.low64));
-    return text.data();
-  }
-
-private:
-  XXH3_state_t* state_;
-};
 
 } // namespace
 

@@ -75,12 +75,12 @@ std::vector<rbm::Machine> read_machines(const campaign::Context& context, const 
 }
 
 void check_snapshot(const campaign::Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
-                    const campaign::Complain& complain) {
+                    const campaign::Complain& complain, const std::string& key) {
   const auto info = find_machine(plan, name);
   if (!epoch || !info) return;
   const auto& kept = info->snapshots;
   if (std::ranges::find(kept, *epoch) == kept.end() || *epoch > info->n_epochs)
-    complain("epoch",
+    complain(key,
              info->group + " keeps no snapshot of epoch " + std::to_string(*epoch) + " in " +
                  std::to_string(info->n_epochs) + " epochs",
              kept.empty() ? "auto: it has no snapshots"

@@ -166,6 +166,7 @@ void RbmStage::check(const campaign::Plan& plan, const campaign::Complain& compl
     if (layer(k).batch > rows)
       complain("batch", "is larger than the data, " + std::to_string(rows) + " configurations",
                "at most " + std::to_string(rows));
+  check_start(plan, info, complain);
 }
 
 std::uint64_t RbmStage::n_learned(std::uint64_t n_configurations) const {
@@ -211,6 +212,7 @@ void RbmStage::run(campaign::Context& context) {
 
 void RbmStage::read(campaign::Context& context, const mpi::Communicator& group) {
   const StoredEnsemble sample = open_ensemble(context, deck().sample);
+  read_start(context);
   const auto indices = temperature_indices(sample);
   const std::uint64_t learned = n_learned(sample.n_configurations);
   input_ = std::make_shared<const Input>(
@@ -219,7 +221,9 @@ void RbmStage::read(campaign::Context& context, const mpi::Communicator& group) 
 }
 
 void RbmStage::share_input(const campaign::Stage& sibling) {
-  input_ = dynamic_cast<const RbmStage&>(sibling).input_;
+  const auto& other = dynamic_cast<const RbmStage&>(sibling);
+  input_ = other.input_;
+  start_ = other.start_;
 }
 
 RbmStage::Input RbmStage::input_above(const Input& input, std::size_t number,
@@ -252,7 +256,8 @@ void RbmStage::train_layer(std::size_t number, const Input& input, const std::st
                            campaign::Context& context) {
   const train::Settings settings = this->settings(number, input.ensemble, context);
   const bool has_held_out = input.held_out.n_rows > 0;
-  train::Trainer trainer(context.comm(), input.learned, settings, &input.held_out);
+  const rbm::Machine* const start = start_->empty() ? nullptr : &start_->at(number - 1);
+  train::Trainer trainer(context.comm(), input.learned, settings, &input.held_out, start);
   try {
     context.run_stepper(trainer, deck().hidden.size() == 1 ? std::string()
                                                            : "layer " + std::to_string(number) + below);
@@ -274,6 +279,7 @@ void RbmStage::record_choices(campaign::Context& context, const RbmResult& resul
 
 void RbmStage::write(campaign::Context& context, int owner) {
   input_.reset(); // of ranks that did not work at this instance
+  start_.reset();
   broadcast(result_, context.comm(), owner);
   const RbmResult result = std::exchange(result_, {});
   if (!result.divergence && result.layers.size() < deck().hidden.size()) return; // failed, nothing to keep

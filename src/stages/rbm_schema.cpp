@@ -84,6 +84,22 @@ std::function<std::string(const Resolved&)> only_where(T RbmDeck::*key, bool (*c
   };
 }
 
+std::string wrong_start_epoch(const Resolved& resolved) {
+  return resolved.deck.start_epoch && !resolved.deck.start ? "is set, but has no effect without start" : "";
+}
+
+std::string wrong_start_file(const Resolved& resolved) {
+  if (!resolved.deck.start_file) return {};
+  if (resolved.deck.start) return "is set beside start, and weights can start from one of them only";
+  return resolved.deck.hidden.size() > 1 ? "holds one layer, and the machine has several" : "";
+}
+
+std::string wrong_start_group(const Resolved& resolved) {
+  return resolved.deck.start_group && !resolved.deck.start_file
+             ? "is set, but has no effect without start_file"
+             : "";
+}
+
 std::string wrong_snapshots(const RbmDeck& deck) {
   const bool increasing =
       std::ranges::adjacent_find(deck.snapshots, std::greater_equal<>()) == deck.snapshots.end();
@@ -163,6 +179,20 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
                 "standard deviation of the initial weights; biases start at 0")
               .check(at_least(0))
               .per_layer(),
+          field("start", &D::start,
+                "a machine of the same shape and units, whose weights and biases are the initial ones, layer "
+                "by layer; its learning rates, moments and chains are not taken over; none: random weights")
+              .refers_to(a_machine, {"none"}),
+          field("start_epoch", &D::start_epoch,
+                "epoch of a snapshot of `start`; auto: its weights at the end")
+              .unit("epochs"),
+          field("start_file", &D::start_file,
+                "initial weights that another program wrote, of one layer: a .npy or text file [visible, "
+                "hidden], whose biases are 0; or an HDF5 file with datasets weights, visible_bias and "
+                "hidden_bias; relative to the deck's folder"),
+          field("start_group", &D::start_group,
+                "the group of an HDF5 start_file that has these datasets, such as rbm/V/layer_1 of another "
+                "archive; none: the file itself"),
           field("reconstruction", &D::reconstruction,
                 "visible units of chains from the data: sampled, or their means")
               .per_layer(),
@@ -218,6 +248,9 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           .rule("hidden", wrong_layers)
           .rule("reconstruction", in_every_layer(wrong_reconstruction))
           .rule("precision", wrong_precision)
+          .rule("start_epoch", wrong_start_epoch)
+          .rule("start_file", wrong_start_file)
+          .rule("start_group", wrong_start_group)
           .rule("momentum", in_every_layer(wrong_optimiser))
           .rule("snapshots", in_every_layer(wrong_snapshots));
   return schema;

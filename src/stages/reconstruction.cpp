@@ -154,7 +154,8 @@ void ReconstructionStage::run(campaign::Context& context) {
       deck().temperatures ? deck().temperatures->values : sample.temperature;
 
   const auto read = [&](std::size_t t, mpi::Range range) {
-    const std::size_t index = deck::find_temperature(sample.temperature, temperatures[t]);
+    const std::size_t index =
+        deck().temperatures ? deck::find_temperature(sample.temperature, temperatures[t]) : t;
     return read_configurations(context.archive(), sample, {index}, range);
   };
   analysis::Reconstruction steps(context.comm(),

@@ -5,6 +5,7 @@
 
 #include "blockspin/base/packed.hpp"
 #include "blockspin/rng/generator.hpp"
+#include "reading.hpp"
 
 namespace blockspin::stages {
 
@@ -12,20 +13,6 @@ namespace {
 
 /// Sequences of the stream of starting states that independent spins use; chains start from those below 2^24.
 constexpr std::uint64_t first_sequence = std::uint64_t{1} << 32;
-
-bool bit(std::span<const std::uint8_t> packed, std::uint64_t site) {
-  return (packed[site / 8] >> (site % 8) & 1) != 0;
-}
-
-replica::Reading read(const lattice::Geometry& geometry, std::span<const std::uint8_t> packed) {
-  replica::Reading reading;
-  for (std::uint64_t site = 0; site < geometry.n_sites(); ++site) {
-    reading.up += bit(packed, site) ? 1 : 0;
-    for (int axis = 0; axis < geometry.n_dimensions(); ++axis)
-      reading.antiparallel += bit(packed, site) != bit(packed, geometry.neighbour(site, axis, true)) ? 1 : 0;
-  }
-  return reading;
-}
 
 void fill_ground_state(const DrawSetup& setup, std::uint64_t index, std::span<std::uint8_t> packed) {
   const rng::Generator generator(setup.seed, rng::StreamId::sample_ground_state, setup.instance);
@@ -59,7 +46,7 @@ replica::KeptRows draw(const DrawSetup& setup, double temperature, mpi::Range ra
       fill_independent(setup, range.first + i, packed);
     if (n_sites % 8 != 0)
       packed.back() = static_cast<std::uint8_t>(packed.back() & ((1U << (n_sites % 8)) - 1));
-    rows.readings[i] = read(setup.geometry, packed);
+    rows.readings[i] = reading_of(setup.geometry, packed);
   }
   return rows;
 }

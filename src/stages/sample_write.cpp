@@ -7,6 +7,7 @@
 #include "blockspin/base/packed.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/rng/generator.hpp"
+#include "reading.hpp"
 #include "sample_correlation.hpp"
 #include "sample_drawn.hpp"
 
@@ -29,13 +30,6 @@ void flip_at_random(const SampleRun& run, std::size_t temperature, replica::Kept
       packed.back() = static_cast<std::uint8_t>(packed.back() & ((1U << (n_sites % 8)) - 1));
     rows.readings[i].up = n_sites - rows.readings[i].up;
   }
-}
-
-std::int64_t bond_energy(const lattice::Geometry& g, const replica::Reading& reading) {
-  return 2 * static_cast<std::int64_t>(reading.antiparallel) - static_cast<std::int64_t>(g.n_bonds());
-}
-std::int64_t magnetization(const lattice::Geometry& g, const replica::Reading& reading) {
-  return 2 * static_cast<std::int64_t>(reading.up) - static_cast<std::int64_t>(g.n_sites());
 }
 
 /// Energies and magnetisations of exact draws: all configurations, as one chain of independent samples.

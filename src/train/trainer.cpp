@@ -32,7 +32,7 @@ std::uint64_t most_rows(const Batches& batches) { return batches.part(0).size();
 } // namespace
 
 Trainer::Trainer(const mpi::Communicator& comm, const DataPart& data, const Settings& settings,
-                 const DataPart* held_out)
+                 const DataPart* held_out, const rbm::Machine* start)
     : comm_(comm), data_(data), settings_(settings),
       batches_(comm, data, settings.batch,
                rng::Generator(settings.seed, rng::StreamId::rbm_shuffle, settings.instance)),
@@ -52,18 +52,26 @@ Trainer::Trainer(const mpi::Communicator& comm, const DataPart& data, const Sett
       visible_({2 * most_rows(batches_), data.n_units}), means_({2 * most_rows(batches_), settings.n_hidden}),
       fields_({most_rows(batches_), settings.n_hidden}), hidden_({most_rows(batches_), settings.n_hidden}),
       gradient_(data.n_units, settings.n_hidden, real_) {
-  initialise();
+  initialise(start);
 }
 
-void Trainer::initialise() {
-  if (settings_.algorithm != Algorithm::cd) chains_ = Chains(comm_, settings_, data_.n_units);
+rbm::Machine Trainer::random_machine() const {
   const rng::Generator normal(settings_.seed, rng::StreamId::rbm_initial, settings_.instance);
   rbm::Machine machine(settings_.units, data_.n_units, settings_.n_hidden);
   std::uint64_t index = 0;
   for (float& w : machine.weights.flat())
     w = static_cast<float>(settings_.initial_std * normal.normal(0, index++));
-  sampler_.set(machine);
-  good_ = machine;
+  return machine;
+}
+
+void Trainer::initialise(const rbm::Machine* start) {
+  if (settings_.algorithm != Algorithm::cd) chains_ = Chains(comm_, settings_, data_.n_units);
+  if (start != nullptr)
+    require(start->units == settings_.units && start->n_visible() == data_.n_units &&
+                start->n_hidden() == settings_.n_hidden,
+            "a training starts from a machine of another shape");
+  good_ = start != nullptr ? *start : random_machine();
+  sampler_.set(good_);
 }
 
 rbm::Draw Trainer::draw(const rng::Generator& generator, std::uint64_t step) const {

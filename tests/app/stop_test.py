@@ -6,6 +6,7 @@ same_bytes: a campaign of stages of seconds, stopped in each of them; its end is
 No time is asserted but one that is generous beyond doubt: a stage that does not listen would need minutes.
 """
 
+import os
 import re
 import signal
 import subprocess
@@ -13,6 +14,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import numpy as np
 
 MPIRUN, PROGRAM, WHAT = sys.argv[1:4]
 SECONDS = 150  # for anything to happen on a busy machine
@@ -37,6 +40,7 @@ epochs = 1
 """
 LONG_FORMS = {
     "sample.long": "temperatures = 2.5\nconfigurations = 1000\ninterval = 10000000",
+    "import.long": "file = zeros.npy\nmodel = none",
     "thermometer.long": "hidden = 400\nmax_iterations = 1000000",
     "rbm.long": "hidden = 64\nepochs = 1000000",
     "flow.long": "rbm = narrow\nstart = up\nsteps = 100000",
@@ -50,6 +54,8 @@ LONG_FORMS = {
     "chain_machine.long": "couplings = 0.5\nepochs = 1000000",
     "kadanoff.long": "side = 6\nconfigurations = 1000000\ncouplings = 0.44",
 }
+# Stages that leave no checkpoint, since they begin again where they are stopped: what they say at their beginning.
+AT_WORK = {"import.long": "reads 1000000 configurations"}
 SHORT_FORMS = {
     "receptive_field.short": "rbm = deep\nwindow = 48",
     "reconstruction.short": "rbm = deep\nconfigurations = 400",
@@ -105,20 +111,32 @@ def section(label, keys):
     return f"[{label}]\n{keys}\n"
 
 
+def write_zeros(path):
+    """8 GB of zeros that need no room on the disk: a file with a hole."""
+    np.save(path, np.zeros((0, 1024)))
+    header = path.read_bytes().replace(b"(0, 1024), }      ", b"(1000000, 1024), }")
+    path.write_bytes(header.ljust(128))
+    os.truncate(path, len(header) + 8 * 1000000 * 1024)
+
+
 def long_forms(folder):
     base = BASE.format(units=512, few=24) + section("rbm.broad", "hidden = 1024\nepochs = 1\nbatch = 500")
     deck = Path(folder) / "deck.ini"
     deck.write_text(base, encoding="utf-8")
     with Run(folder, 2) as run:
         run.ends_with(0, "the base")
+    write_zeros(Path(folder) / "zeros.npy")
     for number, (label, keys) in enumerate(LONG_FORMS.items()):
         deck.write_text(base + section(label, keys), encoding="utf-8")
         ranks = 1 + number % 3
         with Run(folder, ranks, "--resume") as run:
-            run.wait_for(lambda at=label: checkpoints(folder, at), f"{label}: a checkpoint")
+            begun = AT_WORK.get(label)
+            run.wait_for(lambda at=label, words=run.words, begun=begun:
+                         begun in words.read_text() if begun else checkpoints(folder, at), f"{label}: at work")
             run.stop(label)
         with Run(folder, 1 + ranks % 3, "--resume") as run:
-            run.wait_for(lambda words=run.words: "continues from a checkpoint" in words.read_text(), f"{label}: going on")
+            begun = AT_WORK.get(label, "continues from a checkpoint")
+            run.wait_for(lambda words=run.words, begun=begun: begun in words.read_text(), f"{label}: going on")
             run.stop(f"{label}, resumed")
         print(f"{label}: stopped twice", flush=True)
 

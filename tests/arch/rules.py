@@ -19,6 +19,7 @@ ROOMS = {
     "stats": (2, set()),
     "deck": (2, set()),
     "archive": (2, set()),
+    "tables": (2, set()),
     "lattice": (3, set()),
     "ising": (3, {"lattice"}),
     "rbm": (3, set()),
@@ -31,7 +32,7 @@ ROOMS = {
     "app": (7, set()),
 }
 # Physics (floors 3 and 4) takes plain structs, views, a communicator and a random stream: no deck, no file.
-CLOSED = {floor: {"deck", "archive", "h5"} for floor in (3, 4)}
+CLOSED = {floor: {"deck", "archive", "tables", "h5"} for floor in (3, 4)}
 # MPI is spoken by the rooms that wrap a library with a parallel interface; physics calls the typed members of
 # mpi/communicator.hpp. What a deck is, only these rooms know below the floor of the frame; base names the kinds of failure.
 PHYSICS_FLOORS = (3, 4)

@@ -50,8 +50,8 @@ MachineInfo machine_of(const campaign::Plan& plan, const std::string& name);
 std::vector<rbm::Machine> read_machines(const campaign::Context& context, const std::string& name,
                                         std::optional<std::uint64_t> epoch = std::nullopt);
 
-/// Complains at key `epoch` where the machine keeps no snapshot of it; no epoch, no complaint. Local.
+/// Complains at `key` where the machine keeps no snapshot of it; no epoch, no complaint. Local.
 void check_snapshot(const campaign::Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
-                    const campaign::Complain& complain);
+                    const campaign::Complain& complain, const std::string& key = "epoch");
 
 } // namespace blockspin::stages

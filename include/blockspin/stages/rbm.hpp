@@ -8,6 +8,8 @@
 #include "blockspin/campaign/stage.hpp"
 #include "blockspin/stages/ensemble.hpp"
 #include "blockspin/stages/machine.hpp"
+#include "blockspin/stages/machine_file.hpp"
+#include "blockspin/stages/or_none.hpp"
 #include "blockspin/stages/rbm_result.hpp"
 #include "blockspin/train/control.hpp"
 #include "blockspin/train/settings.hpp"
@@ -54,6 +56,9 @@ struct RbmDeck {
   train::L1Scaling l1_scaling = train::L1Scaling::per_update;
   double l2 = 0.0;
   double initial_std = 0.01;
+  OrNone<std::string> start;                ///< a machine whose weights are the initial ones
+  std::optional<std::uint64_t> start_epoch; ///< of its snapshot; its last weights
+  OrNone<std::string> start_file, start_group;
   train::Reconstruction reconstruction = train::Reconstruction::sampled;
   std::optional<rbm::Precision> precision;
   train::StackInput stack_input = train::StackInput::probabilities;
@@ -79,6 +84,7 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<RbmDeck>& schema();
   static std::vector<archive::Row> rows();
+  void look(const mpi::Communicator& comm, const std::string& deck_folder) override;
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
@@ -102,6 +108,9 @@ private:
   /// What precision = auto is on this machine.
   rbm::Precision automatic_precision(std::size_t layer) const;
   void record_choices(campaign::Context& context, const RbmResult& result) const;
+  void check_start(const campaign::Plan& plan, const EnsembleInfo& learned,
+                   const campaign::Complain& complain) const;
+  void read_start(const campaign::Context& context);
   void train_layer(std::size_t number, const Input& input, const std::string& below,
                    campaign::Context& context);
   Input input_above(const Input& input, std::size_t layer, const campaign::Context& context) const;
@@ -110,6 +119,8 @@ private:
   std::vector<std::size_t> temperature_indices(const EnsembleInfo& info) const;
 
   std::shared_ptr<const Input> input_;
+  std::shared_ptr<const MachineFile> start_file_;          ///< since look()
+  std::shared_ptr<const std::vector<rbm::Machine>> start_; ///< of each layer; none: random weights
   RbmResult result_;
 };
 

@@ -6,17 +6,12 @@
 #include "blockspin/campaign/stage.hpp"
 #include "blockspin/replica/sampling.hpp"
 #include "blockspin/stages/ensemble.hpp"
+#include "blockspin/stages/or_none.hpp"
 
 namespace blockspin::stages {
 
 enum class SampleUpdate { automatic, metropolis, heat_bath, wolff, swendsen_wang };
 std::vector<std::string> choice_names(SampleUpdate);
-
-/// A value that a deck may do without, `none`.
-template <class T>
-struct OrNone : std::optional<T> {
-  using std::optional<T>::optional;
-};
 
 struct SampleDeck {
   std::optional<deck::Temperatures> temperatures; ///< empty: a ladder of equal acceptance is found
@@ -70,15 +65,4 @@ struct blockspin::deck::Codec<blockspin::replica::ErrorTarget> {
   static std::string text(const Value& value);
   static std::string type() { return "error target"; }
   static std::string allowed();
-};
-
-template <class T>
-struct blockspin::deck::Codec<blockspin::stages::OrNone<T>> {
-  using Value = blockspin::stages::OrNone<T>;
-  static Value parse(std::string_view text) {
-    return text == "none" ? Value() : Value(Codec<T>::parse(text));
-  }
-  static std::string text(const Value& value) { return value ? Codec<T>::text(*value) : "none"; }
-  static std::string type() { return Codec<T>::type(); }
-  static std::string allowed() { return "none, or " + Codec<T>::allowed(); }
 };

@@ -43,9 +43,10 @@ struct Divergence {
 class Trainer : public Stepper {
 public:
   /// Keeps references to comm and data; `held_out`, data that are judged but not
-  /// learned, may be null. Collective.
+  /// learned, may be null. `start`, of the same shape, has the initial parameters; null: random weights of
+  /// settings.initial_std, and biases of 0. Collective.
   Trainer(const mpi::Communicator& comm, const DataPart& data, const Settings& settings,
-          const DataPart* held_out = nullptr);
+          const DataPart* held_out = nullptr, const rbm::Machine* start = nullptr);
 
   bool done() const override { return epoch_ >= settings_.epochs; }
   void advance() override;
@@ -68,7 +69,8 @@ public:
   std::optional<Divergence> divergence() const { return divergence_; }
 
 private:
-  void initialise();
+  void initialise(const rbm::Machine* start);
+  rbm::Machine random_machine() const;
   void train_batch();
   void data_phase(std::size_t n);
   void model_phase_from_data(std::size_t n);

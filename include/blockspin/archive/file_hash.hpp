@@ -1,0 +1,15 @@
+#pragma once
+// The fingerprint of a file that another program wrote.
+
+#include <string>
+
+#include "blockspin/mpi/communicator.hpp"
+
+namespace blockspin::archive {
+
+/// XXH3 (128 bits, 32 hexadecimal digits) of a file: over its length and the 64-bit hashes of its blocks of
+/// 4 MiB, which are divided over the ranks. The same on every rank, for any number of ranks. An agreed
+/// ErrorKind::archive where the file cannot be read. Collective.
+std::string file_hash(const mpi::Communicator& comm, const std::string& path);
+
+} // namespace blockspin::archive

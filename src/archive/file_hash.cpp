@@ -1,0 +1,51 @@
+#include "blockspin/archive/file_hash.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <xxhash.h>
+
+#include "blockspin/base/byte_file.hpp"
+#include "blockspin/base/packed.hpp"
+#include "blockspin/mpi/agree.hpp"
+#include "hasher.hpp"
+
+namespace blockspin::archive {
+
+namespace {
+
+constexpr std::uint64_t block_bytes = 1 << 22;
+
+/// Hashes of this rank's blocks.
+std::vector<std::uint64_t> block_hashes(const ByteFile& file, int rank, int n_ranks) {
+  const auto range = mpi::block_range(groups_of(file.n_bytes(), block_bytes), rank, n_ranks);
+  std::vector<std::byte> bytes;
+  std::vector<std::uint64_t> hashes;
+  for (std::uint64_t block = range.first; block < range.last; ++block) {
+    const std::uint64_t offset = block * block_bytes;
+    bytes.resize(std::min(block_bytes, file.n_bytes() - offset));
+    file.read(offset, bytes);
+    hashes.push_back(XXH3_64bits(bytes.data(), bytes.size()));
+  }
+  return hashes;
+}
+
+} // namespace
+
+std::string file_hash(const mpi::Communicator& comm, const std::string& path) {
+  std::vector<std::uint64_t> mine;
+  std::uint64_t n_bytes = 0;
+  mpi::agreed(comm, [&] {
+    const ByteFile file(path);
+    n_bytes = file.n_bytes();
+    mine = block_hashes(file, comm.rank(), comm.size());
+  });
+  Hasher hasher;
+  hasher.add({n_bytes});
+  hasher.add(comm.gather_all(std::span<const std::uint64_t>(mine)));
+  return hasher.digits();
+}
+
+} // namespace blockspin::archive

@@ -1,0 +1,353 @@
+"""Configurations and machines that other programs made: every form of file teaches a machine the same bytes, and whatever
+is wrong with a file ends in exit code 4 and one message, on any number of ranks."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import campaign
+import h5py
+import numpy as np
+
+HEAD = "[campaign]\narchive = run.h5\nseed = 3\n[model]\nlattice = 5x5\n"
+SAMPLE = "[sample]\ntemperatures = 2, 3\nconfigurations = 40\n"
+MACHINE = "[rbm]\nsample = {}\nhidden = 6\nepochs = 2\nbatch = 20\n"
+
+
+def unpacked(packed, n_sites):
+    """0 and 1, [..., site]."""
+    return np.unpackbits(packed, axis=-1, count=n_sites, bitorder="little")
+
+
+class Decks(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def deck(self, text, name="deck.ini"):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run_deck(self, text, archive, ranks=None):
+        return campaign.run_deck(self.deck(text), self.folder / archive, ranks)
+
+    def save(self, name, array):
+        np.save(self.folder / name, array)
+
+    def ends_with(self, code, text, message, command="run", ranks=(None, 3), options=()):
+        for n in ranks:
+            done = campaign.blockspin(command, self.deck(text), *options, ranks=n)
+            self.assertEqual(code, done.returncode, f"{text}\n{done.stdout}{done.stderr}")
+            self.assertEqual(1, done.stderr.count("blockspin: error"), done.stderr)
+            self.assertIn(message, done.stderr)
+
+
+class SameMachine(Decks):
+    """A sample's own configurations, exported and imported again."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_deck(HEAD + SAMPLE + MACHINE.format("main"), "sample.h5")
+        with h5py.File(self.folder / "sample.h5") as file:
+            self.sample = {key: file[f"sample/main/{key}"][()]
+                           for key in ("temperature", "configuration", "energy", "magnetization")}
+            self.weights = file["rbm/main/layer_1/weights"][()]
+        self.bits = unpacked(self.sample["configuration"], 25)
+        self.spins = 2 * self.bits.astype(np.int8) - 1
+
+    def imports(self, forms, ranks=1, expected=None):
+        """Imports {name: keys} in one deck: each has the bytes of the sample, or of `expected`."""
+        text = HEAD + "".join(f"[import.{name}]\n{keys}\n" for name, keys in forms.items())
+        archive = campaign.run_deck(self.deck(text), self.folder / "import.h5", ranks, "--overwrite")
+        with h5py.File(archive) as file:
+            for name in forms:
+                if expected is not None:
+                    np.testing.assert_array_equal(expected, file[f"import/{name}/configuration"][()], name)
+                    continue
+                for key, values in self.sample.items():
+                    np.testing.assert_array_equal(values, file[f"import/{name}/{key}"][()], f"{name}: {key}")
+
+    def teaches_the_same(self, keys):
+        text = HEAD + f"[import.own]\n{keys}\n" + MACHINE.format("own")
+        archive = campaign.run_deck(self.deck(text), self.folder / "machine.h5", None, "--overwrite")
+        with h5py.File(archive) as file:
+            np.testing.assert_array_equal(self.weights, file["rbm/main/layer_1/weights"][()])
+
+    def test_every_form(self):
+        arrays = {"spin": self.spins, "binary": self.bits, "float": self.spins.astype(np.float32), "bool": self.bits.astype(bool),
+                  "wide": self.spins.astype(np.int64), "blocks": self.spins.reshape(80, 25),
+                  "lattice": self.spins.reshape(2, 40, 5, 5), "packed": self.sample["configuration"]}
+        forms = {}
+        for name, array in arrays.items():
+            self.save(f"{name}.npy", array)
+            encoding = {"binary": "auto", "bool": "binary", "packed": "packed", "wide": "spin"}.get(name, "auto")
+            forms[name] = f"file = {name}.npy\nencoding = {encoding}\ntemperatures = 2, 3"
+        np.savetxt(self.folder / "plain.txt", self.spins.reshape(80, 25), fmt="%d", header="spins")
+        np.savetxt(self.folder / "long.txt", self.bits.reshape(80, 25))  # 1.000e+00
+        text = (self.folder / "long.txt").read_text(encoding="utf-8")
+        (self.folder / "long.txt").write_text("\n# a comment\n\n" + text.replace("\n", "\r\n\r\n").rstrip(), encoding="utf-8")
+        with h5py.File(self.folder / "own.h5", "w") as file:
+            file.create_dataset("a/spins", data=self.spins.reshape(80, 25), compression="gzip", chunks=(7, 25))
+            file["a/bools"] = self.bits.reshape(80, 5, 5).astype(bool)
+            file["a/temperature"] = self.sample["temperature"]
+            file["names"] = "text beside it"
+        for name in ("plain", "long"):
+            forms[name] = f"file = {name}.txt\ntemperatures = 2, 3"
+        forms["gzip"] = "file = own.h5\ndataset = a/spins\ntemperatures = 2, 3"
+        forms["bools"] = "file = own.h5\ndataset = a/bools\ntemperatures = 2, 3"
+        forms["archive"] = ("file = sample.h5\ndataset = sample/main/configuration\nencoding = packed\n"
+                            "temperatures = sample/main/temperature")
+        for ranks in (None, 3):
+            self.imports(forms, ranks)
+        for name in ("spin", "binary", "plain", "gzip", "packed"):
+            self.teaches_the_same(forms[name])
+
+    def test_labels(self):
+        labels = np.repeat(self.sample["temperature"], 40)
+        order = np.random.default_rng(1).permutation(80)
+        sorted_again = order[np.argsort(labels[order], kind="stable")]
+        expected = self.sample["configuration"].reshape(80, -1)[sorted_again].reshape(2, 40, -1)
+        self.save("own.npy", self.spins.reshape(80, 25)[order])
+        self.save("labels.npy", labels[order])
+        with h5py.File(self.folder / "own.h5", "w") as file:
+            file["spins"], file["t"] = self.spins.reshape(80, 25)[order], labels[order]
+        forms = {"npy": "file = own.npy\ntemperatures = labels.npy",
+                 "hdf5": "file = own.h5\ndataset = spins\ntemperatures = t"}
+        for ranks in (None, 3):
+            self.imports(forms, ranks, expected)
+
+    def test_observables(self):
+        self.save("own.npy", self.spins)
+        archive = self.run_deck(HEAD + "[import.own]\nfile = own.npy\ntemperatures = 2, 3\n", "import.h5")
+        m = self.spins.reshape(2, 40, 25).mean(axis=-1)
+        with h5py.File(archive) as file:
+            observables = file["import/own/observables"]
+            np.testing.assert_allclose(self.sample["energy"].mean(axis=1), observables["energy/mean"], rtol=1e-12)
+            np.testing.assert_allclose(np.abs(m).mean(axis=1), observables["abs_magnetization/mean"], rtol=1e-12)
+            self.assertTrue((observables["energy/error"][()] > 0).all())
+
+    def test_a_changed_file_is_refused(self):
+        self.save("own.npy", self.spins)
+        text = HEAD + "[import.own]\nfile = own.npy\ntemperatures = 2, 3\n"
+        archive = self.run_deck(text, "run.h5")
+        before = campaign.fingerprint(archive)
+        campaign.run_deck(self.deck(text), archive, None, "--resume")
+        self.spins[0, 0, 0] *= -1
+        self.save("own.npy", self.spins)
+        self.ends_with(4, text, "import.own.file_hash", options=("--resume",), ranks=(None, 2))
+        self.assertEqual([], campaign.differences(before, campaign.fingerprint(archive)))
+
+
+class WrongFiles(Decks):
+    def refused(self, keys, message, command="run", ranks=(None,)):
+        self.ends_with(4, HEAD + f"[import.own]\n{keys}\n", message, command, ranks)
+        self.assertFalse((self.folder / "run.h5").exists())
+
+    def test_values(self):
+        spins = np.ones((90, 25))
+        spins[::2] = -1
+        for value, shown in ((2, "2"), (0.5, "0.5"), (np.nan, "nan"), (np.inf, "inf"), (-3, "-3")):
+            wrong = spins.copy()
+            wrong[71, 4] = wrong[80, 2] = value
+            self.save("own.npy", wrong)
+            with self.subTest(value=value):
+                self.refused("file = own.npy", f"own.npy: row 71 (counted from 0): unit 4 is {shown}; allowed: -1 and 1",
+                             ranks=(None, 3) if value == 2 else (None,))
+        self.save("own.npy", spins)
+        self.refused("file = own.npy\nencoding = binary", "own.npy: row 0 (counted from 0): unit 0 is -1; allowed: 0 and 1")
+        spins[33, 7] = 0
+        self.save("own.npy", spins)
+        self.refused("file = own.npy\nencoding = spin", "row 33 (counted from 0): unit 7 is 0; allowed: -1 and 1")
+        self.refused("file = own.npy", "row 0 (counted from 0) has a -1, and row 33 has a 0", ranks=(None, 3))
+        packed = np.zeros((10, 4), np.uint8)
+        packed[6, 3] = 2
+        self.save("own.npy", packed)
+        self.refused("file = own.npy\nencoding = packed", "row 6 (counted from 0): byte 3 is 2; allowed: bytes, 0 to 255")
+
+    def test_rows_in_any_order_of_labels(self):
+        spins = np.ones((6, 25))
+        spins[2, 3] = spins[4, 1] = 5  # in the archive's order row 4 comes first
+        self.save("own.npy", spins)
+        self.save("t.npy", np.array([1.0, 2, 2, 1, 1, 2]))
+        self.refused("file = own.npy\ntemperatures = t.npy", "row 2 (counted from 0): unit 3 is 5", ranks=(None, 3))
+
+    def test_text(self):
+        rows = [["1"] * 25 for _ in range(60)]
+        rows[41] = ["1"] * 24
+        rows[50][3] = "x"
+
+        def write():
+            (self.folder / "own.txt").write_text("\n".join(" ".join(row) for row in rows), encoding="utf-8")
+
+        write()
+        self.refused("file = own.txt", "own.txt: row 41 (counted from 0): has 24 numbers, and row 0 has 25", ranks=(None, 3))
+        rows[41] = ["1"] * 26
+        write()
+        self.refused("file = own.txt", "row 41 (counted from 0): has 26 numbers, and row 0 has 25")
+        rows[41] = ["1"] * 25
+        write()
+        self.refused("file = own.txt", "row 50 (counted from 0): 'x' is no number")
+        rows[20][0] = "4"
+        write()
+        self.refused("file = own.txt", "row 20 (counted from 0): unit 0 is 4")
+        (self.folder / "own.txt").write_text("# nothing\n\n", encoding="utf-8")
+        self.refused("file = own.txt\ntemperatures = none", "the numbers' shape is 0x0")
+
+    def test_shapes(self):
+        for shape, message in (((10, 24), "the numbers' shape is 10x24, which is not that of configurations of a lattice 5x5"),
+                               ((25,), "the numbers' shape is 25, which is not"),
+                               ((0, 25), "holds no configurations: its shape is 0x25"),
+                               ((2, 2, 2, 25), "the numbers' shape is 2x2x2x25, which is not"),
+                               ((3, 4, 25), "its first axis has 3 entries, and there are 2 temperatures"),
+                               ((5, 25), "5 configurations are not equally many at each of 2 temperatures")):
+            self.save("own.npy", np.ones(shape, np.int8))
+            for command in ("run", "check"):
+                with self.subTest(shape=shape, command=command):
+                    self.refused("file = own.npy\ntemperatures = 2, 3", message, command=command)
+
+    def test_labels(self):
+        self.save("own.npy", np.ones((6, 25), np.int8))
+        for labels, message in (([1, 1, 2, 2, 3], "there are 5 labels, and 6 configurations"),
+                                ([1, 1, 2, 2, 2, 2], "labels give 2 configurations to temperature 1, and 4 to 2"),
+                                ([1, 1, 2, 2, np.nan, 3], "labels.npy: row 4 (counted from 0): nan is no temperature"),
+                                ([1, 1, 2, 2, -1, 3], "labels.npy: row 4 (counted from 0): -1 is no temperature"),
+                                ([[1, 1, 1], [2, 2, 2]], "labels are one number a configuration")):
+            self.save("labels.npy", np.array(labels, float))
+            with self.subTest(labels=labels):
+                self.refused("file = own.npy\ntemperatures = labels.npy", message)
+        self.refused("file = own.npy\ntemperatures = none.npy", "none.npy: cannot open the file")
+
+    def test_files(self):
+        self.refused("file = absent.npy", "absent.npy: cannot open the file: No such file", ranks=(None, 3))
+        self.refused("file = .", "is a directory, not a file")
+        self.save("own.npy", np.ones((6, 25), np.int8))
+        self.refused("file = own.npy\ndataset = spins", "is no HDF5 file, and cannot have a dataset 'spins'")
+        whole = (self.folder / "own.npy").read_bytes()
+        (self.folder / "own.npy").write_bytes(whole[:-1])
+        self.refused("file = own.npy", "holds 149 bytes of numbers, and its shape 6x25 says 150")
+        for array, message in ((np.ones((6, 25), np.complex64), "is of type '<c8'"), (np.ones((6, 25), ">f8"), "is of type '>f8'"),
+                               (np.asfortranarray(np.ones((6, 25))), "is stored column by column")):
+            self.save("own.npy", array)
+            self.refused("file = own.npy", message)
+        with h5py.File(self.folder / "own.h5", "w") as file:
+            file["spins"], file["words"] = np.ones((6, 25)), ["a", "b"]
+        self.refused("file = own.h5", "is an HDF5 file, and no dataset is named; the file has spins, words")
+        self.refused("file = own.h5\ndataset = spin", "has no dataset 'spin'; the file has spins, words")
+        self.refused("file = own.h5\ndataset = words", "the dataset words is not of numbers")
+        whole = (self.folder / "own.h5").read_bytes()
+        (self.folder / "own.h5").write_bytes(whole[:1000])
+        self.refused("file = own.h5\ndataset = spins", "own.h5")
+
+
+class WithoutModel(Decks):
+    """Pictures: units that are no spins of a model."""
+
+    CAMPAIGN = "[campaign]\narchive = run.h5\nseed = 3\n"
+
+    def setUp(self):
+        super().setUp()
+        # Bars and stripes of 4x4: the simplest pictures there are.
+        bars = np.unpackbits(np.arange(16, dtype=np.uint8)[:, None], axis=1, count=8)[:, 4:]
+        horizontal = np.repeat(bars[:, :, None], 4, axis=2)
+        self.save("bars.npy", np.concatenate([horizontal, horizontal.transpose(0, 2, 1)] * 8).reshape(256, 16))
+
+    def test_a_machine_its_fields_and_its_likelihood(self):
+        text = (self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\nlattice = 4x4\n"
+                "[rbm]\nsample = bars\nhidden = 8\nunits = binary\nepochs = 3\nbatch = 32\n"
+                "[receptive_field]\nrbm = main\nwindow = 2\n[spectrum]\nrbm = main\n[likelihood]\nrbm = main\n"
+                "[reconstruction]\nrbm = main\nconfigurations = 16\nexamples = 2\n")
+        one, three = (campaign.fingerprint(self.run_deck(text, f"{n}.h5", n)) for n in (None, 3))
+        self.assertEqual([], campaign.differences(one, three))
+        with h5py.File(self.folder / "None.h5") as file:
+            self.assertEqual((1, 256, 2), file["import/bars/configuration"].shape)
+            self.assertNotIn("energy", file["import/bars"])
+            self.assertNotIn("temperature", file["import/bars"])
+            self.assertTrue(np.isfinite(file["likelihood/main/log_likelihood"][()]).all())
+
+    def test_what_needs_more_says_so(self):
+        free = self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\n"
+        placed = free + "lattice = 4x4\n"
+        machine = "[rbm]\nsample = bars\nhidden = 8\nepochs = 1\n"
+        wanting = "is of units without places on a lattice"
+        for text, message in ((placed + "[thermometer]\nsample = bars\n", "/import/bars has no temperatures to learn"),
+                              (free + machine + "[receptive_field]\nrbm = main\nwindow = 2\n", wanting),
+                              (free + machine + "[spectrum]\nrbm = main\n", wanting),
+                              (free + machine + "[reconstruction]\nrbm = main\n", wanting),
+                              (placed + machine + "[mapping]\nrbm = main\ntemperature = 2\n", "/import/bars has no temperatures"),
+                              (placed + "[rbm]\nsample = bars\nhidden = 8\ntemperatures = 2\n", "/import/bars has no temperatures")):
+            with self.subTest(text=text):
+                done = campaign.blockspin("check", self.deck(text))
+                self.assertEqual(3, done.returncode, done.stdout + done.stderr)
+                self.assertIn(message, done.stderr)
+
+    def test_the_archive_alone_knows_its_import(self):
+        first = self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\nlattice = 4x4\n"
+        archive = self.run_deck(first, "run.h5")
+        (self.folder / "bars.npy").unlink()
+        later = self.CAMPAIGN + "[rbm]\nsample = bars\nhidden = 8\nepochs = 1\n[receptive_field]\nrbm = main\nwindow = 2\n"
+        campaign.run_deck(self.deck(later), archive, None, "--resume")
+        with h5py.File(archive) as file:
+            self.assertEqual((16, 8), file["rbm/main/layer_1/weights"].shape)
+
+
+class Start(Decks):
+    """[rbm] start: training goes on from other weights."""
+
+    SAMPLE = HEAD + SAMPLE
+    FIRST = "[rbm.V]\nhidden = 6\nepochs = 2\nbatch = 20\nsnapshots = 1\n"
+
+    def other(self, keys, epochs=0):
+        return f"[rbm.W]\nhidden = 6\nbatch = 40\nlearning_rate = 0.5\nepochs = {epochs}\n{keys}\n"
+
+    def layer(self, file, path):
+        return [file[f"{path}/{name}"][()] for name in ("weights", "visible_bias", "hidden_bias")]
+
+    def test_weights_are_taken_over(self):
+        archive = self.run_deck(self.SAMPLE + self.FIRST, "run.h5")
+        with h5py.File(archive) as file, h5py.File(self.folder / "machine.h5", "w") as machine:
+            last, snapshot = (self.layer(file, f"rbm/V/layer_1{end}") for end in ("", "/snapshot_1"))
+            self.assertTrue(np.any(last[0] != snapshot[0]))
+            for name, values in zip(("weights", "visible_bias", "hidden_bias"), last):
+                machine[f"in/{name}"] = values
+            self.save("weights.npy", last[0])
+        only_weights = [last[0], np.zeros_like(last[1]), np.zeros_like(last[2])]
+        for keys, expected in (("start = V", last), ("start = V\nstart_epoch = 1", snapshot),
+                               ("start_file = machine.h5\nstart_group = in", last), ("start_file = weights.npy", only_weights),
+                               ("start_file = run.h5\nstart_group = rbm/V/layer_1", last)):
+            with self.subTest(keys=keys):
+                found = self.run_deck(self.SAMPLE + self.FIRST + self.other(keys), "start.h5")
+                with h5py.File(found) as file:
+                    for a, b in zip(expected, self.layer(file, "rbm/W/layer_1")):
+                        np.testing.assert_array_equal(a, b)
+                for leftover in self.folder.glob("start.h5*"):
+                    leftover.unlink()
+
+    def test_the_same_bytes_on_two_ranks(self):
+        text = self.SAMPLE + self.FIRST + self.other("start = V", epochs=2)
+        one, two = (campaign.fingerprint(self.run_deck(text, f"{n}.h5", n)) for n in (None, 2))
+        self.assertEqual([], campaign.differences(one, two))
+
+    def test_what_does_not_fit(self):
+        self.save("weights.npy", np.ones((25, 7)))
+        self.save("line.npy", np.ones(25))
+        bad = np.ones((25, 6))
+        bad[3, 2] = np.nan
+        self.save("nan.npy", bad)
+        first = self.SAMPLE + self.FIRST
+        for code, keys, message in (
+                (3, "start_file = weights.npy", "rbm.W.start_file: "), (4, "start_file = line.npy", "weights are [visible, hidden]"),
+                (4, "start_file = absent.npy", "absent.npy: cannot open the file"), (3, "start = X", "rbm.W.start: "),
+                (3, "start = V\nunits = binary", "/rbm/V is of spin units"), (3, "start = V\nstart_epoch = 2", "rbm.W.start_epoch: "),
+                (3, "start = V\nstart_file = weights.npy", "is set beside start"), (3, "start_epoch = 1", "has no effect without start"),
+                (3, "start_group = in", "has no effect without start_file")):
+            with self.subTest(keys=keys):
+                self.ends_with(code, first + self.other(keys), message, "check", (None,))
+        self.ends_with(3, first + self.other("start = V").replace("hidden = 6", "hidden = 5"), "rbm.W.start: /rbm/V has 25 visible and 6 hidden units",
+                       "check", (None,))
+        self.ends_with(4, first + self.other("start_file = nan.npy"), "nan.npy: row 3 (counted from 0): number 2 is nan", ranks=(None,))
+
+
+if __name__ == "__main__":
+    unittest.main()
