@@ -1,6 +1,7 @@
 #include "import_read.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/packed.hpp"
@@ -137,7 +138,9 @@ void import_configurations(campaign::Context& context, const ImportSource& sourc
   ImportPacker packer(source.table, layout, source.encoding);
   Measured measured(source);
   archive::StageWriter writer = context.begin_writing();
-  if (!source.temperatures.empty()) writer.write_list("temperature", source.temperatures);
+  // The scale of an axis must be there; readers go by what the ensemble says of itself.
+  const std::vector<double> one_class{std::numeric_limits<double>::quiet_NaN()};
+  writer.write_list("temperature", source.temperatures.empty() ? one_class : source.temperatures);
   for (std::uint64_t step = 0; step < n_steps; ++step) {
     context.safe_point();
     const mpi::Range piece = step < pieces.size() ? pieces[step] : mpi::Range{};

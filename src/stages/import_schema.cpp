@@ -85,6 +85,7 @@ std::vector<archive::Row> ImportStage::rows() {
   const archive::Axis temperature{"temperature", "temperature"};
   const archive::Axis configuration{"configuration", ""};
   std::vector<archive::Row> rows = ensemble_rows();
+  rows.front().description += "; NaN of the one class without temperatures";
   const std::vector<archive::Row> own = {
       {"energy", f64, {temperature, configuration}, "J", "energy per spin of the configurations"},
       {"magnetization",
