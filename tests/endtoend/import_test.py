@@ -267,7 +267,7 @@ class WithoutModel(Decks):
             self.assertEqual((1, 256, 2), file["import/bars/configuration"].shape)
             self.assertNotIn("energy", file["import/bars"])
             self.assertTrue(np.isnan(file["import/bars/temperature"][()]).all())
-            self.assertTrue(np.isfinite(file["likelihood/main/log_likelihood"][()]).all())
+            self.assertTrue(np.isfinite(file["likelihood/main/log_likelihood/mean"][()]).all())
 
     def test_what_needs_more_says_so(self):
         free = self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\n"
