@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 
 from blockspin.packed import unpack
+from blockspin.trusted import check_format, open_object
 
 ENSEMBLES = ("sample", "import")  # stages that make configurations
 TEMPERATURE_TOLERANCE = 1e-9  # two temperatures within it are the same, as in a deck
@@ -16,9 +17,11 @@ def open_archive(path, comm=None):
     needs an h5py built for MPI (Debian: python3-h5py-mpi).
     """
     file = h5py.File(path, "r", driver="mpio", comm=comm) if comm else h5py.File(path, "r")
-    if _text(file.attrs.get("format", "")) != "blockspin":
+    try:
+        check_format(file, path)
+    except ValueError:
         file.close()
-        raise ValueError(f"{path}: not a blockspin archive")
+        raise
     return Archive(file, str(path))
 
 
@@ -39,10 +42,14 @@ class Archive:
         self.file.close()
 
     def __getitem__(self, path):
-        return self.file[path][()]
+        return self.open(path)[()]
 
     def __contains__(self, path):
-        return path in self.file
+        return _contains(self.open, path)
+
+    def open(self, path):
+        """The h5py object at a path, once it is known to be content of this archive."""
+        return open_object(self.file, path, self.path)
 
     @property
     def title(self):
@@ -55,9 +62,9 @@ class Archive:
     def stages(self):
         """{"sample": ["main"], "flow": ["V"], ...}: names of the complete groups of every stage."""
         found = {}
-        for stage, instances in self.file.items():
-            if stage != "provenance" and isinstance(instances, h5py.Group):
-                found[stage] = [name for name, group in instances.items() if _status(group) == "complete"]
+        for stage in self.file:
+            if stage != "provenance":
+                found[stage] = [name for name in self.open(stage) if _status(self.open(f"{stage}/{name}")) == "complete"]
         return found
 
     def names(self, stage):
@@ -94,16 +101,20 @@ class Group:
 
     def __init__(self, archive, stage, name):
         self.archive, self.stage, self.name = archive, stage, name
-        if f"{stage}/{name}" not in archive.file:
+        if f"{stage}/{name}" not in archive:
             known = ", ".join(archive.names(stage)) or "none"
             raise KeyError(f"{archive.path} has no [{stage}.{name}]; it has: {known}")
-        self.group = archive.file[f"{stage}/{name}"]
+        self.group = archive.open(f"{stage}/{name}")
 
     def __getitem__(self, path):
-        return self.group[path][()]
+        return self.open(path)[()]
 
     def __contains__(self, path):
-        return path in self.group
+        return _contains(self.open, path)
+
+    def open(self, path):
+        """The h5py object at a path of the group, once it is known to be content of this archive."""
+        return self.archive.open(f"{self.stage}/{self.name}/{path}")
 
     def value(self, key, default=""):
         """The text of a deck value ("64"), as the deck would have it; "" where it is not recorded."""
@@ -136,7 +147,7 @@ class Sample(Group):
 
         `part` selects configurations (of each temperature): a slice, as from blockspin.share(); only it is read.
         """
-        packed = self.group["configuration"]
+        packed = self.open("configuration")
         which = slice(None) if temperature is None else self.index(temperature)
         places = self.lattice or (self.n_units,)
         spins = unpack(packed[which, part], int(np.prod(places)))
@@ -177,12 +188,12 @@ class Machine(Group):
     def history(self, layer=1):
         """{"epoch": [E], "reconstruction_error": [E], ...}; empty where nothing was recorded."""
         path = "history" if layer == 1 else f"layer_{layer}/history"
-        return {key: self[f"{path}/{key}"] for key in self.group.get(path, {})}
+        return {key: self[f"{path}/{key}"] for key in self.open(path)} if path in self else {}
 
     def judgement(self, layer=1):
         """{"epoch": [J], "free_energy": [J], "pseudo_likelihood": [J], ...}; empty where nothing was judged."""
         path = "judgement" if layer == 1 else f"layer_{layer}/judgement"
-        return {key: self[f"{path}/{key}"] for key in self.group.get(path, {})}
+        return {key: self[f"{path}/{key}"] for key in self.open(path)} if path in self else {}
 
     def fields(self, layer=1):
         """Receptive fields W_1 W_2 ... W_layer, [sites, hidden]: one column a hidden unit of that layer."""
@@ -206,6 +217,14 @@ class Flow(Group):
     def quantity(self, name):
         """(mean, standard error), each [start, step]."""
         return self[f"{name}/mean"], self[f"{name}/error"]
+
+
+def _contains(open_path, path):
+    try:
+        open_path(path)
+    except KeyError:
+        return False
+    return True
 
 
 def _status(group):

@@ -36,7 +36,7 @@ def main():
     rank, size = (comm.rank, comm.size) if comm else (0, 1)
     with blockspin.open_archive(sys.argv[1]) as archive:
         sample = archive.sample(*sys.argv[2:3])
-        n = sample.group["configuration"].shape[1]
+        n = sample.open("configuration").shape[1]
         mine = blockspin.share(n, rank, size)
         sums = np.array([pair_sums(sample.configurations(t, mine)) for t in sample.temperature])
         total = comm.reduce(sums) if comm else sums

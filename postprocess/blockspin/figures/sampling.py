@@ -38,7 +38,7 @@ def draw_observables(sample):
         axes.legend(loc="lower right" if observable == "energy" else "upper right")
     for axes in grid[1]:
         axes.set_xlabel(style.TEMPERATURE)
-    n, size = sample.group["configuration"].shape[1], style.lattice_text(sample.lattice)
+    n, size = sample.open("configuration").shape[1], style.lattice_text(sample.lattice)
     figure.suptitle(
         f"Ising model, {size} periodic, {sample.label}: {n:,} configurations kept per temperature\n"
         f"(bars: one standard error{NOTES[len(sample.lattice)] if is_solved(sample) else ''})",

@@ -167,7 +167,7 @@ def tori(archive):
     for name in archive.names("kadanoff"):
         group = archive.group("kadanoff", name)
         k = int(np.argmin(np.abs(group["coupling"] - 1 / exact.T_C)))
-        for path in group.group["renormalised"]:
+        for path in group.open("renormalised"):
             divergence = float(group[f"{path}/kl_divergence"][k]) if f"{path}/kl_divergence" in group else ""
             rows.append((name, float(group["coupling"][k]), path,
                          *(float(group[f"renormalised/{path}/{q}"][k]) for q in ("nearest", "diagonal", "plaquette")),

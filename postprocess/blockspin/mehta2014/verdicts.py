@@ -63,7 +63,7 @@ def decimation(archives):
 def identities(archives):
     for archive, group in groups(archives, "mapping"):
         if "identity" in group:
-            worst = max(float(group[f"identity/{name}"]) for name in group.group["identity"])
+            worst = max(float(group[f"identity/{name}"]) for name in group.open("identity"))
             yield Verdict("the identities of the map hold for any machine", f"{lattice_text(group)}, all states",
                           f"within {worst:.0e}", "exact" if worst < ROUNDING else "no")
     large = [group for _, group in groups(archives, "mapping") if "renormalised" in group and "identity" not in group]
