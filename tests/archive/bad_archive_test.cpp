@@ -59,9 +59,9 @@ TEST(BadArchive, MissingDirectoryOrText) {
   on_root([&] {
     std::ofstream(folder.file("text.h5")) << "no HDF5 at all, but longer than a superblock would be";
   });
-  expect_refused(folder.file("text.h5"), "no HDF5 file");
+  expect_refused(folder.file("text.h5"), "not an HDF5 file");
   on_root([&] { std::ofstream(folder.file("empty.h5")); });
-  expect_refused(folder.file("empty.h5"), "no HDF5 file");
+  expect_refused(folder.file("empty.h5"), "not an HDF5 file");
 }
 
 TEST(BadArchive, OtherProgramOrNewerFormat) {
