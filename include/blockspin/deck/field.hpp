@@ -74,7 +74,7 @@ public:
   /// Parses, checks and stores; throws BadValue.
   virtual void read(std::string_view text, D& deck) const = 0;
   virtual std::string text(const D& deck) const = 0;
-  /// The instance names a reference key holds; none for other keys, `auto`, and built-in names.
+  /// The instance names a reference key holds; none for other keys, values left open, and built-in names.
   virtual std::vector<std::string> references(const D& deck) const = 0;
 };
 
@@ -170,14 +170,15 @@ public:
   }
   std::string text(const D& deck) const override { return Codec<T>::text(deck.*member_); }
   std::vector<std::string> references(const D& deck) const override {
-    std::vector<std::string> names;
-    if (info_.refers_to.empty()) return names;
-    const std::string value = text(deck);
-    for (const std::string& name : split(value, ',')) {
-      bool builtin = name == "auto" || name.empty();
-      for (const std::string& known : info_.builtin_names) builtin = builtin || name == known;
-      if (!builtin) names.push_back(name);
-    }
+    const T& value = deck.*member_;
+    if (info_.refers_to.empty()) return {};
+    if constexpr (requires { value.has_value(); })
+      if (!value) return {};
+    std::vector<std::string> names{text(deck)};
+    if constexpr (std::is_same_v<T, std::vector<std::string>>) names = value;
+    std::erase_if(names, [&](const std::string& name) {
+      return std::ranges::find(info_.builtin_names, name) != info_.builtin_names.end();
+    });
     return names;
   }
 
