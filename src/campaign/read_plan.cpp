@@ -163,6 +163,7 @@ bool references_hold(const Plan& plan, std::size_t i, deck::Problems& problems) 
   const Stage& stage = *plan.stages[i];
   bool all = true;
   for (const Reference& reference : stage.references(plan)) {
+    if (reference.name.empty()) continue; // the key is missing, and has been reported
     if (plan.place_of(reference.group) < i) continue;
     if (in_archive(plan, reference.group)) {
       all = model_agrees(plan, stage, reference, problems) && all;

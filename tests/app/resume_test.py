@@ -277,7 +277,7 @@ def found_ladders(folder):
     write(deck, auto.format(100) + machine)
     run(1, "run", deck, "--resume")
     text = run(1, "run", deck, "--resume", "--set", f"rbm.temperatures=1.5, {inner}1", code=3)
-    expect("sample main lacks" in text and ladder in text, "the allowed temperatures", text)
+    expect("is not one of /sample/main" in text and ladder in text, "the allowed temperatures", text)
 
     for number, checkpoints in enumerate(("kept", "deleted")):
         if checkpoints == "deleted":
