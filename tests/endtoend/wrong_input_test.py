@@ -76,7 +76,7 @@ class WrongInput(unittest.TestCase):
 
     def test_a_temperature_that_the_sample_lacks(self):
         self.refused(SAMPLE.split("[sample]")[0] + "[rbm.other]\nhidden = 4\ntemperatures = 2.5\n",
-                     self.folder / "good.h5", 3, "rbm.other.temperatures: sample main lacks 2.5")
+                     self.folder / "good.h5", 3, "rbm.other.temperatures: 2.5 is not one of /sample/main")
 
     def test_a_sample_of_another_lattice(self):
         deck = SAMPLE.split("[sample]")[0].replace("4x4", "4x8") + "[rbm.other]\nhidden = 4\n"
@@ -88,7 +88,7 @@ class WrongInput(unittest.TestCase):
     def test_layers_that_do_not_fit(self):
         deck = SAMPLE + MACHINE + SPECTRUM
         archive = self.damaged(self.replace("rbm/main/layer_1/weights", np.zeros((9, 6), np.float32)))
-        self.refused(deck, archive, 4, "layer_1: the weights' shape does not fit what is below")
+        self.refused(deck, archive, 4, "layer_1: the weights' shape is not what the group says of itself")
         archive = self.damaged(self.replace("rbm/main/layer_2/weights", np.zeros((5, 3), np.float32)))
         self.refused(deck, archive, 4, "layer_2: the weights' shape does not fit what is below")
         archive = self.damaged(self.replace("rbm/main/layer_1/hidden_bias", np.zeros(5, np.float32)))
