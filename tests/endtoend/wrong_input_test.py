@@ -90,7 +90,7 @@ class WrongInput(unittest.TestCase):
         archive = self.damaged(self.replace("rbm/main/layer_1/weights", np.zeros((9, 6), np.float32)))
         self.refused(deck, archive, 4, "layer_1: the weights' shape is not what the group says of itself")
         archive = self.damaged(self.replace("rbm/main/layer_2/weights", np.zeros((5, 3), np.float32)))
-        self.refused(deck, archive, 4, "layer_2: the weights' shape does not fit what is below")
+        self.refused(deck, archive, 4, "layer_2: the weights' shape is not what the group says of itself")
         archive = self.damaged(self.replace("rbm/main/layer_1/hidden_bias", np.zeros(5, np.float32)))
         self.refused(deck, archive, 4, "layer_1: weights and biases do not go together")
 
