@@ -18,6 +18,10 @@ constexpr std::size_t signature_bytes = 8;
 /// Superblock versions 2 and 3 (the newest format): the end of file stands here, little endian, if offsets
 /// have 8 bytes (HDF5 File Format Specification 3.0, II.A).
 constexpr std::size_t end_of_file_position = 28;
+/// The consistency flags of version 3: bit 0 and bit 2 are set while a program has the file open for writing.
+/// MPI-IO leaves them alone; h5py and the like do not.
+constexpr std::size_t flags_position = 11;
+constexpr unsigned open_for_writing = 1 | 4;
 constexpr std::size_t superblock_bytes = 48;
 
 void check_length(const char* superblock, std::uint64_t n_bytes, const std::string& path) {
@@ -30,6 +34,15 @@ void check_length(const char* superblock, std::uint64_t n_bytes, const std::stri
                 "the file is truncated: " + std::to_string(n_bytes) + " bytes of " +
                     std::to_string(end_of_file),
                 path);
+}
+
+void check_flags(const char* superblock, const std::string& path) {
+  if (superblock[8] == 3 && (static_cast<unsigned char>(superblock[flags_position]) & open_for_writing) != 0)
+    throw Error(
+        ErrorKind::archive,
+        "another program has the file open for writing, or was ended while it had: close it there; if "
+        "none has, what it wrote is not to be trusted, and the file is to be brought back from a copy",
+        path);
 }
 
 } // namespace
@@ -45,6 +58,7 @@ void check_file(const std::string& path) {
   char superblock[superblock_bytes] = {};
   stream.read(superblock, sizeof superblock);
   if (std::memcmp(superblock, signature, signature_bytes) != 0) fail("is not an HDF5 file");
+  check_flags(superblock, path);
   check_length(superblock, static_cast<std::uint64_t>(status.st_size), path);
 }
 

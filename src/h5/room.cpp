@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
 
 namespace blockspin::h5 {
@@ -24,13 +25,14 @@ void reserve_room(const File& file, std::uint64_t n_bytes) {
     const int descriptor = open(file.path().c_str(), O_WRONLY | O_CLOEXEC);
     if (descriptor < 0) return;
     const off_t end = lseek(descriptor, 0, SEEK_END);
-    const auto wanted = static_cast<off_t>(n_bytes + overhead_bytes);
-    const bool done = fallocate(descriptor, FALLOC_FL_KEEP_SIZE, end, wanted) == 0;
+    const std::uint64_t n_wanted = n_bytes + overhead_bytes;
+    const bool done = fallocate(descriptor, FALLOC_FL_KEEP_SIZE, end, static_cast<off_t>(n_wanted)) == 0;
     const int error = errno;
     close(descriptor);
     if (!done && is_full(error))
       throw Error(ErrorKind::archive,
-                  "no room for " + std::to_string(n_bytes) + " more bytes: " + std::strerror(error),
+                  "no room for " + format_bytes(static_cast<double>(n_wanted)) +
+                      " more: " + std::strerror(error),
                   file.path());
   };
   mpi::agreed(file.comm(), reserve, true);

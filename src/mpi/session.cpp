@@ -9,9 +9,15 @@ namespace {
 
 std::optional<int> code_without_finalizing;
 
+/// One of Open MPI's components for shared file pointers (4.1: lockedfile), which nobody here uses, writes
+/// the path of each file that is opened into 256 bytes and crashes on a longer one, chosen or not. Left out
+/// unless the user names components. Other MPI libraries do not read the variable.
+void leave_out_lockedfile() { setenv("OMPI_MCA_sharedfp", "^lockedfile", 0); }
+
 } // namespace
 
 Session::Session() {
+  leave_out_lockedfile();
   int provided = 0;
   check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   world_ = Communicator::duplicate(MPI_COMM_WORLD);

@@ -81,6 +81,25 @@ TEST(Archive, ReadsWhatAnotherRankCountWrote) {
   archive.close();
 }
 
+TEST(Archive, PathsOfAnyLength) {
+  const mpi::Communicator& world = test_world();
+  for (const std::size_t n_folders : {1, 15}) { // above 256 characters, and close to the most there may be
+    const ScratchFolder folder(world);
+    std::string deep = folder.path();
+    for (std::size_t i = 0; i < n_folders; ++i) deep += "/" + std::string(240, 'x');
+    if (world.is_root()) std::filesystem::create_directories(deep);
+    world.barrier();
+    for (const archive::Storage storage : {archive::Storage::single, archive::Storage::segments}) {
+      Archive archive = Archive::open_for_run(world, deep + "/run.h5", OnExisting::resume, {"", 7}, storage);
+      example::write_machine(archive, example::write_sample(archive).substr(0, 4));
+      archive.close();
+    }
+    Archive archive = Archive::open(world, deep + "/run.h5");
+    EXPECT_EQ(archive.read_all<double>("/sample/main/temperature").size(), example::n_temperatures);
+    archive.close();
+  }
+}
+
 TEST(Archive, GroupsKnowTheirParents) {
   const mpi::Communicator& world = test_world();
   const ScratchFolder folder(world);

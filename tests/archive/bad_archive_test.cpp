@@ -94,6 +94,18 @@ TEST(BadArchive, TruncatedAnywhere) {
   }
 }
 
+TEST(BadArchive, OpenForWritingElsewhere) {
+  const ScratchFolder folder(test_world());
+  const std::string path = folder.file("run.h5");
+  write_example(path);
+  on_root([&] { // as h5py leaves it while it writes
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(11);
+    file.put(5);
+  });
+  expect_refused(path, "another program has the file open for writing");
+}
+
 TEST(BadArchive, FolderThatCannotBeWritten) {
   const std::string nowhere = "/proc/blockspin-test.h5"; // not even root may create files there
   const std::string message = message_of([&] {

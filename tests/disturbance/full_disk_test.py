@@ -4,6 +4,7 @@ full_disk_test.py MPIRUN PROGRAM DECK. Needs the right to mount a small tmpfs; e
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,8 @@ def try_size(folder, kilobytes, ranks, storage, reference):
             errors = [line for line in full.stderr.splitlines() if "error: " in line or line.startswith("[rank ")]
             assert full.returncode == 4, f"{label}: exit code {full.returncode}\n{full.stderr}"
             assert len(errors) == 1 and archive in errors[0], f"{label}: {full.stderr}"
+            amount = re.search("no room for (.*) more", errors[0])
+            assert not amount or amount[1].endswith("MiB"), f"{label}: a MiB is set aside beside the values: {errors[0]}"
             left = [name for name in os.listdir(folder) if ".tmp-" in name]
             assert not left, f"{label}: left behind {left}"
             if os.path.exists(archive):
