@@ -78,6 +78,10 @@ class Archive:
         stage = next((stage for stage in ENSEMBLES if f"{stage}/{name}" in self.file), ENSEMBLES[0])
         return Sample(self, stage, name)
 
+    def ensembles(self):
+        """All of them, samples first."""
+        return [Sample(self, stage, name) for stage in ENSEMBLES for name in self.names(stage)]
+
     def machine(self, name):
         return Machine(self, "rbm", name)
 

@@ -11,7 +11,8 @@ SMALL = Path(__file__).parent / "small.ini"
 
 class Decks(unittest.TestCase):
     def test_every_deck_passes_check(self):
-        decks = sorted((campaign.ROOT / "input").glob("*.ini"))
+        decks = [deck for deck in sorted((campaign.ROOT / "input").glob("*.ini"))
+                 if "[import" not in deck.read_text(encoding="utf-8")]  # those are for own_data_test.py
         self.assertTrue(decks)
         for deck in decks:
             with self.subTest(deck=deck.name):

@@ -17,11 +17,9 @@ def draw(archive):
         yield style.file_name("reconstruction_correlation", name), draw_correlation(group)
         if len(group["temperature"]) > 1:
             yield style.file_name("reconstruction_temperature", name), draw_temperatures(group)
-
-
     rows = tables.order(archive)
     if len(rows) > 1:
-        yield "hidden_order", draw_order(archive, rows)
+        yield "hidden_order", draw_order(group.lattice, rows)
 
 
 def level_text(level):
@@ -50,7 +48,7 @@ def draw_examples(group):
     for line, (t, e) in zip(grid, rows):
         for level, axes in zip(levels, line):
             style.lattice_map(axes, examples[t, level, e], group.lattice, limit=1)
-        line[0].set_ylabel(f"$T$ = {group['temperature'][t]:.4g}", fontsize=8)
+        line[0].set_ylabel(style.temperature_text(group["temperature"][t]), fontsize=8)
     figure.suptitle(f"{machine_text(group)}: red up, blue down", fontsize=9)
     return figure
 
@@ -65,7 +63,7 @@ def draw_correlation(group):
             distance = np.arange(1, mean.shape[2])
             style.points(axes, distance, mean[level, t, 1:], error[level, t, 1:], fmt="o-", color=colour,
                          label=level_text(level))
-        axes.set_title(f"$T$ = {group['temperature'][t]:.4g}")
+        axes.set_title(style.temperature_text(group["temperature"][t]))
         axes.set_xlabel("distance along an axis (sites)")
     grid[0][0].set_ylabel(r"$\langle s(x)\, s(x+r)\rangle$")
     grid[0][0].legend(fontsize=7)
@@ -99,7 +97,7 @@ def draw_temperatures(group):
     return figure
 
 
-def draw_order(archive, rows):
+def draw_order(lattice, rows):
     """Each stack at the temperature it was trained at: does coarse graining order or disorder?"""
     figure, (hidden, blocks) = plt.subplots(1, 2, figsize=(8.0, 3.5), sharey=True)
     rows = sorted(rows, key=lambda row: row[1])
@@ -116,5 +114,5 @@ def draw_order(archive, rows):
         axes.set_xlabel(style.TEMPERATURE)
         style.mark_critical(axes)
         axes.legend()
-    figure.suptitle(f"{style.lattice_text(archive.sample().lattice)}: layer by layer against blocking")
+    figure.suptitle(f"{style.lattice_text(lattice)}: layer by layer against blocking")
     return figure

@@ -18,11 +18,11 @@ SPIN_SCALE = 1.4  # spins at less than full colour
 
 
 def draw(archive):
-    for name in archive.names("sample"):
-        sample = archive.sample(name)
-        yield style.file_name("observables", name), draw_observables(sample)
+    for sample in archive.ensembles():
+        if "observables" in sample:
+            yield style.file_name("observables", sample.name), draw_observables(sample)
         if len(sample.lattice) == 2:
-            yield style.file_name("configurations", name), draw_configurations(sample)
+            yield style.file_name("configurations", sample.name), draw_configurations(sample)
 
 
 def draw_observables(sample):
@@ -31,7 +31,7 @@ def draw_observables(sample):
         draw_exact(axes, observable, sample)
         mean, error = sample.observable(observable)
         finite = np.isfinite(sample.temperature)
-        style.points(axes, sample.temperature[finite], mean[finite], error[finite], label="Monte Carlo")
+        style.points(axes, sample.temperature[finite], mean[finite], error[finite], label="configurations")
         if is_solved(sample) and len(sample.lattice) == 2:
             style.mark_critical(axes, label=style.T_C_LABEL if observable == "energy" else None)
         axes.set_ylabel(label)
@@ -69,14 +69,19 @@ def draw_exact(axes, observable, sample):
     axes.plot(t, curve, color=style.EXACT, zorder=1, **options)
 
 
-def draw_configurations(sample, n_temperatures=8, n_each=2):
-    """A few kept configurations, from the lowest to the highest temperature."""
-    which = np.unique(np.linspace(0, len(sample.temperature) - 1, n_temperatures).round().astype(int))
-    figure, grid = style.map_grid(n_each * len(which), len(which))
-    for column, index in enumerate(which):
-        spins = sample.configurations(sample.temperature[index], slice(0, n_each))
-        for row, configuration in enumerate(spins):
-            style.lattice_map(grid[row * len(which) + column], configuration, sample.lattice, SPIN_SCALE)
-        grid[column].set_title(f"$T = {sample.temperature[index]:g}$")
-    figure.suptitle(f"Kept configurations of {sample.label} (red: spin up, blue: spin down)")
+def draw_configurations(sample, n_columns=8, n_each=2):
+    """A few configurations, from the lowest to the highest temperature; the first ones where there are none."""
+    if np.isnan(sample.temperature).all():
+        maps, titles = sample.configurations(part=slice(0, n_each * n_columns))[0], []
+    else:
+        which = np.unique(np.linspace(0, len(sample.temperature) - 1, n_columns).round().astype(int))
+        columns = [sample.configurations(sample.temperature[index], slice(0, n_each)) for index in which]
+        maps = [spins for row in zip(*columns) for spins in row]
+        titles = [style.temperature_text(sample.temperature[index]) for index in which]
+    figure, grid = style.map_grid(len(maps), len(titles) or n_columns)
+    for axes, spins in zip(grid, maps):
+        style.lattice_map(axes, spins, sample.lattice, SPIN_SCALE)
+    for axes, title in zip(grid, titles):
+        axes.set_title(title)
+    figure.suptitle(f"Configurations of {sample.label} (red: spin up, blue: spin down)")
     return figure

@@ -58,6 +58,11 @@ def start_label(start):
     return {"up": "start: all up", "random": "start: random spins"}.get(start, f"start: $T = {start}$")
 
 
+def temperature_text(temperature):
+    """"T = 2.25"; nothing where configurations have no temperature."""
+    return "" if np.isnan(temperature) else f"$T$ = {temperature:.4g}"
+
+
 def lattice_map(axes, values, lattice, limit=None):
     """One value a site as a map: red positive, blue negative, symmetric about white. Chains are drawn as one row."""
     shape = lattice if len(lattice) == 2 else (lattice[0], -1) if len(lattice) == 3 else (1, -1)

@@ -147,11 +147,12 @@ def order(archive):
         groups = [archive.group("reconstruction", name) for name in names]
         if len(groups[0]["temperature"]) < 2 or len(groups[0]["layer"]) < 2:
             continue
-        trained = trained_at(archive.machine(groups[0].value("rbm")))
+        machine = archive.machine(groups[0].value("rbm"))
+        trained = trained_at(machine)
         if trained is None:
             continue
         t = int(np.argmin(np.abs(groups[0]["temperature"] - trained)))
-        spins = archive.sample().configurations(trained)
+        spins = archive.ensemble(machine.value("sample", "main")).configurations(trained)
         blocks = [majority_correlation(spins, side) for side in (1, 2, 4)]
         one, two = (joined(groups, "hidden/neighbour_correlation", (layer, t)) for layer in (0, 1))
         change = [group["hidden/neighbour_correlation/mean"][1, t] - group["hidden/neighbour_correlation/mean"][0, t]
