@@ -4,8 +4,8 @@
 #include <array>
 #include <bit>
 
+#include "blockspin/base/clones.hpp"
 #include "blockspin/base/error.hpp"
-#include "clones.hpp"
 
 namespace blockspin::ising {
 namespace {

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "blockspin/base/clones.hpp"
 #include "blockspin/base/error.hpp"
-#include "clones.hpp"
 
 namespace blockspin::ising {
 namespace {

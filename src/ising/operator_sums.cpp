@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "blockspin/base/clones.hpp"
 #include "blockspin/base/error.hpp"
-#include "clones.hpp"
 
 namespace blockspin::ising {
 namespace {

@@ -19,21 +19,33 @@ bool is_finite(View<const double, 2> matrix) {
   return std::all_of(all.begin(), all.end(), [](double x) { return std::isfinite(x); });
 }
 
+std::vector<double> column_major(View<const double, 2> matrix) {
+  std::vector<double> out(matrix.size());
+  for (std::size_t i = 0; i < matrix.extent(0); ++i)
+    for (std::size_t j = 0; j < matrix.extent(1); ++j) out[j * matrix.extent(0) + i] = matrix(i, j);
+  return out;
+}
+
+Array<double, 2> row_major(std::span<const double> columns, const Shape<2>& shape) {
+  Array<double, 2> out(shape);
+  for (std::size_t i = 0; i < shape[0]; ++i)
+    for (std::size_t j = 0; j < shape[1]; ++j) out(i, j) = columns[j * shape[0] + i];
+  return out;
+}
+
 } // namespace
 
 std::optional<Array<double, 2>> solve_positive(View<const double, 2> a, View<const double, 2> b) {
   require(a.extent(0) == a.extent(1) && b.extent(0) == a.extent(0), "a square system has as many rows");
   if (!is_finite(a) || !is_finite(b)) return {};
   const std::size_t rows = a.extent(0), columns = b.extent(1);
-  std::vector<double> scale, factor(rows * rows), x(rows * columns); // column major, as LAPACK wants
+  std::vector<double> scale, factor = column_major(a), x = column_major(b);
   for (std::size_t i = 0; i < rows; ++i) {
     if (!(a(i, i) > 0)) return {};
     scale.push_back(1 / std::sqrt(a(i, i)));
   }
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < rows; ++j) factor[j * rows + i] = scale[i] * a(i, j) * scale[j];
-    for (std::size_t j = 0; j < columns; ++j) x[j * rows + i] = scale[i] * b(i, j);
-  }
+  for (std::size_t i = 0; i < factor.size(); ++i) factor[i] *= scale[i / rows] * scale[i % rows];
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] *= scale[i % rows];
   const Size n = static_cast<Size>(rows), n_right = static_cast<Size>(columns);
   Size info = 0;
   LAPACKpotrf_("L", &n, factor.data(), &n, &info);
@@ -42,10 +54,20 @@ std::optional<Array<double, 2>> solve_positive(View<const double, 2> a, View<con
     if (factor[i * rows + i] * factor[i * rows + i] < 1e-10) return {}; // what the rows before do not explain
   LAPACKpotrs_("L", &n, &n_right, factor.data(), &n, x.data(), &n, &info);
   require(info == 0, "LAPACK refused a triangular solve");
-  Array<double, 2> result({rows, columns});
-  for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t j = 0; j < columns; ++j) result(i, j) = scale[i] * x[j * rows + i];
-  return result;
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] *= scale[i % rows];
+  return row_major(x, {rows, columns});
+}
+
+std::optional<Array<double, 2>> solve(View<const double, 2> a, View<const double, 2> b) {
+  require(a.extent(0) == a.extent(1) && b.extent(0) == a.extent(0), "a square system has as many rows");
+  if (!is_finite(a) || !is_finite(b)) return {};
+  const Size n = static_cast<Size>(a.extent(0)), n_right = static_cast<Size>(b.extent(1));
+  std::vector<double> factor = column_major(a), x = column_major(b);
+  std::vector<Size> pivots(a.extent(0));
+  Size info = 0;
+  LAPACKgesv_(&n, &n_right, factor.data(), &n, pivots.data(), x.data(), &n, &info);
+  if (info != 0) return {};
+  return row_major(x, b.shape());
 }
 
 std::vector<std::complex<double>> eigenvalues(View<const double, 2> matrix) {

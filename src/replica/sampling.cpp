@@ -54,7 +54,7 @@ Array<double, 2> as_chains(const GatheredSeries& series, bool energy) {
 } // namespace
 
 Sampling::Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const LadderSetup& setup,
-                   SamplingPlan plan, KeptSink sink)
+                   SamplingPlan plan, std::optional<KeptSink> sink)
     : comm_(comm), ensemble_(ensemble), setup_(setup), plan_(std::move(plan)), sink_(std::move(sink)),
       sweeps_per_step_(sweeps_in_step(ensemble, setup.geometry)),
       trial_sweeps_(plan_.equilibration.value_or(first_trial(plan_))), trial_(watched_local(ensemble).size()),
@@ -191,8 +191,9 @@ std::uint64_t Sampling::samples_in_bin() const { return binned() ? bins_.width()
 void Sampling::keep(std::uint64_t number) {
   ensemble_.configurations([&](const KeptConfiguration& configuration) {
     const std::uint64_t index = number * ensemble_.n_ladders() + configuration.ladder;
-    sink_ ? sink_(configuration, index) : kept_.add(configuration, index);
+    sink_ ? sink_->take(configuration, index) : kept_.add(configuration, index);
   });
+  if (sink_) sink_->round_done(number + 1);
 }
 
 double Sampling::work_done() const { return static_cast<double>(sweeps_ + (sampling_ ? trial_sweeps_ : 0)); }

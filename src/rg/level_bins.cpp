@@ -7,14 +7,20 @@
 
 namespace blockspin::rg {
 
+LevelMoments::LevelMoments(const BlockingSetup& setup)
+    : even(Parity::even, setup.n_levels, setup.n_even), odd(Parity::odd, setup.n_levels, setup.n_odd),
+      couplings(setup.n_levels, setup.n_even) {}
+
 void LevelMoments::merge(const LevelMoments& other) {
   even.merge(other.even);
   odd.merge(other.odd);
+  couplings.merge(other.couplings);
 }
 
 void LevelMoments::remove(const LevelMoments& other) {
   even.remove(other.even);
   odd.remove(other.odd);
+  couplings.merge(other.couplings, -1);
 }
 
 namespace {
@@ -26,16 +32,22 @@ BinShape shape_for(std::uint64_t n_ladders) {
   return {n_groups, std::bit_floor(all_bins / n_groups)};
 }
 
-std::size_t words_of(const LevelMoments& moments) { return moments.even.n_words() + moments.odd.n_words(); }
+std::size_t words_of(const LevelMoments& moments) {
+  return moments.even.n_words() + moments.odd.n_words() + moments.couplings.n_words();
+}
 
 void to_words(const LevelMoments& moments, std::span<std::uint64_t> words) {
-  moments.even.to_words(words.first(moments.even.n_words()));
-  moments.odd.to_words(words.subspan(moments.even.n_words()));
+  const std::size_t n_even = moments.even.n_words(), n_odd = moments.odd.n_words();
+  moments.even.to_words(words.first(n_even));
+  moments.odd.to_words(words.subspan(n_even, n_odd));
+  moments.couplings.to_words(words.subspan(n_even + n_odd));
 }
 
 void from_words(std::span<const std::uint64_t> words, LevelMoments& moments) {
-  moments.even.from_words(words.first(moments.even.n_words()));
-  moments.odd.from_words(words.subspan(moments.even.n_words()));
+  const std::size_t n_even = moments.even.n_words(), n_odd = moments.odd.n_words();
+  moments.even.from_words(words.first(n_even));
+  moments.odd.from_words(words.subspan(n_even, n_odd));
+  moments.couplings.from_words(words.subspan(n_even + n_odd));
 }
 
 } // namespace
@@ -48,20 +60,28 @@ void LevelBins::make_room(std::uint64_t n_keeps) {
     for (auto& bins : bins_) {
       for (std::size_t i = 1; i < bins.size(); ++i)
         i % 2 == 1 ? bins[i / 2].merge(bins[i]) : void(bins[i / 2] = std::move(bins[i]));
-      bins.resize((bins.size() + 1) / 2);
+      bins.erase(bins.begin() + static_cast<std::ptrdiff_t>((bins.size() + 1) / 2), bins.end());
     }
     shape_.width *= 2;
   }
 }
 
-void LevelBins::add(std::uint64_t ladder, std::uint64_t keep, View<const std::int64_t, 2> even,
-                    View<const std::int64_t, 2> odd) {
+LevelMoments& LevelBins::at(std::uint64_t ladder, std::uint64_t keep) {
   make_room(keep + 1);
   auto& bins = bins_[ladder % shape_.n_groups];
   bins.resize(std::max<std::size_t>(bins.size(), keep / shape_.width + 1), empty_);
-  LevelMoments& bin = bins[keep / shape_.width];
-  bin.even.add(even);
-  bin.odd.add(odd);
+  return bins[keep / shape_.width];
+}
+
+LevelMoments LevelBins::total(const mpi::Communicator& comm) const {
+  LevelMoments sum = empty_;
+  for (const auto& bins : bins_)
+    for (const LevelMoments& bin : bins) sum.merge(bin);
+  std::vector<std::uint64_t> words(words_of(sum));
+  to_words(sum, words);
+  comm.sum(std::span(words));
+  from_words(words, sum);
+  return sum;
 }
 
 std::vector<std::uint64_t> LevelBins::words() const {

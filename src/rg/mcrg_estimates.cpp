@@ -1,9 +1,10 @@
 #include "blockspin/rg/mcrg_estimates.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
-#include "blockspin/base/error.hpp"
+#include "blockspin/rg/left_out.hpp"
 #include "blockspin/rg/stability.hpp"
 #include "blockspin/stats/autocorrelation.hpp"
 #include "blockspin/stats/jackknife.hpp"
@@ -13,71 +14,100 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// What is asked of the moments of one parity, as a list of numbers: for each step, for each k eigenvalue
-/// (real, imaginary) and exponent, then the normal.
-class Questions {
-public:
-  Questions(const BlockingSetup& setup, std::span<const ising::Operator> operators)
-      : factor_(setup.factor), n_levels_(setup.n_levels), n_operators_(operators.size()),
-        independent_({setup.n_levels + 1, operators.size()}) {
-    for (unsigned n = 0; n <= n_levels_; ++n) {
+using Table = Array<double, 2>;
+
+/// Operators of one parity, and which of them each level tells apart.
+struct Known {
+  Known(const BlockingSetup& setup, std::span<const ising::Operator> operators)
+      : factor(setup.factor), n_levels(setup.n_levels), n_operators(operators.size()),
+        independent({setup.n_levels + 1, operators.size()}) {
+    for (unsigned n = 0; n <= n_levels; ++n) {
       const auto flags = ising::independent_operators(operators, lattice_of(setup, n));
-      std::copy(flags.begin(), flags.end(), independent_.row(n).begin());
+      std::copy(flags.begin(), flags.end(), independent.row(n).begin());
     }
   }
-
-  std::vector<double> answers(const OperatorMoments& moments) const {
-    std::vector<double> all;
-    for (unsigned n = 1; n <= n_levels_; ++n) {
-      std::complex<double> eigenvalue = unknown;
-      std::vector<std::size_t> used;
-      for (std::size_t k = 0; k < n_operators_; ++k) {
-        if (independent_(n, k) && independent_(n - 1, k)) {
-          used.push_back(k);
-          eigenvalue = leading_eigenvalue(moments, n, used);
-        }
-        all.insert(all.end(), {eigenvalue.real(), eigenvalue.imag(), exponent_of(eigenvalue, factor_)});
-      }
-      for (std::size_t b = 0; const double component : manifold_normal(moments, n))
-        all.push_back(independent_(0, b++) ? component : unknown);
-    }
-    return all;
+  /// Those that both levels of a step tell apart.
+  bool is_used(unsigned step, std::size_t k) const {
+    return independent(step, k) && independent(step - 1, k);
+  }
+  std::vector<std::size_t> of_level(unsigned n) const {
+    std::vector<std::size_t> operators;
+    for (std::size_t k = 0; k < n_operators; ++k)
+      if (independent(n, k)) operators.push_back(k);
+    return operators;
   }
 
-  ParityEstimates tables(std::span<const stats::JackknifeEstimate> answers) const {
-    const auto empty = [&] {
-      const Array<double, 2> table({n_levels_, n_operators_});
-      return EstimateTable{table, table};
-    };
-    ParityEstimates out{empty(), empty(), empty(), empty(), independent_};
-    auto next = answers.begin();
-    const auto fill = [&](EstimateTable& table, std::size_t step, std::size_t column) {
-      table.mean(step, column) = next->plain;
-      table.error(step, column) = (next++)->error;
-    };
-    for (std::size_t step = 0; step < n_levels_; ++step) {
-      for (std::size_t k = 0; k < n_operators_; ++k) {
-        fill(out.eigenvalue, step, k);
-        fill(out.eigenvalue_imaginary, step, k);
-        fill(out.exponent, step, k);
-      }
-      for (std::size_t b = 0; b < n_operators_; ++b) fill(out.normal, step, b);
-    }
-    return out;
-  }
-
-private:
-  unsigned factor_, n_levels_;
-  std::size_t n_operators_;
-  Array<std::uint8_t, 2> independent_;
+  unsigned factor, n_levels;
+  std::size_t n_operators;
+  Array<std::uint8_t, 2> independent;
 };
+
+/// Exponent, eigenvalue, its imaginary part, normal: the tables of ParityEstimates.
+void add_parity(const Known& known, const OperatorMoments& moments, std::vector<Table>& tables) {
+  const Table empty({known.n_levels, known.n_operators});
+  std::array<Table, 4> found = {empty, empty, empty, empty};
+  for (unsigned n = 1; n <= known.n_levels; ++n) {
+    std::complex<double> eigenvalue = unknown;
+    std::vector<std::size_t> used;
+    const std::vector<double> normal = manifold_normal(moments, n);
+    for (std::size_t k = 0; k < known.n_operators; ++k) {
+      if (known.is_used(n, k)) {
+        used.push_back(k);
+        eigenvalue = leading_eigenvalue(moments, n, used);
+      }
+      found[0](n - 1, k) = exponent_of(eigenvalue, known.factor);
+      found[1](n - 1, k) = eigenvalue.real();
+      found[2](n - 1, k) = eigenvalue.imag();
+      found[3](n - 1, k) = known.independent(0, k) ? normal[k] : unknown;
+    }
+  }
+  tables.insert(tables.end(), found.begin(), found.end());
+}
+
+/// Couplings of all levels, and fixed points.
+void add_couplings(const Known& known, const LevelMoments& moments, std::vector<Table>& tables) {
+  Table couplings({known.n_levels + 1, known.n_operators}), points({known.n_levels, known.n_operators});
+  std::fill(couplings.flat().begin(), couplings.flat().end(), unknown);
+  std::vector<double> before;
+  for (unsigned n = 0; n <= known.n_levels; ++n) {
+    const std::vector<std::size_t> operators = known.of_level(n);
+    const std::vector<double> found = moments.couplings.couplings(n, operators);
+    for (const std::size_t k : operators) couplings(n, k) = found.empty() ? unknown : found[k];
+    if (n > 0) {
+      const auto point = linear_fixed_point(moments.even, n, operators, before, found);
+      std::copy(point.begin(), point.end(), points.row(n - 1).begin());
+    }
+    before = found;
+  }
+  tables.push_back(couplings);
+  tables.push_back(points);
+}
+
+std::vector<double> flat(const std::vector<Table>& tables) {
+  std::vector<double> numbers;
+  for (const Table& table : tables) numbers.insert(numbers.end(), table.flat().begin(), table.flat().end());
+  return numbers;
+}
+
+/// The same tables with errors, from their numbers' estimates in order.
+std::vector<EstimateTable> with_errors(const std::vector<Table>& tables,
+                                       std::span<const stats::JackknifeEstimate> numbers) {
+  std::vector<EstimateTable> result;
+  for (const Table& table : tables) {
+    EstimateTable both{table, table};
+    for (std::size_t i = 0; i < table.size(); ++i) both.error.flat()[i] = numbers[i].error;
+    numbers = numbers.subspan(table.size());
+    result.push_back(std::move(both));
+  }
+  return result;
+}
 
 /// By bins of whole width: `value` of each.
 template <class Value>
 double tau_of(const std::vector<std::vector<LevelMoments>>& bins, Value&& value) {
   std::size_t length = bins.front().size();
-  const auto full = bins.front().front().even.n_configurations();
-  while (length > 1 && bins.front()[length - 1].even.n_configurations() < full) --length;
+  const auto full = bins.front().front().n_configurations();
+  while (length > 1 && bins.front()[length - 1].n_configurations() < full) --length;
   Array<double, 2> series({bins.size(), length});
   for (std::size_t group = 0; group < bins.size(); ++group)
     for (std::size_t time = 0; time < length; ++time) series(group, time) = value(bins[group][time]);
@@ -98,29 +128,26 @@ double longest_tau(const std::vector<std::vector<LevelMoments>>& bins, unsigned 
 } // namespace
 
 McrgEstimates estimate(const BlockingSetup& setup, const std::vector<std::vector<LevelMoments>>& bins) {
-  std::vector<const LevelMoments*> all;
-  for (const auto& group : bins)
-    for (const LevelMoments& bin : group)
-      if (bin.even.n_configurations() > 0) all.push_back(&bin);
-  require(all.size() >= 2, "errors need at least two bins");
-  LevelMoments total = *all.front();
-  for (std::size_t i = 1; i < all.size(); ++i) total.merge(*all[i]);
-  std::vector<double> size;
-  for (const LevelMoments* bin : all) size.push_back(static_cast<double>(bin->even.n_configurations()));
-
-  const Questions even(setup, setup.even()), odd(setup, setup.odd());
-  const std::size_t n_even = even.answers(total.even).size();
-  const auto answers = stats::jackknife(size, [&](std::optional<std::size_t> out) {
-    LevelMoments rest = total;
-    if (out) rest.remove(*all[*out]);
-    auto values = even.answers(rest.even);
-    const auto more = odd.answers(rest.odd);
-    values.insert(values.end(), more.begin(), more.end());
-    return values;
+  const LeftOutMoments parts(bins);
+  const Known even(setup, setup.even()), odd(setup, setup.odd());
+  const auto tables_of = [&](const LevelMoments& moments) {
+    std::vector<Table> tables;
+    add_parity(even, moments.even, tables);
+    add_parity(odd, moments.odd, tables);
+    add_couplings(even, moments, tables);
+    return tables;
+  };
+  const auto numbers = stats::jackknife(parts.sizes(), [&](std::optional<std::size_t> out) {
+    return flat(tables_of(out ? parts.without(*out) : parts.total()));
   });
-  const std::span<const stats::JackknifeEstimate> numbers(answers);
-  return {even.tables(numbers.first(n_even)), odd.tables(numbers.subspan(n_even)),
-          total.even.n_configurations(), all.size(), longest_tau(bins, setup.n_levels)};
+  std::vector<EstimateTable> t = with_errors(tables_of(parts.total()), numbers);
+  return {{t[0], t[1], t[2], t[3], even.independent},
+          {t[4], t[5], t[6], t[7], odd.independent},
+          t[8],
+          t[9],
+          parts.total().n_configurations(),
+          parts.sizes().size(),
+          longest_tau(bins, setup.n_levels)};
 }
 
 } // namespace blockspin::rg

@@ -1,11 +1,11 @@
 #include "blockspin/rg/operator_moments.hpp"
 
 #include "blockspin/base/error.hpp"
+#include "integer_words.hpp"
 
 namespace blockspin::rg {
 
 using stats::Int128;
-using stats::UInt128;
 
 namespace {
 
@@ -70,19 +70,12 @@ double OperatorMoments::correlation(unsigned n, std::size_t a, unsigned m, std::
 
 void OperatorMoments::to_words(std::span<std::uint64_t> words) const {
   words[0] = n_;
-  for (std::size_t i = 0; i < sums_.size(); ++i)
-    for (unsigned part = 0; part < 4; ++part)
-      words[1 + 4 * i + part] = static_cast<std::uint32_t>(static_cast<UInt128>(sums_[i]) >> (32 * part));
+  rg::to_words(sums_, words.subspan(1));
 }
 
 void OperatorMoments::from_words(std::span<const std::uint64_t> words) {
   n_ = words[0];
-  for (std::size_t i = 0; i < sums_.size(); ++i) {
-    UInt128 sum = 0;
-    for (unsigned part = 0; part < 4; ++part)
-      sum += static_cast<UInt128>(words[1 + 4 * i + part]) << (32 * part);
-    sums_[i] = static_cast<Int128>(sum);
-  }
+  rg::from_words(words.subspan(1), sums_);
 }
 
 } // namespace blockspin::rg

@@ -45,4 +45,24 @@ std::vector<double> manifold_normal(const OperatorMoments& moments, unsigned n) 
   return normal;
 }
 
+std::vector<double> linear_fixed_point(const OperatorMoments& moments, unsigned n,
+                                       std::span<const std::size_t> operators, std::span<const double> before,
+                                       std::span<const double> after) {
+  std::vector<double> point(moments.n_operators(), std::numeric_limits<double>::quiet_NaN());
+  const auto response = coupling_response(moments, n, n - 1, operators);
+  if (!response || before.empty() || after.empty()) return point;
+  const std::size_t size = operators.size();
+  Array<double, 2> matrix({size, size}), right({size, 1});
+  for (std::size_t a = 0; a < size; ++a) {
+    right(a, 0) = after[operators[a]];
+    for (std::size_t b = 0; b < size; ++b) {
+      matrix(a, b) = (a == b ? 1.0 : 0.0) - (*response)(a, b);
+      right(a, 0) -= (*response)(a, b) * before[operators[b]];
+    }
+  }
+  const auto found = petsc::solve(matrix, right);
+  for (std::size_t a = 0; found && a < size; ++a) point[operators[a]] = (*found)(a, 0);
+  return point;
+}
+
 } // namespace blockspin::rg

@@ -44,6 +44,19 @@ TEST(Dense, RefusesWhatIsNotPositiveDefinite) {
   EXPECT_TRUE(solve_positive(matrix({{1, 1}, {1, 1 + 1e-6}}), b).has_value());
 }
 
+TEST(Dense, SolvesAnySquareSystem) {
+  const auto a = matrix({{0, 2, -1}, {1, 1, 4}, {-3, 0, 2}}),
+             expected = matrix({{1, 2}, {-1, 0.25}, {3, -7}});
+  Array<double, 2> b({3, 2});
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < 2; ++j)
+      for (std::size_t k = 0; k < 3; ++k) b(i, j) += a(i, k) * expected(k, j);
+  const auto x = solve(a, b);
+  ASSERT_TRUE(x.has_value());
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(x->flat()[i], expected.flat()[i], 1e-13);
+  EXPECT_FALSE(solve(matrix({{1, 2}, {2, 4}}), matrix({{1}, {1}})).has_value());
+}
+
 TEST(Dense, EigenvaluesByModulus) {
   const auto real = eigenvalues(matrix({{1, 5, 2}, {0, -4, 1}, {0, 0, 2}}));
   ASSERT_EQ(real.size(), 3U);

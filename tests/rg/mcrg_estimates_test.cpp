@@ -153,7 +153,7 @@ enum class Fault { none, ties_up, missing_image };
 std::vector<std::vector<LevelMoments>> run(std::uint64_t seed, Fault fault) {
   const TorusSampler sampler({6, coupling}, rng::Generator(seed, rng::StreamId::test, 90));
   LevelOperators measure(setup, rng::Generator(seed, rng::StreamId::block_tie, 90));
-  LevelBins bins(64, {{Parity::even, 1, 3}, {Parity::odd, 1, 1}});
+  LevelBins bins(64, LevelMoments(setup));
   for (std::uint64_t number = 0; number < 64 * 50; ++number) {
     const std::uint64_t state = sampler.draw(number);
     std::array<std::uint8_t, 5> packed{};
@@ -174,7 +174,9 @@ std::vector<std::vector<LevelMoments>> run(std::uint64_t seed, Fault fault) {
       for (unsigned site = 0; site < 36; ++site)
         even(0, 1) += spin_of(state, site) * spin_of(state, (site / 6 + 1) % 6 * 6 + (site + 1) % 6);
     }
-    bins.add(number % 64, number / 64, even, odd);
+    LevelMoments& bin = bins.at(number % 64, number / 64);
+    bin.even.add(even);
+    bin.odd.add(odd);
   }
   return bins.collected(mpi::Communicator::self(), 50);
 }

@@ -101,12 +101,16 @@ LevelMoments one_by_one(const Setting& s, std::uint64_t n) {
                                s.n_odd};
   LevelOperators operators(blocking,
                            rng::Generator(44, rng::StreamId::block_tie, rng::instance_number("mcrg.test")));
-  LevelMoments sums{{Parity::even, s.n_levels, s.n_even}, {Parity::odd, s.n_levels, s.n_odd}};
+  LevelMoments sums(blocking);
+  LevelCouplings couplings(blocking, 1 / ising::exact::critical_temperature);
   const std::size_t n_bytes = packed_bytes(ladders(s).geometry.n_sites());
   for (std::uint64_t i = 0; i < n; ++i) {
     operators.measure(std::span(kept.packed).subspan(i * n_bytes, n_bytes), i);
     sums.even.add(operators.even());
     sums.odd.add(operators.odd());
+    couplings.add(operators.blocks(), i, sums.couplings);
+    const std::uint64_t rounds = (i + 1) / s.n_ladders;
+    if ((i + 1) % s.n_ladders == 0 && std::has_single_bit(rounds)) couplings.learn(sums.couplings);
   }
   return sums;
 }
@@ -117,7 +121,8 @@ TEST(McrgRun, MeasuresTheConfigurationsThatSamplingKeeps) {
   for (const Setting& s : settings()) {
     const std::uint64_t n = s.n(20);
     const auto bins = run(mpi::Communicator::self(), s, {{n}}).bins;
-    LevelMoments total{{Parity::even, s.n_levels, s.n_even}, {Parity::odd, s.n_levels, s.n_odd}};
+    LevelMoments total = bins.front().front();
+    total.remove(total);
     for (const auto& group : bins)
       for (const LevelMoments& bin : group) total.merge(bin);
     EXPECT_EQ(total, one_by_one(s, n));

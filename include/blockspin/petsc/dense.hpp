@@ -14,6 +14,10 @@ namespace blockspin::petsc {
 /// 1e-10, or an entry is not finite. Local.
 std::optional<Array<double, 2>> solve_positive(View<const double, 2> a, View<const double, 2> b);
 
+/// X with A X = B for any square A, by LU with partial pivoting. Nothing where A is singular or an entry is not
+/// finite. Local.
+std::optional<Array<double, 2>> solve(View<const double, 2> a, View<const double, 2> b);
+
 /// All eigenvalues of a square matrix, largest modulus first; of a complex pair the one with positive
 /// imaginary part first. Local. Throws ErrorKind::numerical where LAPACK does not converge, as with entries
 /// that are not finite.

@@ -40,9 +40,13 @@ struct TargetReport {
   bool met = false;
 };
 
-/// Takes a kept configuration instead of its being held; index as in Sampling. Local: called on the rank that
-/// has it, in no order.
-using KeptSink = std::function<void(const KeptConfiguration&, std::uint64_t index)>;
+/// Takes kept configurations instead of their being held.
+struct KeptSink {
+  /// index as in Sampling. Local: called on the rank that has the configuration, in no order.
+  std::function<void(const KeptConfiguration&, std::uint64_t index)> take;
+  /// After each ladder's n-th. Collective.
+  std::function<void(std::uint64_t n)> round_done;
+};
 
 /// Runs an ensemble. Members are collective over the communicator.
 /// Equilibration: energy and |magnetisation| of the first 64 ladders are recorded and Chodera's method
@@ -62,7 +66,7 @@ public:
   /// The communicator and the ensemble must outlive the object. With a sink kept configurations go there, and
   /// kept() stays empty.
   Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const LadderSetup& setup, SamplingPlan plan,
-           KeptSink sink = {});
+           std::optional<KeptSink> sink = {});
 
   bool done() const override;
   void advance() override;
@@ -115,7 +119,7 @@ private:
   Ensemble& ensemble_;
   LadderSetup setup_;
   SamplingPlan plan_;
-  KeptSink sink_;
+  std::optional<KeptSink> sink_;
   std::uint64_t sweeps_per_step_;
   bool sampling_ = false;
   std::uint64_t sweeps_ = 0; ///< of the present phase

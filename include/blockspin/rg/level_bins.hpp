@@ -6,14 +6,19 @@
 
 #include "blockspin/base/state.hpp"
 #include "blockspin/mpi/communicator.hpp"
+#include "blockspin/rg/coupling_sums.hpp"
 #include "blockspin/rg/operator_moments.hpp"
 
 namespace blockspin::rg {
 
-/// Moments of both parities of the same configurations.
+/// All sums over the same configurations.
 struct LevelMoments {
-  OperatorMoments even, odd;
+  explicit LevelMoments(const BlockingSetup& setup);
 
+  OperatorMoments even, odd;
+  CouplingSums couplings; ///< of even operators
+
+  std::uint64_t n_configurations() const { return even.n_configurations(); }
   void merge(const LevelMoments& other);
   void remove(const LevelMoments& other);
   bool operator==(const LevelMoments&) const = default;
@@ -35,9 +40,10 @@ public:
   LevelBins(std::uint64_t n_ladders, const LevelMoments& empty);
 
   const BinShape& shape() const { return shape_; }
-  /// Local: one configuration, [level, operator].
-  void add(std::uint64_t ladder, std::uint64_t keep, View<const std::int64_t, 2> even,
-           View<const std::int64_t, 2> odd);
+  /// The bin of a configuration, to which it may be added until the next call. Local.
+  LevelMoments& at(std::uint64_t ladder, std::uint64_t keep);
+  /// Sums of all bins. Collective; the same on every rank.
+  LevelMoments total(const mpi::Communicator& comm) const;
   /// All bins that have configurations, summed over the ranks: [group][time]. n_keeps so far. Collective; the
   /// same on every rank.
   std::vector<std::vector<LevelMoments>> collected(const mpi::Communicator& comm,

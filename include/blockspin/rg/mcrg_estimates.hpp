@@ -28,6 +28,11 @@ struct ParityEstimates {
 
 struct McrgEstimates {
   ParityEstimates even, odd;
+  /// [level, operator], even ones, level 0 first: couplings by maximum pseudo-likelihood (coupling_sums.hpp).
+  /// NaN for operators that the level cannot tell from those before.
+  EstimateTable coupling;
+  /// [step, operator]: K* of the map from level n - 1 to n, made linear (linear_fixed_point()).
+  EstimateTable fixed_point;
   std::uint64_t n_configurations = 0;
   std::size_t n_bins = 0;
   /// Integrated autocorrelation time, in bins, of the bins' nearest-neighbour sums and squared

@@ -11,7 +11,8 @@ namespace blockspin::rg {
 /// ladders measure equally often, so that their number is rounded up to a multiple of the ladders'. Nothing
 /// depends on the number of ranks, on interruptions, nor on whether the plan asked for fewer configurations
 /// before. Ties are addressed by the setup's seed and instance (StreamId::block_tie) and Sampling's index of
-/// the configuration. Members are collective.
+/// the configuration. The points about which couplings are sought move after 1, 2, 4, 8, ... configurations
+/// of each ladder. Members are collective.
 class McrgRun : public Stepper {
 public:
   /// The communicator and the ensemble must outlive the object.
@@ -36,11 +37,13 @@ public:
 
 private:
   void measure(const replica::KeptConfiguration& configuration, std::uint64_t index);
+  void learn(std::uint64_t n_keeps);
 
   const mpi::Communicator& comm_;
   std::uint64_t n_ladders_;
   BlockingSetup blocking_;
   LevelOperators operators_;
+  LevelCouplings couplings_;
   LevelBins bins_;
   replica::Sampling sampling_;
 };

@@ -37,4 +37,11 @@ double exponent_of(std::complex<double> eigenvalue, unsigned factor);
 /// 100, 022138, 2019). Local.
 std::vector<double> manifold_normal(const OperatorMoments& moments, unsigned n);
 
+/// Where the linear map through K^(n-1) -> K^(n) with T = dK^(n)/dK^(n-1) stays: K* = (1 - T)^-1 (K^(n) - T
+/// K^(n-1)), of the couplings that `operators` names; the others are NaN, and all where it is not determined.
+/// Local.
+std::vector<double> linear_fixed_point(const OperatorMoments& moments, unsigned n,
+                                       std::span<const std::size_t> operators, std::span<const double> before,
+                                       std::span<const double> after);
+
 } // namespace blockspin::rg
