@@ -36,7 +36,6 @@ void ThermometerTraining::advance() {
   petsc::MinimiseOptions options;
   options.max_iterations = static_cast<int>(std::min(left, iterations_per_round));
   options.gradient_tolerance = 1e-7;
-  options.history = static_cast<int>(iterations_per_round);
   objective_.show(images_, n_rounds_done());
   std::vector<double> at = parameters_; // which stay as they are until the round is over
   const auto objective = [this](auto x, auto gradient) {

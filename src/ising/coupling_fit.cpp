@@ -149,7 +149,7 @@ void count_environments(const lattice::Geometry& geometry, std::span<const float
 CouplingFit fit_couplings(const EnvironmentCounts& counts, const Couplings& start) {
   const double n = total_sites(counts);
   std::vector<double> x(start.begin(), start.end());
-  petsc::MinimiseOptions options{.max_iterations = 200, .gradient_tolerance = 1e-10, .history = 10};
+  petsc::MinimiseOptions options{.max_iterations = 200, .gradient_tolerance = 1e-10};
   const auto result = petsc::minimise(
       x, [&](auto at, auto slope) { return objective(counts, n, at, slope); }, options);
   CouplingFit fit;

@@ -36,17 +36,16 @@ PetscErrorCode evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* contex
   });
 }
 
-/// LMVM's default diagonal scaling stalls on these problems; and each object gets
-/// its own options, by a prefix.
+/// Every LMVM matrix has the same prefix, that of TAO itself.
 void set_quasi_newton(Tao tao, const MinimiseOptions& options) {
-  const std::string prefix = "blockspin_minimise_";
-  const std::string matrix = "-" + prefix + "tao_lmvm_mat_lmvm_";
-  BLOCKSPIN_PETSC(PetscOptionsSetValue(nullptr, (matrix + "scale_type").c_str(), "scalar"));
+  const std::string history = "tao_lmvm_mat_lmvm_hist_size";
   BLOCKSPIN_PETSC(
-      PetscOptionsSetValue(nullptr, (matrix + "hist_size").c_str(), std::to_string(options.history).c_str()));
-  BLOCKSPIN_PETSC(TaoSetOptionsPrefix(tao, prefix.c_str()));
+      PetscOptionsSetValue(nullptr, ("-" + history).c_str(), std::to_string(options.history).c_str()));
   BLOCKSPIN_PETSC(TaoSetType(tao, TAOLMVM));
   BLOCKSPIN_PETSC(TaoSetFromOptions(tao));
+  PetscBool is_used = PETSC_FALSE;
+  BLOCKSPIN_PETSC(PetscOptionsUsed(nullptr, history.c_str(), &is_used));
+  require(is_used == PETSC_TRUE, "TAO takes the length of the history");
 }
 
 /// A line search that finds no lower point from a nearly stationary one has met

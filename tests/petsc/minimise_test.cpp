@@ -56,6 +56,32 @@ TEST(Minimise, AnObjectiveThatIsNotFiniteIsANumericalError) {
   }
 }
 
+/// Forty variables whose curvatures span four decades, least at 0.
+double stretched(std::span<const double> x, std::span<double> gradient) {
+  double value = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double next = i + 1 < x.size() ? x[i + 1] : 0;
+    value += 0.5 * std::pow(x[i] - next, 2) + 0.5e-4 * x[i] * x[i];
+    gradient[i] = x[i] - next + 1e-4 * x[i] + (i > 0 ? x[i] - x[i - 1] : 0);
+  }
+  return value;
+}
+
+// A history of five pairs forgets what forty know: about 3800 evaluations against 170.
+TEST(Minimise, ALongerHistoryNeedsFewerEvaluations) {
+  const auto evaluations_with = [](int history) {
+    int n_evaluations = 0;
+    const petsc::Objective counted = [&](auto at, auto gradient) {
+      ++n_evaluations;
+      return stretched(at, gradient);
+    };
+    std::vector<double> x(40, 1.0);
+    petsc::minimise(x, counted, {.max_iterations = 2000, .gradient_tolerance = 1e-8, .history = history});
+    return n_evaluations;
+  };
+  EXPECT_LT(2 * evaluations_with(40), evaluations_with(5));
+}
+
 TEST(Minimise, GoesOnFromWhatItRemembersWithTheSameBits) {
   const petsc::MinimiseOptions options{.max_iterations = 200, .gradient_tolerance = 1e-10};
   std::vector<double> undisturbed{-1.2, 1.0}, record;

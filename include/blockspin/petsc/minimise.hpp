@@ -30,8 +30,8 @@ struct MinimiseResult {
   bool converged = false; ///< the tolerance was met, or no further descent is possible in double precision
 };
 
-/// Minimises by limited-memory BFGS with a More-Thuente line search (TAO's LMVM, scalar initial scaling),
-/// from `x` and into `x`. Runs on PETSC_COMM_SELF on every rank alike: the result is the same bits on every
+/// Minimises by limited-memory BFGS with a More-Thuente line search (TAO's LMVM with its diagonal initial
+/// scaling), from `x` and into `x`. Runs on PETSC_COMM_SELF on every rank alike: the result is the same bits on every
 /// rank, provided the objective's are. Throws ErrorKind::numerical where value or gradient become NaN.
 MinimiseResult minimise(std::span<double> x, const Objective& objective, const MinimiseOptions& options);
 
