@@ -29,10 +29,13 @@ public:
     write("block_machine/lambda", &Found::block_machine_lambda);
     write("block_machine/kl_divergence", &Found::block_machine_kl_divergence);
     write("free_machine/weights", &Found::free_machine_weights, n_hidden);
+    write("free_machine/block_share", &Found::free_machine_share);
     write("free_machine/kl_divergence", &Found::free_machine_kl_divergence);
     write("free_machine/kl_divergence_error", &Found::free_machine_kl_divergence_error);
-    write_list<std::uint64_t>("free_machine/converged",
-                              [](const Found& at) { return at.free_machine_converged ? 1 : 0; });
+    write("free_machine/gradient_norm", &Found::free_machine_gradient_norm);
+    write("free_machine/minimum", &Found::free_machine_minimum);
+    write_list<std::uint64_t>("free_machine/starts_at_least",
+                              [](const Found& at) { return at.n_starts_at_least; });
     write_couplings();
   }
 
@@ -46,12 +49,16 @@ private:
   void write(const std::string& path, double rg::MapComparison::*member) {
     write_list<double>(path, [member](const rg::MapComparison& at) { return at.*member; });
   }
-  /// [coupling, values], with n_columns [coupling, values / n_columns, n_columns].
   void write(const std::string& path, std::vector<double> rg::MapComparison::*member,
              std::size_t n_columns = 1) {
+    write_rows(
+        path, [member](const rg::MapComparison& at) -> const auto& { return at.*member; }, n_columns);
+  }
+  /// [coupling, values], with n_columns [coupling, values / n_columns, n_columns].
+  template <class Get>
+  void write_rows(const std::string& path, Get&& get, std::size_t n_columns = 1) {
     std::vector<double> values;
-    for (const rg::MapComparison& at : found_)
-      values.insert(values.end(), (at.*member).begin(), (at.*member).end());
+    for (const rg::MapComparison& at : found_) values.insert(values.end(), get(at).begin(), get(at).end());
     std::vector<std::uint64_t> extent{found_.size(), values.size() / found_.size() / n_columns};
     if (n_columns > 1) extent.push_back(n_columns);
     writer_.write_replicated(path, extent, std::span<const double>(values));
@@ -68,6 +75,12 @@ private:
       write_of("diagonal", &rg::BlockCouplings::diagonal);
       write_of("plaquette", &rg::BlockCouplings::plaquette);
       write_of("rest", &rg::BlockCouplings::rest);
+      write_list<double>(group + "pair_sum",
+                         [&](const rg::MapComparison& at) { return at.invariants[map].pair_sum; });
+      write_rows(
+          group + "strength", [&](const rg::MapComparison& at) -> const auto& {
+            return at.invariants[map].strength;
+          });
     }
   }
 
@@ -75,28 +88,49 @@ private:
   const std::vector<rg::MapComparison>& found_;
 };
 
+/// What to think of the least D_KL, where there is something to think of.
+void warn_of_minima(const std::string& label, const std::vector<double>& couplings,
+                    const std::vector<rg::MapComparison>& found) {
+  std::string once;
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    if (found[k].free_machine_gradient_norm > rg::stationary_gradient)
+      log::warning(label + ": the free machine of least D_KL at K = " + format_number(couplings[k]) +
+                   " is not at a minimum: its training ended where the gradient's norm is " +
+                   format_number(found[k].free_machine_gradient_norm));
+    if (found[k].n_starts_at_least == 1) once += (once.empty() ? "" : ", ") + format_number(couplings[k]);
+  }
+  if (!once.empty())
+    log::warning(label + ": one start only reached the least D_KL of the free machine at K = " + once +
+                 "; more starts may find a lower one");
+}
+
 } // namespace
 
 const deck::Schema<KadanoffDeck>& KadanoffStage::schema() {
   using namespace deck;
   using D = KadanoffDeck;
   static const Schema<D> schema =
-      Schema<D>("kadanoff", "Kadanoff's variational renormalization group on small tori, exactly",
-                field("side", &D::side, "spins a side of the torus")
-                    .check_whole([](unsigned side) { return side == 4 || side == 6; }, "4 or 6"),
-                field("block", &D::block, "spins a side of a block")
-                    .check_whole([](unsigned block) { return block == 2 || block == 3; }, "2 or 3"),
-                field("couplings", &D::couplings, "couplings K = J/(k_B T) of the torus")
-                    .required()
-                    .check(above(0))
-                    .check(at_most(2)),
-                field("configurations", &D::configurations,
-                      "6x6: exact configurations the free machine is trained on, and as many that judge it; "
-                      "4x4 sums over all states")
-                    .check(between(100, 10000000)),
-                field("strengths", &D::strengths, "strengths of Kadanoff's kernel that are scanned")
-                    .check(at_least(0))
-                    .check(at_most(15)))
+      Schema<D>(
+          "kadanoff", "Kadanoff's variational renormalization group on small tori, exactly",
+          field("side", &D::side, "spins a side of the torus")
+              .check_whole([](unsigned side) { return side == 4 || side == 6; }, "4 or 6"),
+          field("block", &D::block, "spins a side of a block")
+              .check_whole([](unsigned block) { return block == 2 || block == 3; }, "2 or 3"),
+          field("couplings", &D::couplings, "couplings K = J/(k_B T) of the torus")
+              .required()
+              .check(above(0))
+              .check(at_most(2)),
+          field("configurations", &D::configurations,
+                "6x6: exact configurations the free machine is trained on, and as many that judge it; "
+                "4x4 sums over all states")
+              .check(between(100, 10000000)),
+          field("starts", &D::starts,
+                "weights the free machine is trained from, the least D_KL counting: the block machine's, "
+                "then random ones")
+              .check(between(1, 10000)),
+          field("strengths", &D::strengths, "strengths of Kadanoff's kernel that are scanned")
+              .check(at_least(0))
+              .check(at_most(15)))
           .rule("block", [](const Resolved<D>& resolved) {
             return resolved.deck.side % resolved.deck.block == 0 ? std::string()
                                                                  : std::string("does not divide the side");
@@ -104,32 +138,36 @@ const deck::Schema<KadanoffDeck>& KadanoffStage::schema() {
   return schema;
 }
 
-campaign::Estimate KadanoffStage::estimate(const campaign::Plan&, int) const {
+campaign::Estimate KadanoffStage::estimate(const campaign::Plan&, int n_ranks) const {
+  const double n_trainings = static_cast<double>(deck().couplings.size() * deck().starts);
+  const double n_states = deck().side == 4 ? 32768.0 : static_cast<double>(deck().configurations);
+  const double n_weights = deck().side == 4 ? 64.0 : deck().block == 2 ? 324.0 : 144.0;
   campaign::Estimate estimate;
-  estimate.memory_per_rank = 20e6;
-  estimate.work = static_cast<double>(deck().couplings.size());
-  estimate.work_unit = "tori";
-  estimate.seconds = estimate.work * (deck().side == 4 ? 5.0 : 4.0);
-  estimate.layout = "every rank alike";
+  estimate.memory_per_rank = 20e6 + 48 * n_states + 16e3 * n_weights;
+  estimate.archive_bytes = 8 * static_cast<double>(deck().couplings.size()) * n_weights;
+  estimate.work = n_trainings;
+  estimate.work_unit = "trainings";
+  // Some hundred evaluations a training, of some 50 ns a state and hidden unit of 4x4.
+  estimate.seconds = n_trainings * n_states * n_weights * 4e-7;
+  estimate.layout = "the starts of a coupling divided over " + std::to_string(n_ranks) + " ranks";
   return estimate;
 }
 
 void KadanoffStage::run(campaign::Context& context) {
   const rng::Generator noise(context.seed(), rng::StreamId::rg_block, rng::instance_number(label()));
   const rng::Generator draws(context.seed(), rng::StreamId::rg_sample, rng::instance_number(label()));
-  rg::MapComparisons steps(
-      {deck().side, deck().block, deck().couplings, deck().strengths, deck().configurations}, noise, draws,
-      [&] { context.safe_point(); });
+  const rg::MapComparisonPlan plan{deck().side,      deck().block,          deck().couplings,
+                                   deck().strengths, deck().configurations, deck().starts};
+  rg::MapComparisons steps(context.comm(), plan, noise, draws, [&] { context.safe_point(); });
   context.run_stepper(steps);
-  for (std::size_t k = 0; k < deck().couplings.size(); ++k)
-    if (!steps.found()[k].free_machine_converged)
-      log::warning(label() + ": the free machine's training has not converged at K = " +
-                   format_number(deck().couplings[k]));
+  warn_of_minima(label(), plan.couplings, steps.found());
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t n = 2; n <= plan.n_hidden(); n += 2) order.push_back(n);
   archive::StageWriter writer = context.begin_writing();
   writer.write_list("coupling", deck().couplings);
   writer.write_list("strength", deck().strengths);
-  ComparisonWriter(writer, steps.found())
-      .write_all(std::size_t{deck().side / deck().block} * (deck().side / deck().block));
+  writer.write_list("order", order);
+  ComparisonWriter(writer, steps.found()).write_all(plan.n_hidden());
   writer.commit();
 }
 
@@ -141,6 +179,8 @@ std::vector<archive::Row> KadanoffStage::rows() {
   const archive::Axis window_class{"window_class", ""};
   const archive::Axis visible{"visible", ""};
   const archive::Axis hidden{"hidden", ""};
+  const archive::Axis start{"start", ""};
+  const archive::Axis order{"order", "order"};
   return {
       {"coupling", f64, {coupling}, "1", "coupling K = J/(k_B T) of the torus"},
       {"free_energy", f64, {coupling}, "1", "exact free energy F_v = -ln Z of the torus"},
@@ -177,18 +217,37 @@ std::vector<archive::Row> KadanoffStage::rows() {
        f64,
        {coupling, visible, hidden},
        "1",
-       "weights of a machine of the same size trained without constraint to least D_KL"},
+       "weights of a machine of the same size, trained without constraint from many starts: those of least "
+       "D_KL; hidden spin B is that of block B where block_share tells which is which"},
+      {"free_machine/block_share",
+       f64,
+       {coupling, hidden},
+       "1",
+       "share of each hidden spin's squared weights in one block; block couplings are NaN unless every block "
+       "has more than half of one hidden spin's"},
       {"free_machine/kl_divergence",
        f64,
        {coupling},
        "1",
        "D_KL(Ising || that machine) of the torus, in nats; on 6x6 over configurations it was not trained on"},
       {"free_machine/kl_divergence_error", f64, {coupling}, "1", "its standard error; 0 on 4x4"},
-      {"free_machine/converged",
+      {"free_machine/gradient_norm",
+       f64,
+       {coupling},
+       "1",
+       "norm of the gradient of D_KL by the weights at the end of that machine's training, in nats; below 1e-5: "
+       "a stationary point, a local minimum as a rule"},
+      {"free_machine/minimum",
+       f64,
+       {coupling, start},
+       "1",
+       "D_KL where the training from each start ended, in nats; on 6x6 over the configurations it was trained "
+       "on"},
+      {"free_machine/starts_at_least",
        u64,
        {coupling},
        "1",
-       "1: its training reached a minimum; 0: it stopped before one, so that this is not the least D_KL"},
+       "starts whose training ended within 1e-6 nats of the least D_KL"},
       {"renormalised/{map}/nearest", f64, {coupling}, "1", "{map}: nearest neighbour coupling of H_RG[h]"},
       {"renormalised/{map}/diagonal", f64, {coupling}, "1", "{map}: diagonal neighbour coupling of H_RG[h]"},
       {"renormalised/{map}/plaquette", f64, {coupling}, "1", "{map}: four spin coupling of H_RG[h]"},
@@ -197,6 +256,19 @@ std::vector<archive::Row> KadanoffStage::rows() {
        {coupling},
        "1",
        "{map}: largest Walsh coefficient of any other product"},
+      {"order", u32, {order}, "1", "numbers of block spins in a product"},
+      {"renormalised/{map}/pair_sum",
+       f64,
+       {coupling},
+       "1",
+       "{map}: sum of the couplings of all pairs of block spins, turned so that it is largest; no renumbering "
+       "of block spins changes it"},
+      {"renormalised/{map}/strength",
+       f64,
+       {coupling, order},
+       "1",
+       "{map}: root of the sum of squared couplings of all products of so many block spins; neither renumbering "
+       "nor turning block spins changes it"},
   };
 }
 

@@ -63,7 +63,7 @@ SHORT_FORMS = {
     "mapping.short": "rbm = narrow\ntemperature = 2.5",
     "decimation.short": "couplings = 0.5, 1\nsteps = 4\nkernel = 0:4:0.5\nkernel_sites = 14",
     "chain_machine.short": "couplings = 0.5\nsites = 8\nconfigurations = 10000\nepochs = 60\nrepeats = 2",
-    "kadanoff.short": "side = 6\nconfigurations = 4000\ncouplings = 0.4\nstrengths = 1",
+    "kadanoff.short": "side = 6\nconfigurations = 4000\ncouplings = 0.4\nstarts = 4\nstrengths = 1",
     "spectrum.short": "rbm = deep",
 }
 

@@ -156,13 +156,14 @@ class Verdicts(unittest.TestCase):
                                  capture_output=True, text=True).stdout
         self.assertIn("fields of", printed)
         self.assertIn("| claim | setting | found | verdict |", printed)
+        self.assertRegex(printed, r"least D_KL renormalises .* from [12] of 2 starts, hidden spins match (no )?blocks")
         output = Path(folder.name) / "figures"
         subprocess.run([sys.executable, "-B", "-m", "blockspin.figures", str(path), "--output", str(output)], check=True,
                        env=environment, stdout=subprocess.DEVNULL)
         drawn = {figure.stem for figure in output.glob("*.png")}
         self.assertLessEqual({"receptive_fields_stack_layer1", "receptive_fields_stack_layer2", "coverage_stack",
                               "locality_stack", "reconstructions_stack", "reconstruction_correlation_stack", "ln_trace",
-                              "map_distance", "decimation"}, drawn)
+                              "map_distance", "decimation", "kadanoff_couplings"}, drawn)
 
 
 if __name__ == "__main__":

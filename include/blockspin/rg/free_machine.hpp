@@ -8,6 +8,7 @@
 
 #include "blockspin/base/array.hpp"
 #include "blockspin/base/state.hpp"
+#include "blockspin/petsc/minimise.hpp"
 #include "blockspin/rg/map_estimate.hpp"
 #include "blockspin/rg/torus_sampler.hpp"
 
@@ -36,34 +37,39 @@ public:
 
   std::size_t n_visible() const { return data_.n_sites; }
   std::size_t n_hidden() const { return n_hidden_; }
+  std::size_t n_weights() const { return n_hidden_ * n_visible(); }
   /// D_KL(P || p) in nats for weights [visible][hidden], <ln p> over the training states;
   /// fills its gradient. Local.
   double kl_divergence(std::span<const double> weights, std::span<double> gradient) const;
+  /// Passes the safe point as often as kl_divergence() does: for ranks that wait while others evaluate.
+  void pass_safe_points() const;
   /// The same over other states, and its standard error: 0 where they are all states of P. Local.
   Estimated kl_divergence_on(const TrainingStates& states, std::span<const double> weights) const;
   /// H_RBM[h] on the 2^n_hidden states.
   std::vector<double> hidden_hamiltonian(std::span<const double> weights) const;
 
 private:
-  double add_model_term(std::span<const double> weights, std::span<double> gradient) const;
+  double model_term(std::span<const double> weights, std::span<double> gradient) const;
 
   TrainingStates data_;
   std::size_t n_hidden_;
   SafePoint safe_point_;
 };
 
-/// The weights of least D_KL that TAO reaches from `start`. Local: every rank runs it alike. The minimum may
-/// be a local one; converged tells whether TAO met its tolerance within its iterations.
+/// Where the gradient of D_KL has a 2-norm below this, in nats, training ends: at a stationary point.
+inline constexpr double stationary_gradient = 1e-5;
+
+/// The end of one training.
 struct TrainedFreeMachine {
   std::vector<double> weights;
   double kl_divergence = 0; ///< on the training states
-  int iterations = 0;
-  bool converged = false;
+  double gradient_norm = 0;
+  bool is_stationary() const { return gradient_norm <= stationary_gradient; }
 };
+/// The minimum of D_KL that TAO reaches from `start`: a local one as a rule, or where 2000 iterations or
+/// rounding ended. Local: every rank runs it alike.
 TrainedFreeMachine train_free_machine(const FreeMachine& machine, std::vector<double> start);
-/// The same, going on from the evaluations of D_KL that a broken-off training left in `evaluations`, and
-/// leaving there what it makes itself (petsc::remembering).
-TrainedFreeMachine train_free_machine(const FreeMachine& machine, std::vector<double> start,
-                                      std::vector<double>& evaluations);
+/// The same of a D_KL that its caller evaluates.
+TrainedFreeMachine train_free_machine(const petsc::Objective& divergence, std::vector<double> start);
 
 } // namespace blockspin::rg

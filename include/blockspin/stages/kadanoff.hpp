@@ -10,6 +10,7 @@ struct KadanoffDeck {
   unsigned block = 2;
   std::vector<double> couplings;
   std::uint64_t configurations = 10000;
+  std::uint64_t starts = 32;
   std::vector<double> strengths{0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8};
 };
 

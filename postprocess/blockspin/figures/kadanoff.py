@@ -9,7 +9,7 @@ K_C = 0.440686793509772
 MAPS = (("majority", "majority rule", "s-"), ("decimation", "decimation", "^-"),
         ("kadanoff", "Kadanoff's kernel at the best bound, exact", "o-"), ("moved", "the same, bonds moved", "o--"),
         ("block_machine", "block machine of least $D_{KL}$", "D-"),
-        ("free_machine", "free machine, least $D_{KL}$ found (hollow: not converged)", "v-"))
+        ("free_machine", "free machine, least $D_{KL}$ found (hollow: from one start only)", "v-"))
 
 
 def draw(archive):
@@ -28,10 +28,10 @@ def nearest_critical(group):
     return int(np.argmin(np.abs(group["coupling"] - K_C)))
 
 
-def stopped_early(group, path):
-    """[K]: whether the map is of a machine whose training ended before it reached a minimum."""
-    name = f"{path}/converged"
-    return group[name] == 0 if name in group else np.zeros(len(group["coupling"]), dtype=bool)
+def found_once(group, path):
+    """[K]: whether the map is of a machine whose least D_KL one start only reached, so that a lower one may exist."""
+    name = f"{path}/starts_at_least"
+    return group[name] == 1 if name in group else np.zeros(len(group["coupling"]), dtype=bool)
 
 
 def draw_free_energy(group):
@@ -58,15 +58,16 @@ def draw_free_energy(group):
 
 
 def draw_couplings(group):
-    figure, grid = plt.subplots(1, 3, figsize=(10.0, 3.4))
+    """Couplings of neighbouring blocks, NaN where hidden spins match no blocks, and what every map has: the sum of all pairs."""
+    figure, grid = plt.subplots(1, 4, figsize=(13.0, 3.4))
     for axes, (quantity, label) in zip(grid, (("nearest", "$K_{nn}$"), ("diagonal", "$K_{nnn}$"),
-                                              ("plaquette", "$K_{plaquette}$"))):
+                                              ("plaquette", "$K_{plaquette}$"), ("pair_sum", "sum of all pairs"))):
         for (path, text, line), colour in zip(MAPS, style.COLOURS):
             if f"renormalised/{path}/{quantity}" in group:
                 coupling, values = group["coupling"], group[f"renormalised/{path}/{quantity}"]
                 axes.plot(coupling, values, line, color=colour, label=text)
-                stopped = stopped_early(group, path)
-                axes.plot(coupling[stopped], values[stopped], line[0], color=colour, markerfacecolor="white")
+                once = found_once(group, path)
+                axes.plot(coupling[once], values[once], line[0], color=colour, markerfacecolor="white")
         if quantity == "nearest":
             axes.plot(group["coupling"], group["coupling"], color=style.EXACT, linewidth=0.8, label="$K' = K$")
         axes.axvline(K_C, color=style.EXACT, linestyle=":", linewidth=1)

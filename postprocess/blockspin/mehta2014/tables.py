@@ -163,7 +163,9 @@ def order(archive):
 
 
 def tori(archive):
-    """Rows (torus, K, map, K_nn, K_nnn, plaquette, D_KL of machines) at the coupling nearest K_c."""
+    """Rows (torus, K, map, K_nn, K_nnn, plaquette, sum of pairs, D_KL of machines) at the coupling nearest K_c.
+
+    Block couplings of a machine whose hidden spins match no blocks are NaN; the sum of all pairs is known of every map."""
     rows = []
     for name in archive.names("kadanoff"):
         group = archive.group("kadanoff", name)
@@ -171,18 +173,24 @@ def tori(archive):
         for path in group.open("renormalised"):
             divergence = float(group[f"{path}/kl_divergence"][k]) if f"{path}/kl_divergence" in group else ""
             rows.append((name, float(group["coupling"][k]), path,
-                         *(float(group[f"renormalised/{path}/{q}"][k]) for q in ("nearest", "diagonal", "plaquette")),
+                         *(float(group[f"renormalised/{path}/{q}"][k])
+                           for q in ("nearest", "diagonal", "plaquette", "pair_sum")),
                          divergence))
     return rows
 
 
 def free_machines(archive):
-    """Rows (torus, K, D_KL +-, converged) of machines trained without constraint: 1 where the training reached a minimum."""
-    return [(name, float(k), float(divergence), float(error), int(converged))
-            for name in archive.names("kadanoff")
-            if "free_machine/converged" in (group := archive.group("kadanoff", name))
-            for k, divergence, error, converged in zip(*(group[path] for path in (
-                "coupling", "free_machine/kl_divergence", "free_machine/kl_divergence_error", "free_machine/converged")))]
+    """Rows (torus, K, D_KL +-, gradient at its end, starts, starts that ended there, sum of pairs): the least D_KL found."""
+    rows = []
+    for name in archive.names("kadanoff"):
+        group = archive.group("kadanoff", name)
+        columns = (group[path] for path in ("coupling", "free_machine/kl_divergence", "free_machine/kl_divergence_error",
+                                            "free_machine/gradient_norm", "free_machine/starts_at_least",
+                                            "renormalised/free_machine/pair_sum"))
+        n_starts = group["free_machine/minimum"].shape[1]
+        rows += [(name, float(k), float(divergence), float(error), float(gradient), n_starts, int(n_at_least), float(pairs))
+                 for k, divergence, error, gradient, n_at_least, pairs in zip(*columns)]
+    return rows
 
 
 TABLES = (
@@ -193,6 +201,6 @@ TABLES = (
              "trainings", "4x4 - 2x2", "+-")),
     (annealing, ("ln Z of", "forwards", "+-", "back", "+-", "chains")),
     (maps, ("map of", "T", "std ln Tr", "+-", "delta F", "+-", "D_KL/N", "+-", "H_RG-H_RBM")),
-    (tori, ("torus", "K", "map", "K_nn", "K_nnn", "plaquette", "D_KL")),
-    (free_machines, ("free machine", "K", "D_KL", "+-", "converged")),
+    (tori, ("torus", "K", "map", "K_nn", "K_nnn", "plaquette", "pairs", "D_KL")),
+    (free_machines, ("free machine", "K", "D_KL", "+-", "gradient", "starts", "at least", "pairs")),
 )

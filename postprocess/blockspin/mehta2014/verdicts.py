@@ -107,16 +107,21 @@ def least_divergence(archives):
     for _, group in groups(archives, "kadanoff"):
         k, coupling = critical(group), group["coupling"]
 
-        def nearest(path):
-            return group[f"renormalised/{path}/nearest"][k]
-        rules = [nearest(path) for path in ("majority", "decimation", "kadanoff")]
-        machine = nearest("block_machine")
+        def of(path, quantity):
+            return group[f"renormalised/{path}/{quantity}"][k]
+        rules = {"majority": "majority", "decimation": "decimation", "Kadanoff": "kadanoff"}
+        machine = of("block_machine", "nearest")
+        neighbours = ", ".join(f"{text} {of(path, 'nearest'):.3f}" for text, path in rules.items())
+        pairs = ", ".join(f"{text} {of(path, 'pair_sum'):.2f}" for text, path in rules.items())
         free = pm(group["free_machine/kl_divergence"][k], group["free_machine/kl_divergence_error"][k])
+        n_found, n_starts = int(group["free_machine/starts_at_least"][k]), group["free_machine/minimum"].shape[1]
+        matched = "match blocks" if np.isfinite(of("free_machine", "nearest")) else "match no blocks"
         yield Verdict("least D_KL renormalises as blocking does", torus_text(group),
-                      f"K_nn: majority {rules[0]:.3f}, decimation {rules[1]:.3f}, Kadanoff {rules[2]:.3f}, block machine "
-                      f"{machine:.3f} (D_KL {group['block_machine/kl_divergence'][k]:.3f}), without constraint "
-                      f"{nearest('free_machine'):.3f} ({free})",
-                      "no" if machine > coupling[k] > max(rules) else "yes")
+                      f"K_nn: {neighbours}, block machine {machine:.3f} (D_KL {group['block_machine/kl_divergence'][k]:.3f}); "
+                      f"sum of pairs: {pairs}, block machine {of('block_machine', 'pair_sum'):.2f}, without constraint "
+                      f"{of('free_machine', 'pair_sum'):.2f} (D_KL {free} from {n_found} of {n_starts} starts, hidden spins "
+                      f"{matched})",
+                      "no" if machine > coupling[k] > max(of(path, "nearest") for path in rules.values()) else "yes")
 
 
 def trained_maps(archives):
