@@ -5,6 +5,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "blockspin/base/text.hpp"
+
 namespace blockspin::tables {
 
 namespace {
@@ -66,11 +68,13 @@ std::vector<std::uint64_t> shape_of(const ByteFile& file, const std::string& hea
   const auto end = value.find(')');
   if (!value.starts_with('(') || end == value.npos) fail(file, "the header's shape is damaged");
   std::vector<std::uint64_t> shape;
-  for (const char *at = value.data() + 1, *last = value.data() + end; at < last;) {
+  for (const std::string& word : split(value.substr(1, end - 1), ',')) {
+    if (word.empty()) continue; // behind the comma of "(5,)"
     std::uint64_t extent = 0;
-    const auto [next, error] = std::from_chars(at, last, extent);
-    if (error == std::errc()) shape.push_back(extent);
-    at = error == std::errc() ? next : at + 1;
+    const auto [next, error] = std::from_chars(word.data(), word.data() + word.size(), extent);
+    if (error != std::errc() || next != word.data() + word.size())
+      fail(file, "the header's shape is damaged");
+    shape.push_back(extent);
   }
   return shape;
 }

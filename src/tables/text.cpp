@@ -72,7 +72,7 @@ double number(std::string_view word, std::uint64_t row, const std::string& path)
   double value = 0;
   const std::string_view digits = word.starts_with('+') ? word.substr(1) : word;
   const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
-  if (error != std::errc() || end != digits.end())
+  if (error != std::errc() || end != digits.end() || word.starts_with("+-"))
     throw BadRow(row, "'" + std::string(word.substr(0, most_characters)) + "' is no number", path);
   return value;
 }
