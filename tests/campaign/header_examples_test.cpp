@@ -42,5 +42,11 @@ TEST(HeaderExamples, RefuseWhatTheirChecksForbid) {
   EXPECT_EQ(problems.all()[1].text().substr(0, 42), "d.ini:1: flow.rbm: is required and missing");
 }
 
+TEST(HeaderExamples, ReferToWhatAStageProvides) {
+  const auto keys = FlowStage::schema().keys();
+  ASSERT_EQ(keys.front().name, "rbm");
+  EXPECT_EQ(keys.front().refers_to, "machine"); // as RbmStage::provides has it
+}
+
 } // namespace
 } // namespace blockspin

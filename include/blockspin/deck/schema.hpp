@@ -48,7 +48,7 @@ Problem unknown_key(const Section& section, const Entry& entry, const std::vecto
 /// Declares the keys of one section:
 ///     static const Schema<FlowDeck> schema(
 ///         "flow", "sends walkers through a machine",
-///         field("rbm", &FlowDeck::rbm, "the machine").required().refers_to("rbm"),
+///         field("rbm", &FlowDeck::rbm, "the machine").required().refers_to("machine"),
 ///         field("walkers", &FlowDeck::walkers, "walkers a start").check(at_least(1)));
 /// Rules across keys follow with rule(): the text of what is wrong, or empty.
 template <class D>
