@@ -4,6 +4,7 @@
 
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
+#include "blockspin/campaign/kind.hpp"
 #include "pace.hpp"
 
 namespace blockspin::campaign {
@@ -99,6 +100,16 @@ bool Context::load(const Loop& loop) {
   return loaded;
 }
 
+rng::Generator Context::random(rng::StreamId purpose, std::string_view instance) const {
+  const auto& declared = find_kind(run_.plan.kinds, stage_.kind())->streams;
+  if (std::ranges::find(declared, purpose) == declared.end())
+    throw Error(ErrorKind::internal,
+                "draws from random stream " + std::to_string(static_cast<int>(purpose)) +
+                    ", which its streams() do not declare",
+                stage_.label());
+  return {seed(), purpose, rng::instance_number(instance)};
+}
+
 void Context::run_stepper(Stepper& stepper, std::string_view part) {
   const std::string label = stage_.label() + (part.empty() ? "" : " " + std::string(part));
   Loop loop(*this, stepper, checkpoint_key(part), label);
@@ -151,7 +162,10 @@ archive::StageWriter Context::begin_writing() {
 
 void Context::remove_checkpoints() { run_.checkpoints.remove(stage_.group()); }
 
-void Context::resolve(const std::string& key, const std::string& text) { resolved_[key] = text; }
+void Context::resolve(const std::string& key, const std::string& text) {
+  log::info(stage_.label() + ": " + key + " = auto became " + text);
+  resolved_[key] = text;
+}
 
 namespace {
 

@@ -60,6 +60,13 @@ deck::ResolvedValues wanted_values(const Plan& plan, const Stage& stage, const a
   return wanted;
 }
 
+/// Whether a value is that of a key, and not of something else that results rest on, such as a file's hash.
+bool in_deck(const Plan& plan, const Stage& stage, const std::string& key) {
+  if (key.starts_with("model.")) return true;
+  const auto keys = find_kind(plan.kinds, stage.kind())->schema->keys();
+  return std::ranges::any_of(keys, [&](const deck::KeyInfo& info) { return info.name == plain_key(key); });
+}
+
 Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& group) {
   Comparison result;
   for (const auto& value : wanted_values(plan, stage, group)) {
@@ -68,7 +75,8 @@ Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& g
     if (value.may_grow && stage.growth_refusal(value.key).empty() && has_grown(stored, value.text))
       result.grown = true;
     else
-      result.differing.push_back(stage.label() + "." + value.key + ": '" + value.text + "' in the deck, '" +
+      result.differing.push_back(stage.label() + "." + value.key + ": '" + value.text +
+                                 (in_deck(plan, stage, value.key) ? "' in the deck, '" : "' now, '") +
                                  stored + "' in the archive" + growth_note(stage, value));
   }
   return result;

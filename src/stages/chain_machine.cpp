@@ -148,7 +148,7 @@ void ChainMachineStage::run(campaign::Context& context) {
   std::vector<Findings> all(deck().couplings.size());
   for (std::size_t k = 0; k < all.size(); ++k) {
     const std::string chain = label() + ".chain_" + std::to_string(k);
-    const rng::Generator random(context.seed(), rng::StreamId::rg_sample, rng::instance_number(chain));
+    const rng::Generator random = context.random(rng::StreamId::rg_sample, chain);
     const train::DataPart data = chain_data(context, deck(), deck().couplings[k], random);
     for (std::uint64_t repeat = 0; repeat < deck().repeats; ++repeat) {
       const std::string name = chain + ".repeat_" + std::to_string(repeat);
@@ -161,6 +161,11 @@ void ChainMachineStage::run(campaign::Context& context) {
   archive::StageWriter writer = context.begin_writing();
   write_findings(writer, deck().couplings, all);
   writer.commit();
+}
+
+std::vector<rng::StreamId> ChainMachineStage::streams() {
+  using enum rng::StreamId;
+  return {rg_sample, rbm_initial, rbm_shuffle, rbm_hidden, rbm_visible, rbm_swap, rbm_persistent, rbm_judge};
 }
 
 std::vector<archive::Row> ChainMachineStage::rows() {

@@ -32,6 +32,12 @@ void check_shapes(const archive::Archive& archive, const StoredEnsemble& stored,
   require(extent[2] == packed_bytes(stored.n_sites), "configurations are of another lattice");
 }
 
+/// "16 units", "16 units on a lattice 4x4".
+std::string units_text(std::uint64_t n_units, const std::vector<std::uint64_t>& lattice) {
+  const std::string text = std::to_string(n_units) + " units";
+  return lattice.empty() ? text : text + " on a lattice " + deck::Codec<deck::Extents>::text({lattice});
+}
+
 } // namespace
 
 std::optional<EnsembleInfo> find_ensemble(const campaign::Plan& plan, const std::string& name) {
@@ -59,6 +65,15 @@ bool check_lattice(const std::vector<std::uint64_t>& lattice, const std::string&
                    const std::string& key, const campaign::Complain& complain) {
   if (!lattice.empty()) return true;
   complain(key, group + " is of units without places on a lattice", "what has a lattice");
+  return false;
+}
+
+bool check_units(const EnsembleInfo& info, std::uint64_t n_units, const std::vector<std::uint64_t>& lattice,
+                 const std::string& other, const std::string& key, const campaign::Complain& complain) {
+  const bool as_many = n_units == 0 || info.n_sites == 0 || info.n_sites == n_units;
+  if (as_many && (lattice.empty() || info.lattice.empty() || info.lattice == lattice)) return true;
+  complain(key, info.group + " is of " + units_text(info.n_sites, info.lattice),
+           "what is of " + units_text(n_units, lattice) + ", as " + other);
   return false;
 }
 

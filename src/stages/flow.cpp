@@ -146,9 +146,7 @@ std::vector<double> start_temperatures(const FlowDeck& deck) {
 } // namespace
 
 void FlowStage::run(campaign::Context& context) {
-  const auto stream = [&](rng::StreamId id) {
-    return rng::Generator(context.seed(), id, rng::instance_number(label()));
-  };
+  const auto stream = [&](rng::StreamId id) { return context.random(id, label()); };
   const MachineInfo machine = machine_of(context.plan(), deck().rbm);
   const auto stack = read_machines(context, deck().rbm, deck().epoch);
   const auto thermometer = read_thermometer(context, deck().thermometer, machine.model);

@@ -2,6 +2,11 @@
 
 namespace blockspin::stages {
 
+std::vector<rng::StreamId> FlowStage::streams() {
+  using enum rng::StreamId;
+  return {flow_start, flow_hidden, flow_visible};
+}
+
 std::vector<archive::Row> FlowStage::rows() {
   using enum ElementType;
   const archive::Axis start{"start", "start_temperature"};

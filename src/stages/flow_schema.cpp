@@ -94,6 +94,13 @@ void FlowStage::check(const campaign::Plan& plan, const campaign::Complain& comp
   check_snapshot(plan, deck().rbm, deck().epoch, complain);
   const MachineInfo machine = machine_of(plan, deck().rbm);
   if (!check_lattice(machine.lattice, machine.group, "rbm", complain)) return;
+  const auto fits = [&](const std::string& ensemble, const std::string& key) {
+    const auto info = find_ensemble(plan, ensemble);
+    return !info || check_units(*info, machine.n_visible, machine.lattice, machine.group, key, complain);
+  };
+  const auto* const reader = plan.provider<ThermometerStage>(a_thermometer, deck().thermometer);
+  if (reader != nullptr && !fits(reader->sample(), "thermometer")) return;
+  if (!fits(sample_name(plan), "sample")) return;
   const bool mean_field = deck().dynamics == analysis::Dynamics::mean_field;
   if (deck().couplings && (mean_field || machine.lattice.size() != 2))
     complain("couplings", "needs +-1 states on a square lattice", "off");

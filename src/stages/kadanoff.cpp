@@ -154,8 +154,8 @@ campaign::Estimate KadanoffStage::estimate(const campaign::Plan&, int n_ranks) c
 }
 
 void KadanoffStage::run(campaign::Context& context) {
-  const rng::Generator noise(context.seed(), rng::StreamId::rg_block, rng::instance_number(label()));
-  const rng::Generator draws(context.seed(), rng::StreamId::rg_sample, rng::instance_number(label()));
+  const rng::Generator noise = context.random(rng::StreamId::rg_block, label());
+  const rng::Generator draws = context.random(rng::StreamId::rg_sample, label());
   const rg::MapComparisonPlan plan{deck().side,      deck().block,          deck().couplings,
                                    deck().strengths, deck().configurations, deck().starts};
   rg::MapComparisons steps(context.comm(), plan, noise, draws, [&] { context.safe_point(); });
@@ -169,6 +169,11 @@ void KadanoffStage::run(campaign::Context& context) {
   writer.write_list("order", order);
   ComparisonWriter(writer, steps.found()).write_all(plan.n_hidden());
   writer.commit();
+}
+
+std::vector<rng::StreamId> KadanoffStage::streams() {
+  using enum rng::StreamId;
+  return {rg_block, rg_sample};
 }
 
 std::vector<archive::Row> KadanoffStage::rows() {

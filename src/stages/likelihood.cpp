@@ -37,7 +37,7 @@ LnZMethod method_for(LnZMethod chosen, std::uint64_t n_visible, std::uint64_t n_
 /// Collective.
 rbm::LnZEstimate annealed(campaign::Context& context, const rbm::Machine& machine, const LikelihoodDeck& deck,
                           const std::string& label) {
-  const rng::Generator draws(context.seed(), rng::StreamId::likelihood_chain, rng::instance_number(label));
+  const rng::Generator draws = context.random(rng::StreamId::likelihood_chain, label);
   rbm::Annealer annealer(machine, {deck.temperatures, deck.chains}, draws, context.comm(),
                          [&] { context.safe_point(); });
   context.run_stepper(annealer);
@@ -202,6 +202,11 @@ rbm::LnZEstimate read_ln_z(const campaign::Context& context, const std::string& 
   const std::string group = context.plan().group_of(a_likelihood, name);
   return {.ln_z = context.archive().read_all<double>(group + "/ln_z").at(0),
           .error = context.archive().read_all<double>(group + "/ln_z_error").at(0)};
+}
+
+std::vector<rng::StreamId> LikelihoodStage::streams() {
+  using enum rng::StreamId;
+  return {likelihood_chain};
 }
 
 std::vector<archive::Row> LikelihoodStage::rows() {

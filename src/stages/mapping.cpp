@@ -233,6 +233,13 @@ std::vector<campaign::Reference> MappingStage::references(const campaign::Plan& 
 
 void MappingStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const EnsembleInfo sample = ensemble_of(plan, sample_name(plan));
+  const auto machine = is_built_in() ? std::nullopt : find_machine(plan, deck().rbm);
+  if (!sample.model)
+    return complain("sample", sample.group + " is of no model, of which a machine could be a map",
+                    "an ensemble of a [model]");
+  if (machine &&
+      !check_units(sample, machine->n_visible, machine->lattice, machine->group, "sample", complain))
+    return;
   check_temperatures(sample, {deck().temperature}, "temperature", complain);
   if (deck().configurations.value_or(2) > sample.n_configurations)
     complain("configurations", "is more than " + sample.group + " keeps",
@@ -245,7 +252,6 @@ void MappingStage::check(const campaign::Plan& plan, const campaign::Complain& c
       complain("likelihood", "is that of the machine " + of->machine_name(),
                "a [likelihood] of " + deck().rbm);
   }
-  const auto machine = is_built_in() ? std::nullopt : find_machine(plan, deck().rbm);
   const std::uint64_t smaller = machine ? std::min(machine->n_visible, machine->hidden.front()) : 0;
   if (!is_built_in() && !deck().likelihood && smaller > rbm::max_enumerated_units)
     complain("likelihood", "is needed: the machine is too large to enumerate", "the name of a [likelihood]");
@@ -289,7 +295,7 @@ void MappingStage::run(campaign::Context& context) {
   const auto values = gathered_ln_traces(context, model, machine, sample, index, n);
   const rg::LnTraceMoments moments = rg::ln_trace_moments(values);
   const rg::MapVerdict verdict = rg::judge_map(moments, ising_ln_z, machine.ln_z);
-  const rng::Generator draws(context.seed(), rng::StreamId::rg_hidden, rng::instance_number(label()));
+  const rng::Generator draws = context.random(rng::StreamId::rg_hidden, label());
   HiddenCheck check;
   if (!is_built_in())
     check = checked_hidden(context, trained, model, sample, index, std::min(n, deck().hidden_configurations),
@@ -312,6 +318,11 @@ void MappingStage::run(campaign::Context& context) {
   if (!is_built_in() && trained.n_visible() + trained.n_hidden() <= most_listed_units)
     write_identities(writer, trained, model);
   writer.commit();
+}
+
+std::vector<rng::StreamId> MappingStage::streams() {
+  using enum rng::StreamId;
+  return {rg_hidden};
 }
 
 std::vector<archive::Row> MappingStage::rows() {

@@ -27,7 +27,7 @@ train::DataPart read_part(const campaign::Context& context, const StoredEnsemble
   train::DataPart part{train::RowFormat::bits, sample.n_sites, n_rows,
                        read_configurations(context.archive(), sample, temperature_indices, each, held)};
   // Of the sample, not of the machine: all machines that ask for a control learn the same one.
-  const rng::Generator random(context.seed(), rng::StreamId::rbm_control, rng::instance_number(sample.group));
+  const rng::Generator random = context.random(rng::StreamId::rbm_control, sample.group);
   for (std::uint64_t i = 0; i < held.size(); ++i) {
     const std::uint64_t row = held.first + i;
     const train::ConfigurationId id{temperature_indices[row / each.size()], each.first + row % each.size()};
@@ -229,8 +229,7 @@ void RbmStage::share_input(const campaign::Stage& sibling) {
 RbmStage::Input RbmStage::input_above(const Input& input, std::size_t number,
                                       const campaign::Context& context) const {
   const auto draws = [&](const char* which) {
-    return rng::Generator(context.seed(), rng::StreamId::rbm_hidden,
-                          rng::instance_number(label() + "." + layer_path(number) + which));
+    return context.random(rng::StreamId::rbm_hidden, label() + "." + layer_path(number) + which);
   };
   const auto& machine = result_.layers.back().machine;
   return {input.ensemble,

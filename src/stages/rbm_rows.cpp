@@ -69,6 +69,12 @@ void add_divergence(std::vector<archive::Row>& rows) {
 
 } // namespace
 
+std::vector<rng::StreamId> RbmStage::streams() {
+  using enum rng::StreamId;
+  return {rbm_initial, rbm_shuffle,    rbm_hidden, rbm_visible,
+          rbm_swap,    rbm_persistent, rbm_judge,  rbm_control};
+}
+
 std::vector<archive::Row> RbmStage::rows() {
   std::vector<archive::Row> rows;
   add_machine(rows, "layer_{k}", "layer {k}");

@@ -74,8 +74,7 @@ campaign::Estimate ReceptiveFieldStage::estimate(const campaign::Plan& plan, int
 
 void ReceptiveFieldStage::run(campaign::Context& context) {
   const lattice::Geometry geometry(machine_of(context.plan(), deck().rbm).lattice);
-  const rng::Generator random(context.seed(), rng::StreamId::receptive_control,
-                              rng::instance_number(label()));
+  const rng::Generator random = context.random(rng::StreamId::receptive_control, label());
   const auto stack = read_machines(context, deck().rbm);
   using enum analysis::FieldKind;
   analysis::StackShapes steps(geometry, deck().window, stack, random, [&] { context.safe_point(); });
@@ -95,6 +94,11 @@ void ReceptiveFieldStage::run(campaign::Context& context) {
     writer.write_scalar(group + "/random_spacing_std", random_points[layer].std);
   }
   writer.commit();
+}
+
+std::vector<rng::StreamId> ReceptiveFieldStage::streams() {
+  using enum rng::StreamId;
+  return {receptive_control};
 }
 
 std::vector<archive::Row> ReceptiveFieldStage::rows() {

@@ -94,7 +94,10 @@ std::vector<campaign::Reference> ReconstructionStage::references(const campaign:
 
 void ReconstructionStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const EnsembleInfo sample = ensemble_of(plan, sample_name(plan));
-  if (!check_lattice(sample.lattice, sample.group, "sample", complain)) return;
+  const MachineInfo machine = machine_of(plan, deck().rbm);
+  if (!check_lattice(sample.lattice, sample.group, "sample", complain) ||
+      !check_units(sample, machine.n_visible, machine.lattice, machine.group, "sample", complain))
+    return;
   if (deck().temperatures) check_temperatures(sample, deck().temperatures->values, "temperatures", complain);
   if (deck().configurations > sample.n_configurations)
     complain("configurations", "is more than " + sample.group + " keeps",
@@ -137,9 +140,7 @@ void ReconstructionStage::run(campaign::Context& context) {
   const StoredEnsemble sample = open_ensemble(context, sample_name(context.plan()));
   const lattice::Geometry geometry(sample.lattice);
   const double field = sample.model ? sample.model->field : 0.0;
-  const auto random = [&](rng::StreamId id) {
-    return rng::Generator(context.seed(), id, rng::instance_number(label()));
-  };
+  const auto random = [&](rng::StreamId id) { return context.random(id, label()); };
   const auto machines = read_machines(context, deck().rbm);
   const auto rule = deck().dynamics == PassRule::sampled ? rbm::Rule::sampled : rbm::Rule::mean;
   const analysis::StackPass stack(
@@ -174,6 +175,11 @@ void ReconstructionStage::run(campaign::Context& context) {
   writer.write_replicated("example", {temperatures.size(), n_layers + 1, deck().examples, geometry.n_sites()},
                           std::span<const float>(examples));
   writer.commit();
+}
+
+std::vector<rng::StreamId> ReconstructionStage::streams() {
+  using enum rng::StreamId;
+  return {reconstruction_up, reconstruction_down};
 }
 
 std::vector<archive::Row> ReconstructionStage::rows() {

@@ -2,6 +2,11 @@
 
 namespace blockspin::stages {
 
+std::vector<rng::StreamId> SampleStage::streams() {
+  using enum rng::StreamId;
+  return {sample_initial, sample_update, sample_cluster, sample_exchange, sample_ground_state, sample_flip};
+}
+
 std::vector<archive::Row> SampleStage::rows() {
   using enum ElementType;
   const archive::Axis temperature{"temperature", "temperature"};

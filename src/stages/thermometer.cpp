@@ -18,10 +18,6 @@ namespace {
 
 using ising::exact::BayesThermometer;
 
-rng::Generator stream(const campaign::Context& context, const campaign::Stage& stage, rng::StreamId id) {
-  return {context.seed(), id, rng::instance_number(stage.label())};
-}
-
 analysis::LabelledSample read_labelled(const campaign::Context& context, const StoredEnsemble& stored,
                                        double test_fraction, const rng::Generator& split) {
   std::vector<std::size_t> all(stored.temperature.size());
@@ -138,12 +134,12 @@ campaign::Estimate ThermometerStage::estimate(const campaign::Plan& plan, int n_
 void ThermometerStage::run(campaign::Context& context) {
   const StoredEnsemble stored = open_ensemble(context, deck().sample);
   const auto sample = read_labelled(context, stored, deck().test_fraction,
-                                    stream(context, *this, rng::StreamId::thermometer_split));
+                                    context.random(rng::StreamId::thermometer_split, label()));
   analysis::ThermometerTraining training(
       context.comm(), sample, lattice::Geometry(stored.lattice),
       {deck().hidden, deck().l2, deck().max_iterations, stored.model && stored.model->field == 0.0},
-      {stream(context, *this, rng::StreamId::thermometer_initial),
-       stream(context, *this, rng::StreamId::thermometer_image)},
+      {context.random(rng::StreamId::thermometer_initial, label()),
+       context.random(rng::StreamId::thermometer_image, label())},
       [&] { context.safe_point(); });
   context.run_stepper(training);
 
@@ -189,6 +185,11 @@ analysis::Thermometer read_thermometer(const campaign::Context& context, const s
     result.ln_posterior = [bayes = BayesThermometer(model->lattice.values, result.temperature)](
                               double energy) { return bayes.ln_posterior(energy); };
   return result;
+}
+
+std::vector<rng::StreamId> ThermometerStage::streams() {
+  using enum rng::StreamId;
+  return {thermometer_split, thermometer_initial, thermometer_image};
 }
 
 std::vector<archive::Row> ThermometerStage::rows() {

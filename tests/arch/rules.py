@@ -40,6 +40,10 @@ FRAME_FLOOR = 5
 KNOW_DECKS = {"base", "deck", "archive"}
 MPI_CALL = re.compile(r"\bMPI_\w+")
 DECK_WORD = re.compile(r"\bdecks?\b|\"(?:campaign|model|parallel)\.\w+\"", re.IGNORECASE)
+# Streams that no stage draws from.
+OTHER_STREAMS = {"test", "bench", "block_tie"}
+STREAM = re.compile(r"^\s*(\w+) = \d+,", re.MULTILINE)
+STREAMS_OF_A_STAGE = re.compile(r"\b(\w+)::streams\(\) \{\s*using enum rng::StreamId;\s*return \{([^}]*)\};")
 # Rooms that run steppers and have none.
 STEPPERLESS = {"campaign", "stages"}
 # Third-party headers that only the room wrapping them may include.
@@ -161,6 +165,21 @@ def stepper_violations(root):
             yield f"{path.relative_to(root)}: {name} is a stepper, which belongs to the physics below"
 
 
+def stream_violations(root):
+    """Every random stream of the registry is declared by a stage, and stages draw by the Context, which looks at this."""
+    registry = Path(root) / "include/blockspin/rng/streams.hpp"
+    stages = [path for path, room in sources(root) if room == "stages"]
+    declared = {name for path in stages for _, names in STREAMS_OF_A_STAGE.findall(path.read_text())
+                for name in re.findall(r"\w+", names)}
+    if registry.is_file():
+        for name in sorted(set(STREAM.findall(registry.read_text())) - declared - OTHER_STREAMS):
+            yield f"{registry.relative_to(root)}: no stage declares the random stream {name}"
+    for path in stages:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if "context.seed(), rng::StreamId" in line:
+                yield f"{path.relative_to(root)}:{number}: a stage draws by Context::random()"
+
+
 def bases_of(text):
     """The names of base classes, without namespaces and template arguments."""
     return {base.split()[-1].split("::")[-1] for base in re.sub(r"<.*>", "", text).split(",") if base.split()}
@@ -243,7 +262,7 @@ def page_violations(root):
 
 def violations(root):
     root = Path(root)
-    rules = (include_violations, link_violations, edge_violations, boundary_violations, stepper_violations,
+    rules = (include_violations, link_violations, edge_violations, boundary_violations, stepper_violations, stream_violations,
              text_violations, function_violations, page_violations)
     return [violation for rule in rules for violation in rule(root)]
 

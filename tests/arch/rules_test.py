@@ -54,6 +54,12 @@ class BrokenHouses(unittest.TestCase):
         self.assert_found("include/blockspin/train/x.hpp", '#include "blockspin/deck/y.hpp"\n', "may not include deck")
         self.assert_found("src/ising/x.cpp", "#include <hdf5.h>\n", "only h5 may include hdf5.h")
 
+    def test_streams_are_declared(self):
+        registry = "enum class StreamId { flow_start = 48, ///< random starts\n  flow_end = 49, ///< none\n  test = 1024,\n"
+        self.assert_found("include/blockspin/rng/streams.hpp", registry.replace("{ ", "{\n  "), "no stage declares the random stream flow_end")
+        self.assert_found("src/stages/x.cpp", "rng::Generator g(context.seed(), rng::StreamId::flow_start, 0);\n",
+                          "a stage draws by Context::random()")
+
     def test_unknown_room(self):
         self.assert_found("src/cellar/x.cpp", "", "'cellar' is no room")
 

@@ -16,6 +16,7 @@ const deck::Schema<FlowDeck>& FlowStage::schema() {
   return schema;
 }
 std::vector<archive::Row> FlowStage::rows() { return {}; }
+std::vector<rng::StreamId> FlowStage::streams() { return {rng::StreamId::test}; }
 void FlowStage::run(campaign::Context&) {}
 
 /// The stage of a deck's only section, or null; problems go to `problems`.
@@ -40,6 +41,12 @@ TEST(HeaderExamples, RefuseWhatTheirChecksForbid) {
   EXPECT_EQ(problems.all()[0].text(),
             "d.ini:2: flow.walkers: '0' is out of range; allowed: a whole number, >= 1");
   EXPECT_EQ(problems.all()[1].text().substr(0, 42), "d.ini:1: flow.rbm: is required and missing");
+}
+
+TEST(HeaderExamples, DeclareWhatTheKindKnows) {
+  const campaign::Kind kind = campaign::kind_of<FlowStage>();
+  EXPECT_TRUE(kind.rows.empty());
+  EXPECT_EQ(kind.streams, std::vector{rng::StreamId::test});
 }
 
 TEST(HeaderExamples, ReferToWhatAStageProvides) {

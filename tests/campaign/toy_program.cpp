@@ -11,6 +11,7 @@ namespace {
 struct ToyDeck {
   std::uint64_t terms = 10;
   bool forget_a_row = false;
+  bool forget_a_stream = false;
 };
 
 /// 1 + 2 + ... + n, a term a step.
@@ -43,17 +44,23 @@ public:
     static const deck::Schema<ToyDeck> all(
         "toy", "adds up the first whole numbers",
         field("terms", &ToyDeck::terms, "how many numbers are added").may_grow(),
-        field("forget_a_row", &ToyDeck::forget_a_row, "write a dataset that no row declares"));
+        field("forget_a_row", &ToyDeck::forget_a_row, "write a dataset that no row declares"),
+        field("forget_a_stream", &ToyDeck::forget_a_stream, "draw from a stream that is not declared"));
     return all;
   }
   static std::vector<archive::Row> rows() {
-    return {{"sum", ElementType::u64, {}, "1", "sum of the first whole numbers"}};
+    return {{"sum", ElementType::u64, {}, "1", "sum of the first whole numbers"},
+            {"lot", ElementType::u64, {}, "1", "a random number"}};
   }
+  static std::vector<rng::StreamId> streams() { return {rng::StreamId::test}; }
   void run(campaign::Context& context) override {
     Sum sum(deck().terms);
     context.run_stepper(sum);
+    const auto purpose = deck().forget_a_stream ? rng::StreamId::bench : rng::StreamId::test;
+    const rng::Generator random = context.random(purpose, label());
     archive::StageWriter writer = context.begin_writing();
     writer.write_scalar("sum", sum.value());
+    writer.write_scalar("lot", random.word(0, 0));
     if (deck().forget_a_row) writer.write_scalar("product", std::uint64_t{0});
     writer.commit();
   }

@@ -69,6 +69,12 @@ class ToyStage(unittest.TestCase):
         self.assertIn("no row of its stage declares the dataset product", done.stderr)
         self.assertFalse((Path(self.folder) / "toy.h5").exists())
 
+    def test_a_forgotten_stream_is_an_error(self):
+        done = run(self.folder, "forget_a_stream = on\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("toy.main: draws from random stream 1025, which its streams() do not declare", done.stderr)
+        self.assertFalse((Path(self.folder) / "toy.h5").exists())
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

@@ -139,7 +139,7 @@ class SameMachine(Decks):
         for ranks in (None, 2):
             done = campaign.blockspin("run", self.deck(text), "--resume", ranks=ranks)
             self.assertEqual(4, done.returncode, done.stderr)
-            self.assertIn("import.own.file_hash", done.stderr)
+            self.assertRegex(done.stderr, "import.own.file_hash: '[0-9a-f]+' now, '[0-9a-f]+' in the archive")
         self.assertEqual([], campaign.differences(before, campaign.fingerprint(archive)))
 
 
@@ -278,12 +278,26 @@ class WithoutModel(Decks):
                               (free + machine + "[receptive_field]\nrbm = main\nwindow = 2\n", wanting),
                               (free + machine + "[spectrum]\nrbm = main\n", wanting),
                               (free + machine + "[reconstruction]\nrbm = main\n", wanting),
-                              (placed + machine + "[mapping]\nrbm = main\ntemperature = 2\n", "/import/bars has no temperatures"),
+                              (placed + machine + "[mapping]\nrbm = main\ntemperature = 2\n", "/import/bars is of no model"),
                               (placed + "[rbm]\nsample = bars\nhidden = 8\ntemperatures = 2\n", "/import/bars has no temperatures")):
             with self.subTest(text=text):
                 done = campaign.blockspin("check", self.deck(text))
                 self.assertEqual(3, done.returncode, done.stdout + done.stderr)
                 self.assertIn(message, done.stderr)
+
+    def test_units_must_be_as_many(self):
+        self.save("few.npy", np.ones((20, 9), np.int8))
+        self.save("labelled.npy", np.ones((2, 20, 9), np.int8))
+        head = (self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\nlattice = 4x4\n"
+                "[import.few]\nfile = few.npy\nmodel = none\nlattice = 3x3\n"
+                "[import.labelled]\nfile = labelled.npy\nmodel = none\nlattice = 3x3\ntemperatures = 1, 2\n"
+                "[rbm]\nsample = bars\nhidden = 4\nepochs = 1\n[thermometer]\nsample = labelled\n")
+        for text, message in (
+                ("[reconstruction]\nrbm = main\nsample = few\nconfigurations = 20\n",
+                 "reconstruction.sample: /import/few is of 9 units on a lattice 3x3; allowed: what is of 16 units on a lattice 4x4"),
+                ("[flow]\nrbm = main\nstart = random\n", "flow.thermometer: /import/labelled is of 9 units")):
+            with self.subTest(text=text):
+                self.ends_with(3, head + text, message, command="check", ranks=(None,))
 
     def test_the_archive_alone_knows_its_import(self):
         first = self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\nlattice = 4x4\n"

@@ -16,6 +16,7 @@
 #include "blockspin/campaign/plan.hpp"
 #include "blockspin/campaign/progress.hpp"
 #include "blockspin/mpi/stop.hpp"
+#include "blockspin/rng/generator.hpp"
 
 namespace blockspin::campaign {
 
@@ -42,7 +43,11 @@ public:
   Context& operator=(const Context&) = delete;
 
   const mpi::Communicator& comm() const { return run_.comm; }
+  /// For physics that makes its own generators, of streams that the stage declares.
   std::uint64_t seed() const { return run_.plan.campaign.seed; }
+  /// Random numbers for a purpose that the stage's kind declares (Kind::streams), in the name of `instance`,
+  /// such as "flow.V"; two names never share numbers. Throws ErrorKind::internal for another purpose. Local.
+  rng::Generator random(rng::StreamId purpose, std::string_view instance) const;
   const ParallelDeck& parallel() const { return run_.plan.parallel; }
   const Plan& plan() const { return run_.plan; }
   /// For reading what earlier stages left.
@@ -61,7 +66,7 @@ public:
   /// Opens this stage's group for writing, with its resolved values and the groups it read. Write every
   /// dataset, then commit() it; once a stage.
   archive::StageWriter begin_writing();
-  /// What a key left at `auto` became: recorded with the group as `auto.<key>`. Call before begin_writing().
+  /// What a key left at `auto` became: logged, and recorded with the group as `auto.<key>`. Call before begin_writing().
   void resolve(const std::string& key, const std::string& text);
   /// The same for what the work itself rests on, which must not change once found, however often the stage is
   /// stopped and whichever of its keys grow: the text an earlier run of this stage settled on, finished or

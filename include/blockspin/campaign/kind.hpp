@@ -14,19 +14,22 @@ namespace blockspin::campaign {
 
 /// What the frame knows of a kind of stage.
 struct Kind {
-  const deck::AnySchema* schema;  ///< the section's name and keys
-  std::vector<archive::Row> rows; ///< every dataset it writes
+  const deck::AnySchema* schema;      ///< the section's name and keys
+  std::vector<archive::Row> rows;     ///< every dataset it writes
+  std::vector<rng::StreamId> streams; ///< purposes of the random numbers it draws
   std::string provides; ///< what its groups are to other stages ("ensemble", "machine"); empty: nothing
   std::function<std::unique_ptr<Stage>(const deck::Section&, deck::Problems&)> make;
 };
 
-/// The row of stage class S: its schema(), its rows(), and its `provides` where it has one.
+/// The row of stage class S: its schema(), its rows(), and where it has them its streams() and `provides`.
 template <class S>
 Kind kind_of() {
   const auto& schema = S::schema();
   std::string provides;
   if constexpr (requires { S::provides; }) provides = S::provides;
-  return {&schema, S::rows(), provides,
+  std::vector<rng::StreamId> streams;
+  if constexpr (requires { S::streams(); }) streams = S::streams();
+  return {&schema, S::rows(), streams, provides,
           [&schema](const deck::Section& section, deck::Problems& problems) -> std::unique_ptr<Stage> {
             return std::make_unique<S>(section, schema, schema.read(section, problems));
           }};

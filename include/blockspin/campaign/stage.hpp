@@ -10,6 +10,7 @@
 //       using StageOf::StageOf;
 //       static const deck::Schema<FlowDeck>& schema(); // its keys
 //       static std::vector<archive::Row> rows();       // its datasets
+//       static std::vector<rng::StreamId> streams();   // its random numbers, if it draws any
 //       void run(campaign::Context& context) override;
 //     };
 // The program's list of kinds (app/kinds.cpp) has one row for it: kind_of<FlowStage>().
@@ -23,6 +24,7 @@
 #include "blockspin/archive/layout.hpp"
 #include "blockspin/deck/schema.hpp"
 #include "blockspin/mpi/communicator.hpp"
+#include "blockspin/rng/streams.hpp"
 
 namespace blockspin::campaign {
 

@@ -49,6 +49,10 @@ void check_temperatures(const EnsembleInfo& info, const std::vector<double>& wan
 /// Complains at `key` where the ensemble's sites have no places on a lattice. Local.
 bool check_lattice(const std::vector<std::uint64_t>& lattice, const std::string& group,
                    const std::string& key, const campaign::Complain& complain);
+/// Complains at `key` where its configurations are not of `n_units` units (0: not known), or stand on another
+/// lattice; `other` says whose units those are. Local.
+bool check_units(const EnsembleInfo& info, std::uint64_t n_units, const std::vector<std::uint64_t>& lattice,
+                 const std::string& other, const std::string& key, const campaign::Complain& complain);
 
 /// Datasets that every provider writes: temperature (where there are any) and configuration.
 std::vector<archive::Row> ensemble_rows();

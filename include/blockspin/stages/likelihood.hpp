@@ -28,6 +28,7 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<LikelihoodDeck>& schema();
   static std::vector<archive::Row> rows();
+  static std::vector<rng::StreamId> streams();
   std::vector<campaign::Reference> references(const campaign::Plan& plan) const override;
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;

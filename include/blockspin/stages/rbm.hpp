@@ -84,6 +84,7 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<RbmDeck>& schema();
   static std::vector<archive::Row> rows();
+  static std::vector<rng::StreamId> streams();
   void look(const mpi::Communicator& comm, const std::string& deck_folder) override;
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;

@@ -24,10 +24,13 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<ThermometerDeck>& schema();
   static std::vector<archive::Row> rows();
+  static std::vector<rng::StreamId> streams();
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
   std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
+  /// The ensemble it learns.
+  const std::string& sample() const { return deck().sample; }
   /// Hidden units of the network.
   std::uint64_t n_hidden() const { return deck().hidden; }
 };
