@@ -56,7 +56,8 @@ class BrokenHouses(unittest.TestCase):
 
     def test_streams_are_declared(self):
         registry = "enum class StreamId { flow_start = 48, ///< random starts\n  flow_end = 49, ///< none\n  test = 1024,\n"
-        self.assert_found("include/blockspin/rng/streams.hpp", registry.replace("{ ", "{\n  "), "no stage declares the random stream flow_end")
+        self.assert_found("include/blockspin/rng/streams.hpp", registry.replace("{ ", "{\n  "),
+                          "no stage declares the random stream flow_end")
         self.assert_found("src/stages/x.cpp", "rng::Generator g(context.seed(), rng::StreamId::flow_start, 0);\n",
                           "a stage draws by Context::random()")
 
