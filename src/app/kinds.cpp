@@ -7,6 +7,7 @@
 #include "blockspin/stages/kadanoff.hpp"
 #include "blockspin/stages/likelihood.hpp"
 #include "blockspin/stages/mapping.hpp"
+#include "blockspin/stages/mcrg.hpp"
 #include "blockspin/stages/rbm.hpp"
 #include "blockspin/stages/receptive_field.hpp"
 #include "blockspin/stages/reconstruction.hpp"
@@ -26,7 +27,7 @@ std::vector<campaign::Kind> stage_kinds() {
       kind_of<ReceptiveFieldStage>(), kind_of<ReconstructionStage>(),
       kind_of<LikelihoodStage>(),     kind_of<MappingStage>(),
       kind_of<DecimationStage>(),     kind_of<ChainMachineStage>(),
-      kind_of<KadanoffStage>(),
+      kind_of<KadanoffStage>(),       kind_of<McrgStage>(),
   };
 }
 

@@ -19,6 +19,7 @@ const std::vector<std::string> settings = {"campaign", "model", "parallel"};
 
 const std::string settings_group = "/settings"; // what Plan::faulty calls [campaign], [model] and [parallel]
 const std::string model_key = "model";          // by which a stage names its model
+const std::string match_key = "match";          // and a second one to compare with
 
 bool is_setting(const deck::Section& section) {
   return std::find(settings.begin(), settings.end(), section.stage) != settings.end();
@@ -230,23 +231,25 @@ bool has_taken_name(const Plan& plan, const deck::Section& section, const std::v
   return taken;
 }
 
-/// Every stage's key `model` must name a model of the deck; models that no stage names are warned about.
+/// Keys that name a model must name one of the deck; models that no stage names are warned about.
 void check_model_names(const deck::Document& document, Plan& plan, deck::Problems& problems) {
   std::set<std::string> used;
   std::vector<std::string> names;
   for (const auto& [name, model] : plan.models) names.push_back(name);
-  for (const auto& stage : plan.stages) {
-    const std::string name = deck::text_of(stage->values(), model_key);
-    if (name.empty() || name == "none" || !used.insert(name).second || plan.models.contains(name)) continue;
+  const auto check_name = [&](const Stage& stage, const std::string& key) {
+    const std::string name = deck::text_of(stage.values(), key);
+    if (name.empty() || name == "none" || !used.insert(name).second || plan.models.contains(name)) return;
     if (name == "main" && names.empty()) {
       model_schema().read({"model", "main", {document.path, 0}, {}}, problems);
-      continue;
+      return;
     }
-    auto problem = at_key(*stage, model_key, "[model] '" + name + "' is not in the deck");
+    auto problem = at_key(stage, key, "[model] '" + name + "' is not in the deck");
     problem.allowed = names.empty() ? "there is none yet" : joined(names, ", ");
     problem.nearest = nearest(name, names);
     problems.add(std::move(problem));
-  }
+  };
+  for (const auto& stage : plan.stages)
+    for (const std::string& key : {model_key, match_key}) check_name(*stage, key);
   if (plan.stages.empty() && names.empty())
     model_schema().read({"model", "main", {document.path, 0}, {}}, problems);
   for (const std::string& name : names)

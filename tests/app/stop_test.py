@@ -53,6 +53,7 @@ LONG_FORMS = {
     "decimation.long": "couplings = 0.01:1:0.01\nsteps = 4\nkernel = 0:10:0.5\nkernel_sites = 14",
     "chain_machine.long": "couplings = 0.5\nepochs = 1000000",
     "kadanoff.long": "side = 6\nconfigurations = 1000000\ncouplings = 0.44",
+    "mcrg.long": "configurations = 100000000",
 }
 # Stages that leave no checkpoint, since they begin again where they are stopped: what they say at their beginning.
 AT_WORK = {"import.long": "reads 1000000 configurations"}
@@ -65,6 +66,7 @@ SHORT_FORMS = {
     "chain_machine.short": "couplings = 0.5\nsites = 8\nconfigurations = 10000\nepochs = 60\nrepeats = 2",
     "kadanoff.short": "side = 6\nconfigurations = 4000\ncouplings = 0.4\nstarts = 4\nstrengths = 1",
     "spectrum.short": "rbm = deep",
+    "mcrg.short": "configurations = 8000",
 }
 
 

@@ -1,0 +1,52 @@
+#pragma once
+// [mcrg.NAME]: Monte Carlo renormalization: exponents, couplings and the critical manifold's normal, level by
+// level.
+
+#include <optional>
+
+#include "blockspin/campaign/stage.hpp"
+#include "blockspin/rg/level_operators.hpp"
+#include "blockspin/stages/or_none.hpp"
+
+namespace blockspin::stages {
+
+enum class McrgRule { majority, decimation, filter };
+std::vector<std::string> choice_names(McrgRule);
+
+struct McrgDeck {
+  std::string model = "main";
+  std::optional<double> temperature; ///< empty: the critical one
+  McrgRule rule = McrgRule::majority;
+  unsigned factor = 2;
+  std::optional<unsigned> levels;             ///< empty: down to 4 a side
+  std::uint64_t configurations = 0;           ///< of all ladders together
+  std::optional<std::uint64_t> even, odd;     ///< operators; empty: the whole list
+  OrNone<std::string> match;                  ///< a model of the lattice after one step
+  std::optional<std::uint64_t> replicas;      ///< independent ladders
+  std::optional<std::uint64_t> equilibration; ///< sweeps
+  std::optional<std::uint64_t> interval;      ///< sweeps
+};
+
+class McrgStage : public campaign::StageOf<McrgDeck> {
+public:
+  using StageOf::StageOf;
+  static const deck::Schema<McrgDeck>& schema();
+  static std::vector<archive::Row> rows();
+  std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
+  void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
+  campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
+  void run(campaign::Context& context) override;
+
+private:
+  /// What `auto` stands for on a lattice: the critical temperature, if there is one; levels, operators, ladders.
+  std::optional<double> temperature(const campaign::ModelDeck& lattice) const;
+  rg::BlockingSetup blocking(const campaign::ModelDeck& lattice) const;
+  std::uint64_t n_ladders(const campaign::ModelDeck& lattice) const;
+  void record_choices(campaign::Context& context, const rg::BlockingSetup& blocking) const;
+
+  void check_operators(const rg::BlockingSetup& blocking, const campaign::Complain& complain) const;
+  void check_match(const campaign::Plan& plan, const rg::BlockingSetup& blocking,
+                   const campaign::Complain& complain) const;
+};
+
+} // namespace blockspin::stages

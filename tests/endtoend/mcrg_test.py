@@ -1,0 +1,124 @@
+"""Monte Carlo renormalization through the real program: what is exact about its numbers, growing, and few data."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+import blockspin
+import campaign
+from blockspin import exact
+
+DECK = Path(__file__).parent / "mcrg.ini"
+CRITICAL = 0.5 * np.log1p(np.sqrt(2))
+# At most 60 pulls a test: one beyond six errors has a probability below 2e-7.
+LARGEST_PULL = 6
+SMALL = """[campaign]
+archive = run.h5
+seed = 3
+[model]
+lattice = 8x8
+[mcrg]
+"""
+
+
+def setUpModule():
+    global folder, archive
+    folder = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(folder.cleanup)
+    archive = blockspin.open_archive(campaign.run_deck(DECK, Path(folder.name) / "mcrg.h5", 1))
+    unittest.addModuleCleanup(archive.close)
+
+
+def estimate(name, path):
+    group = archive.group("mcrg", name)
+    return np.asarray(group[f"{path}/mean"]), np.asarray(group[f"{path}/error"])
+
+
+def bare_pulls(name, temperature):
+    """Of the couplings of the simulated lattice: the nearest neighbours' is 1/T, the others are 0."""
+    mean, error = estimate(name, "coupling")
+    return (mean[0] - np.where(np.arange(mean.shape[1]) == 0, 1 / temperature, 0)) / error[0]
+
+
+def run(text, *options):
+    deck = Path(folder.name) / "run.ini"
+    deck.write_text(SMALL + text, encoding="utf-8")
+    return campaign.blockspin("run", deck, *options)
+
+
+class Numbers(unittest.TestCase):
+    def test_unblocked_couplings_are_those_of_the_simulation(self):
+        for name, temperature in (("main", 1 / CRITICAL), ("chain", 1.5), ("cube", 4.511523)):
+            self.assertLess(np.abs(bare_pulls(name, temperature)).max(), LARGEST_PULL, name)
+
+    def test_the_pulls_see_another_temperature(self):
+        self.assertGreater(np.abs(bare_pulls("main", 1.15 / CRITICAL)).max(), LARGEST_PULL)
+
+    def test_energy_is_kaufmans(self):
+        group = archive.group("mcrg", "main")
+        energy = exact.energy(1 / CRITICAL, (16, 16))
+        self.assertLess(abs(group["observables/energy/mean"] - energy), LARGEST_PULL * group["observables/energy/error"])
+
+    def test_shapes_and_levels(self):
+        group = archive.group("mcrg", "main")
+        self.assertEqual([1, 2], list(group["level"]))
+        self.assertEqual([0, 1, 2], list(group["any_level"]))
+        self.assertEqual((2, 13), np.shape(group["even/exponent/mean"]))
+        self.assertEqual((2, 5), np.shape(group["odd/normal/error"]))
+        self.assertEqual((3, 13), np.shape(group["coupling/mean"]))
+        self.assertEqual((2, 13), np.shape(group["match/critical_coupling/mean"]))
+        self.assertEqual((2, 3), np.shape(archive.group("mcrg", "decimation")["even/exponent/mean"]))
+        self.assertEqual(20000, group["configurations"])
+
+    def test_exponents_are_near_those_of_large_lattices(self):
+        even, even_error = estimate("main", "even/exponent")
+        odd, _ = estimate("main", "odd/exponent")
+        self.assertLess(even_error[0, 2], 0.02)
+        self.assertLess(abs(even[0, 2] - 1), 0.12)  # finite size and few operators; 0.84 is what no blocking gives
+        self.assertLess(abs(odd[0, 0] - 1.875), 0.03)
+        one, _ = estimate("nine", "odd/exponent")
+        self.assertLess(abs(one[0, 0] - 1.875), 0.05)
+
+    def test_matching_finds_the_critical_coupling(self):
+        mean, error = estimate("main", "match/critical_coupling")
+        self.assertTrue((np.abs(mean[1, :3] - CRITICAL) < 0.003 + LARGEST_PULL * error[1, :3]).all(), mean)
+        self.assertLess(error[1, 0], 0.001)
+
+    def test_what_a_level_cannot_tell_apart_is_unknown_and_adds_nothing(self):
+        group = archive.group("mcrg", "main")
+        dropped = np.asarray(group["even/independent"]) == 0
+        self.assertEqual([6, 7], list(np.flatnonzero(dropped[2])))  # (3,0) is (1,0) on four sites a side, (3,1) is (1,1)
+        self.assertFalse(dropped[:2].any())
+        self.assertTrue(np.isnan(np.asarray(group["coupling/mean"])[dropped]).all())
+        self.assertTrue(np.isfinite(np.asarray(group["coupling/mean"])[~dropped]).all())
+
+
+class Growing(unittest.TestCase):
+    def test_a_grown_run_is_a_fresh_one_to_the_byte(self):
+        grown, fresh = Path(folder.name) / "grown.h5", Path(folder.name) / "fresh.h5"
+        self.assertEqual(0, run("configurations = 300\n", "--set", f"campaign.archive={grown}").returncode)
+        self.assertEqual(0, run("configurations = 2000\n", "--set", f"campaign.archive={grown}", "--resume").returncode)
+        self.assertEqual(0, run("configurations = 2000\n", "--set", f"campaign.archive={fresh}").returncode)
+        self.assertEqual([], campaign.differences(campaign.fingerprint(fresh), campaign.fingerprint(grown)))
+        less = run("configurations = 1000\n", "--set", f"campaign.archive={grown}", "--resume")
+        self.assertEqual(4, less.returncode, less.stderr)
+        self.assertIn("it may grow, not shrink", less.stderr)
+
+
+class FewData(unittest.TestCase):
+    def test_unknown_numbers_are_nan_with_a_warning(self):
+        path = Path(folder.name) / "few.h5"
+        done = run("configurations = 8\n", "--set", f"campaign.archive={path}")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("the leading even eigenvalue is not real and positive, or unknown", done.stderr)
+        self.assertIn("errors are of 8 bins only", done.stderr)
+        with blockspin.open_archive(path) as few:
+            group = few.group("mcrg", "main")
+            self.assertTrue(np.isnan(np.asarray(group["even/exponent/mean"])[0, 12]))
+            self.assertEqual((1, 13), np.shape(group["even/eigenvalue/mean"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
