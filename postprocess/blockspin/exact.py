@@ -34,6 +34,16 @@ def torus_energy(temperature, n, m):
     return np.vectorize(lambda t: _torus_energy(t, n, m), otypes=[float])(temperature)
 
 
+def log_partition(temperature, lattice, nodes=200):
+    """ln Z at each temperature > 0: N ln 2 less the integral of the energy over 0 ... 1/T (Gauss and Legendre)."""
+    n, (x, weight) = int(np.prod(lattice)), np.polynomial.legendre.leggauss(nodes)
+
+    def one(t):
+        beta = (1 + x) / (2 * t)  # inverse temperatures from 0 to 1/t
+        return n * np.log(2.0) - n * np.sum(weight * energy(1 / beta, lattice)) / (2 * t)
+    return np.vectorize(one, otypes=[float])(temperature)
+
+
 def infinite_magnetization(temperature):
     """Yang's spontaneous magnetisation of the infinite lattice; 0 from T_c on."""
     t = np.asarray(temperature, dtype=float)

@@ -8,10 +8,15 @@ import numpy as np
 from blockspin import exact
 
 
-def enumerated_energy(temperature, n, m):
-    """Energy per spin of the n x m torus by summing over all 2^(n m) states."""
+def enumerated_energies(n, m):
+    """Energies of all 2^(n m) states of the n x m torus."""
     states = np.array(list(itertools.product((-1, 1), repeat=n * m)), dtype=np.int8).reshape(-1, n, m)
-    energy = -(states * np.roll(states, 1, 1) + states * np.roll(states, 1, 2)).sum((1, 2), dtype=float)
+    return -(states * np.roll(states, 1, 1) + states * np.roll(states, 1, 2)).sum((1, 2), dtype=float)
+
+
+def enumerated_energy(temperature, n, m):
+    """Energy per spin of the n x m torus by summing over all states."""
+    energy = enumerated_energies(n, m)
     weight = np.exp(-(energy - energy.min()) / temperature)
     return np.sum(weight * energy) / np.sum(weight) / (n * m)
 
@@ -29,6 +34,13 @@ class Exact(unittest.TestCase):
             weight = np.exp(-energy / temperature)
             expected = np.sum(weight * energy) / np.sum(weight) / 9
             self.assertAlmostEqual(expected, float(exact.energy(temperature, (9,))), 12)
+
+    def test_ln_z_is_the_enumerated_one(self):
+        for lattice in ((3, 3), (3, 4)):
+            energies = enumerated_energies(*lattice)
+            for t in (0.5, 1.0, 2.25, 6.0):
+                expected = np.log(np.exp(-(energies - energies.min()) / t).sum()) - energies.min() / t
+                self.assertAlmostEqual(float(exact.log_partition(t, lattice)), expected, places=8)
 
     def test_published_values_at_the_critical_point(self):
         # Ferdinand & Fisher (1969)

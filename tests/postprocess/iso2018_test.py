@@ -14,7 +14,7 @@ import blockspin
 import campaign
 from blockspin import seeds
 from blockspin.iso2018 import __main__ as report
-from blockspin.iso2018 import ends, patterns, verdicts
+from blockspin.iso2018 import ends, patterns, readings, verdicts
 
 DECK = campaign.ROOT / "input/iso2018_short.ini"
 REFERENCE = campaign.ROOT / "postprocess/reference/iso2018_ends.csv"
@@ -87,6 +87,34 @@ class Agreement(unittest.TestCase):
         self.assertGreaterEqual(len(written), 8)
         for file in written:
             self.assertGreater(file.stat().st_size, 0, file)
+
+
+class Readings(unittest.TestCase):
+    """What a flow reads of its starts, step 0, is what the report reads of the same configurations."""
+
+    MEASURES = (("mean_temperature", readings.network_mean), ("bayes_temperature", readings.posterior_mean))
+
+    def read(self, archive, measure, start):
+        return measure(archive.group("thermometer", "main"), archive.sample("test").configurations(float(start))).mean()
+
+    def test_both_measures_are_those_of_the_archive(self):
+        with blockspin.open_archive(path) as archive:
+            flow = archive.flow("V_h16")
+            for quantity, measure in self.MEASURES:
+                for stored, start in zip(flow[f"{quantity}/mean"][:, 0], flow.starts):
+                    self.assertAlmostEqual(stored, self.read(archive, measure, start), places=5)
+
+    def test_other_configurations_are_seen(self):
+        with blockspin.open_archive(path) as archive:
+            flow = archive.flow("V_h16")
+            for quantity, measure in self.MEASURES:
+                self.assertGreater(abs(flow[f"{quantity}/mean"][0, 0] - self.read(archive, measure, 2.25)), 0.5)
+
+    def test_the_reading_at_a_sampled_temperature_is_that_of_its_configurations(self):
+        with blockspin.open_archive(path) as archive:
+            mean, error = readings.at(archive, 2.25)["network's mean"]
+            self.assertAlmostEqual(self.read(archive, readings.network_mean, 2.25), mean, places=9)
+            self.assertTrue(0 < error < 0.1)
 
 
 def end(family="V", seed=0, steps=400, value=2.0, gap=0.0, met=30, dynamics="sampled", epoch=100):

@@ -34,7 +34,8 @@ def numbers_of_iso2018():
             *_, value, error, _ = line.split(" | ")
             numbers.add(pm(abs(float(value)), float(error)))
     for row in table.rows(ENDS):
-        numbers.add(pm(float(row["energy_temperature"]), float(row["energy_temperature_error"])))
+        for measure in ("energy_temperature", "mean_temperature", "bayes_temperature"):
+            numbers.add(pm(float(row[measure]), float(row[f"{measure}_error"])))
     return numbers
 
 

@@ -36,7 +36,7 @@ def spin_correlation(spins):
 
 def data_correlation(archive, machine):
     """The spin correlation of all configurations a machine learnt, as they stand in its sample."""
-    sample = archive.sample(machine.value("sample"))
+    sample = archive.ensemble(machine.value("sample", "main"))
     wanted = machine.value("temperatures")
     temperatures = sample.temperature if wanted in ("", "auto") else [float(t) for t in wanted.split(",")]
     return np.mean([spin_correlation(sample.configurations(t)) for t in temperatures], axis=0)
