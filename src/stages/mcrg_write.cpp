@@ -61,6 +61,11 @@ void write_mcrg(archive::StageWriter& writer, const McrgResult& result) {
   write_estimate(writer, "match/critical_coupling", *result.critical_coupling);
 }
 
+std::vector<rng::StreamId> McrgStage::streams() {
+  using enum rng::StreamId;
+  return {sample_initial, sample_update, sample_cluster, sample_exchange, block_tie};
+}
+
 std::vector<archive::Row> McrgStage::rows() {
   using enum ElementType;
   using archive::Axis;

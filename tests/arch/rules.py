@@ -41,7 +41,7 @@ KNOW_DECKS = {"base", "deck", "archive"}
 MPI_CALL = re.compile(r"\bMPI_\w+")
 DECK_WORD = re.compile(r"\bdecks?\b|\"(?:campaign|model|parallel)\.\w+\"", re.IGNORECASE)
 # Streams that no stage draws from.
-OTHER_STREAMS = {"test", "bench", "block_tie"}
+OTHER_STREAMS = {"test", "bench"}
 STREAM = re.compile(r"^\s*(\w+) = \d+,", re.MULTILINE)
 STREAMS_OF_A_STAGE = re.compile(r"\b(\w+)::streams\(\) \{\s*using enum rng::StreamId;\s*return \{([^}]*)\};")
 # Rooms that run steppers and have none.

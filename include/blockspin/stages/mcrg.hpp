@@ -32,6 +32,7 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<McrgDeck>& schema();
   static std::vector<archive::Row> rows();
+  static std::vector<rng::StreamId> streams();
   std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
