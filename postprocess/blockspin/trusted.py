@@ -4,6 +4,7 @@ Names must lead to content inside the archive, or to a segment in the archive's 
 as many bytes as their shape takes. Each check looks only at what is about to be read.
 """
 
+import numbers
 import os
 import re
 
@@ -19,7 +20,7 @@ def check_format(file, path):
     if _text(file.attrs.get("format", "")) != "blockspin":
         raise ValueError(f"{path}: not a blockspin archive")
     version = file.attrs.get("format_version", 0)
-    if not 1 <= version <= NEWEST_FORMAT:
+    if not isinstance(version, numbers.Integral) or not 1 <= version <= NEWEST_FORMAT:
         raise ValueError(f"{path}: archive format {version}; this package reads formats 1 to {NEWEST_FORMAT}")
 
 

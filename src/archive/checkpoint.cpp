@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <limits>
 #include <vector>
 
 #include "blockspin/archive/state_file.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
+#include "blockspin/h5/serial_file.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "content_hash.hpp"
 #include "durable.hpp"
+#include "group_attributes.hpp"
 
 namespace blockspin::archive {
 
@@ -33,12 +36,21 @@ std::string group_prefix(const std::string& archive_path, const std::string& gro
   return archive_path + ".checkpoint-" + dotted;
 }
 
-/// "run.h5.checkpoint-rbm.main+layer_2-": the same of one part, up to the number.
-std::string prefix_of(const std::string& archive_path, const std::string& group, const std::string& name) {
-  std::string part = name.empty() ? "" : "+" + name;
+/// Of a part's name in that of a file; a longer one ends in digits made from all of it.
+constexpr std::size_t most_of_part = 40, kept_of_part = 23;
+
+/// "+layer_2", as it stands in a file's name.
+std::string part_in_name(const std::string& name) {
+  std::string part = name;
   for (char& letter : part)
     if (letter == ' ' || letter == '/') letter = '_';
-  return group_prefix(archive_path, group) + part + "-";
+  if (part.size() > most_of_part) part = part.substr(0, kept_of_part) + "~" + digits_of(part);
+  return part.empty() ? part : "+" + part;
+}
+
+/// "run.h5.checkpoint-rbm.main+layer_2-": the same of one part, up to the number.
+std::string prefix_of(const std::string& archive_path, const std::string& group, const std::string& name) {
+  return group_prefix(archive_path, group) + part_in_name(name) + "-";
 }
 
 /// Files whose path begins with `prefix`, by the rest of their names. Local: for the root.
@@ -148,10 +160,39 @@ private:
   std::string path_;
 };
 
-std::string text_attribute(const h5::File& file, const std::string& name) {
-  const h5::Value value = h5::read_attribute(file, "/", name);
-  if (const std::string* text = std::get_if<std::string>(&value)) return *text;
-  throw Error(ErrorKind::archive, "the attribute " + name + " is not text", file.path());
+/// What the file of a checkpoint says of itself.
+struct Head {
+  bool of_this_version = false;
+  std::string content_hash, owner, chosen;
+};
+
+constexpr const char* checkpoint_format = "blockspin checkpoint";
+
+Head read_head(const h5::SerialFile& file) {
+  const auto text = [&](const Attributes& attributes, const char* name) {
+    return attribute<std::string>(attributes, "a checkpoint", name, file.path());
+  };
+  const Attributes own = file.attributes("/"), state = file.attributes(state_group);
+  if (!own.contains("format_version")) { // it did not say so in format 1, but had an owner there
+    text(own, "owner");
+    return {};
+  }
+  if (text(own, "format") != checkpoint_format)
+    throw Error(ErrorKind::archive, "is no checkpoint of blockspin", file.path());
+  if (attribute<std::uint64_t>(own, "a checkpoint", "format_version", file.path()) != format_version)
+    return {};
+  return {true, text(own, "content_hash"), text(state, "owner"), text(state, "chosen")};
+}
+
+/// Collective.
+Head look_at_head(const mpi::Communicator& comm, const std::string& path) {
+  Head head;
+  h5::look(comm, path, [&] {
+    const h5::SerialFile file(path);
+    head = read_head(file);
+    if (comm.is_root()) file.describe(state_group);
+  });
+  return head;
 }
 
 /// The root's paths on every rank. Collective.
@@ -160,16 +201,33 @@ std::vector<std::string> of_root(const mpi::Communicator& comm, const std::vecto
   return list.empty() ? std::vector<std::string>() : split(list, '\n');
 }
 
-/// Opens a checkpoint and checks its content against its checksum. Collective.
-h5::File open_whole(const mpi::Communicator& comm, const std::string& path) {
-  h5::File file = h5::File::open(comm, path, h5::Access::read);
-  std::string promised;
-  mpi::agreed(comm, [&] { promised = text_attribute(file, "content_hash"); });
-  if (content_hash(file, state_group) == promised) return file;
-  file.close();
-  Error error(ErrorKind::archive, "the checksum does not match the content", path);
-  error.set_agreed();
-  throw error;
+/// A checkpoint whose content matches its checksum.
+struct Whole {
+  Head head;
+  h5::File file;
+};
+
+/// Nothing where the file is damaged, which `report` is told. Throws where another version wrote it. Collective.
+std::optional<Whole> open_whole(const mpi::Communicator& comm, const std::string& path,
+                                const std::function<void(const Error&)>& report) {
+  Head head;
+  try {
+    head = look_at_head(comm, path);
+    if (head.of_this_version) {
+      h5::File file = h5::File::open(comm, path, h5::Access::read);
+      if (content_hash(file, state_group) == head.content_hash)
+        return Whole{std::move(head), std::move(file)};
+      file.close();
+      throw_agreed(ErrorKind::archive, "the checksum does not match the content", path);
+    }
+  } catch (const Error& error) {
+    if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+    report(error);
+    return std::nullopt;
+  }
+  throw_agreed(ErrorKind::archive,
+               path + ": a checkpoint of another version of this program, which can finish it; "
+                      "delete it to begin this stage anew");
 }
 
 } // namespace
@@ -188,10 +246,14 @@ void CheckpointStore::save(const CheckpointKey& key, const std::function<void(St
       },
       true);
   const TemporaryFile temporary(comm_, comm_.broadcast(temporary_name(path)));
+  mpi::agreed(
+      comm_, [&] { create_temporary(temporary.path(), archive_path_); }, true);
   h5::File file = h5::File::create(comm_, temporary.path());
-  h5::write_attribute(file, "/", "owner", owner_text(key));
-  h5::write_attribute(file, "/", "chosen", chosen_text(key));
+  h5::write_attribute(file, "/", "format", std::string(checkpoint_format));
+  h5::write_attribute(file, "/", "format_version", format_version);
   file.create_group(state_group);
+  h5::write_attribute(file, state_group, "owner", owner_text(key));
+  h5::write_attribute(file, state_group, "chosen", chosen_text(key));
   FileStateSink sink(file, state_group);
   save_state(sink);
   file.flush();
@@ -204,7 +266,7 @@ void CheckpointStore::save(const CheckpointKey& key, const std::function<void(St
         unusable_.erase(path);
         std::size_t n_good = 0;
         for (const Numbered& checkpoint : checkpoints(prefix))
-          if (unusable_.contains(checkpoint.path) || ++n_good > n_kept) remove_file(checkpoint.path);
+          if (unusable_.contains(checkpoint.path) || ++n_good > n_kept) remove_checkpoint(checkpoint.path);
       },
       true);
 }
@@ -216,18 +278,14 @@ std::optional<h5::File> CheckpointStore::newest_whole(const CheckpointKey& key) 
       paths.push_back(checkpoint.path);
   std::vector<std::string> of_others;
   for (const std::string& path : of_root(comm_, paths)) {
-    try {
-      h5::File file = open_whole(comm_, path);
-      bool ours = false;
-      mpi::agreed(comm_, [&] { ours = text_attribute(file, "owner") == owner_text(key); });
-      if (ours) return file;
-      file.close();
-      of_others.push_back(path);
-    } catch (const Error& error) {
-      if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+    auto whole = open_whole(comm_, path, [&](const Error& error) {
       log::warning(std::string("damaged checkpoint, trying the one before: ") + error.what());
       unusable_.insert(path);
-    }
+    });
+    if (!whole) continue;
+    if (whole->head.owner == owner_text(key)) return std::move(whole->file);
+    whole->file.close();
+    of_others.push_back(path);
   }
   refuse_other_values(key);
   for (const std::string& path : of_others) {
@@ -244,22 +302,10 @@ void CheckpointStore::refuse_other_values(const CheckpointKey& key) {
     for (const auto& [ending, path] : checkpoints_of_group(archive_path_, key.group)) paths.push_back(path);
   paths = of_root(comm_, paths);
   for (const std::string& path : paths) {
-    std::string stored;
-    bool whole = false;
-    try {
-      h5::File file = open_whole(comm_, path);
-      whole = true;
-      mpi::agreed(comm_, [&] { stored = text_attribute(file, "chosen"); });
-      file.close();
-    } catch (const Error& error) {
-      if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
-      if (whole)
-        throw_agreed(ErrorKind::archive,
-                     path + ": a checkpoint of another version of this program, which can finish it; "
-                            "delete it to begin this stage anew");
-      continue; // damaged: whoever loads it says so
-    }
-    const auto differing = differing_values(key.group, chosen_text(key), stored);
+    auto whole = open_whole(comm_, path, [](const Error&) {}); // whoever loads it says so
+    if (!whole) continue;
+    whole->file.close();
+    const auto differing = differing_values(key.group, chosen_text(key), whole->head.chosen);
     if (differing.empty()) continue;
     std::string lines;
     for (const std::string& line : differing) lines += path + ": " + line + "\n";
@@ -286,7 +332,7 @@ void CheckpointStore::remove(const std::string& group) {
   mpi::agreed(
       comm_,
       [&] {
-        for (const auto& [ending, path] : checkpoints_of_group(archive_path_, group)) remove_file(path);
+        for (const auto& [ending, path] : checkpoints_of_group(archive_path_, group)) remove_checkpoint(path);
       },
       true);
 }
@@ -296,7 +342,7 @@ void CheckpointStore::remove_part(const CheckpointKey& key) {
       comm_,
       [&] {
         for (const Numbered& checkpoint : checkpoints(prefix_of(archive_path_, key.group, key.part)))
-          remove_file(checkpoint.path);
+          remove_checkpoint(checkpoint.path);
       },
       true);
 }
@@ -311,9 +357,29 @@ void CheckpointStore::settle(const std::string& group, const std::set<std::strin
           if (!found.empty()) kept.insert(found.front().path);
         }
         for (const auto& [ending, path] : checkpoints_of_group(archive_path_, group))
-          if (!kept.contains(path)) remove_file(path);
+          if (!kept.contains(path)) remove_checkpoint(path);
       },
       true);
+}
+
+bool is_checkpoint(const std::string& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(fs::symlink_status(path, ignored))) return false;
+  try {
+    read_head(h5::SerialFile(path));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+void remove_checkpoint(const std::string& path) noexcept {
+  if (is_checkpoint(path)) remove_file(path);
+}
+
+std::string longest_checkpoint(const std::string& archive_path, const std::string& group) {
+  constexpr auto last = std::numeric_limits<std::uint64_t>::max();
+  return prefix_of(archive_path, group, std::string(most_of_part, 'x')) + std::to_string(last);
 }
 
 std::vector<std::string> all_checkpoints(const std::string& archive_path) {

@@ -6,6 +6,8 @@
 #include <xxhash.h>
 
 #include "blockspin/h5/dataset.hpp"
+#include "blockspin/h5/serial_file.hpp"
+#include "blockspin/h5/tree.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "hasher.hpp"
 
@@ -68,6 +70,7 @@ std::vector<std::uint64_t> block_hashes(const h5::File& file, const std::string&
   mpi::agreed(comm, [&] {
     std::vector<std::byte> bytes;
     for (std::uint64_t block = range.first; block < range.last; ++block) {
+      h5::still_alive();
       const Slab slab = blocks.slab(block);
       bytes.resize(slab.n_local() * element_bytes(info.type));
       h5::read_slab(file, path, info.type, slab, bytes, h5::Transfer::independent);
@@ -77,19 +80,49 @@ std::vector<std::uint64_t> block_hashes(const h5::File& file, const std::string&
   return comm.gather_all(std::span<const std::uint64_t>(mine));
 }
 
-} // namespace
+constexpr std::size_t n_digits_of_a_half = 16;
 
-std::string content_hash(const h5::File& file, const std::string& group) {
+void add_values(Hasher& hasher, const h5::File& file, const std::string& path, const h5::DatasetInfo& info) {
+  hasher.add(std::vector{static_cast<std::uint64_t>(info.type)});
+  hasher.add(info.extent);
+  hasher.add(block_hashes(file, path, info));
+}
+
+std::string hash_of_format_1(const h5::File& file, const std::string& group,
+                             const std::vector<h5::Node>& nodes) {
   Hasher hasher;
-  for (const std::string& name : file.datasets_below(group)) {
-    const std::string path = group + "/" + name;
-    const h5::DatasetInfo info = h5::dataset_info(file, path);
-    hasher.add(name.c_str(), name.size() + 1);
-    hasher.add({static_cast<std::uint64_t>(info.type)});
-    hasher.add(info.extent);
-    hasher.add(block_hashes(file, path, info));
+  for (const h5::Node& node : nodes) {
+    if (!node.dataset) continue;
+    hasher.add(node.path.c_str(), node.path.size() + 1);
+    add_values(hasher, file, group + "/" + node.path, *node.dataset);
   }
   return hasher.digits();
+}
+
+} // namespace
+
+std::string attribute_digits(const std::string& path, const std::map<std::string, h5::Value>& attributes) {
+  auto hashed = attributes;
+  hashed.erase("content_hash");
+  Hasher hasher;
+  hasher.add(path);
+  hasher.add(hashed);
+  return hasher.digits().substr(0, n_digits_of_a_half);
+}
+
+std::string content_hash(const h5::File& file, const std::string& group, std::uint64_t version) {
+  std::vector<h5::Node> nodes;
+  mpi::agreed(file.comm(), [&] { nodes = h5::describe(file.id(), group, file.path()); });
+  if (version == 1) return hash_of_format_1(file, group, nodes);
+  Hasher below;
+  for (const h5::Node& node : nodes) {
+    if (node.path.empty()) continue;
+    below.add(node.path);
+    below.add(std::uint64_t{node.attributes.size()});
+    below.add(node.attributes);
+    if (node.dataset) add_values(below, file, group + "/" + node.path, *node.dataset);
+  }
+  return attribute_digits(group, nodes.front().attributes) + below.digits().substr(0, n_digits_of_a_half);
 }
 
 } // namespace blockspin::archive

@@ -7,10 +7,13 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
@@ -28,7 +31,8 @@ namespace fs = std::filesystem;
 /// An open file; closing is checked by close_checked().
 class Descriptor {
 public:
-  Descriptor(const std::string& path, int flags) : number_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  Descriptor(const std::string& path, int flags, mode_t mode = 0)
+      : number_(open(path.c_str(), flags | O_CLOEXEC, mode)) {
     if (number_ < 0) fail("cannot open the file", path);
   }
   ~Descriptor() {
@@ -56,6 +60,36 @@ void write_all(int descriptor, const char* data, std::size_t n_bytes, const std:
 }
 
 constexpr const char* temporary_mark = ".tmp-";
+constexpr std::size_t n_digits = 16;
+constexpr mode_t any_mode = 07777, usual_mode = 0666;
+
+std::string file_name(const std::string& path) { return fs::path(path).filename().string(); }
+
+/// The name that a temporary one stands for; empty where temporary_name() has not made `name`.
+std::string meant_by(const std::string& name) {
+  const std::size_t mark = name.rfind(temporary_mark);
+  if (mark == std::string::npos) return {};
+  const std::string meant = name.substr(0, mark), digits = name.substr(mark + std::strlen(temporary_mark));
+  if (digits.size() != 2 * n_digits + 1 || digits[n_digits] != '-') return {};
+  const std::string process = digits.substr(0, n_digits);
+  return digits.substr(n_digits + 1) == digits_of(meant + process) ? meant : std::string();
+}
+
+/// What stands under a name; nothing where there is nothing, or no regular file.
+std::optional<struct stat> regular_file(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return status;
+}
+
+/// Only the owner of a file, or root, may give it away.
+void keep_owner_and_mode(int descriptor, const std::string& path) {
+  const auto before = regular_file(path);
+  if (!before) return;
+  if (fchown(descriptor, before->st_uid, before->st_gid) != 0) [[maybe_unused]]
+    const int ignored = fchown(descriptor, static_cast<uid_t>(-1), before->st_gid);
+  if (fchmod(descriptor, before->st_mode & any_mode) != 0) fail("cannot keep the file's permissions", path);
+}
 
 } // namespace
 
@@ -68,22 +102,47 @@ std::string behind_links(const std::string& path) {
   constexpr int most_links = 40; // as many as Linux follows
   fs::path found = path;
   std::error_code error;
-  for (int n = 0; fs::is_symlink(found, error); ++n) {
+  for (int n = 0; fs::is_symlink(fs::symlink_status(found, error)); ++n) {
     const fs::path target = fs::read_symlink(found, error);
-    if (error || n == most_links) return path;
+    if (error || n == most_links)
+      throw Error(ErrorKind::archive, "is a symbolic link that leads in a circle, or cannot be read", path);
     found = found.parent_path() / target; // an absolute target replaces all
   }
   return found.string();
 }
 
+std::optional<FileIdentity> identity_of(const std::string& path) noexcept {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+std::uint64_t size_of(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) fail("cannot look at the file", path);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+std::string digits_of(const std::string& text) {
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+}
+
 std::string temporary_name(const std::string& path) {
   char host[256] = {};
   gethostname(host, sizeof host - 1);
-  return path + temporary_mark + host + "-" + std::to_string(getpid());
+  const std::string process = digits_of(std::string(host) + " " + std::to_string(getpid()));
+  return path + temporary_mark + process + "-" + digits_of(file_name(path) + process);
+}
+
+void create_temporary(const std::string& temporary, const std::string& path) {
+  unlink(temporary.c_str());
+  const auto before = regular_file(path);
+  Descriptor(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+             before ? before->st_mode & usual_mode : usual_mode);
 }
 
 void copy_file(const std::string& from, const std::string& to) {
-  const Descriptor source(from, O_RDONLY), target(to, O_WRONLY | O_CREAT | O_TRUNC);
+  const Descriptor source(from, O_RDONLY), target(to, O_WRONLY | O_NOFOLLOW);
   if (ioctl(target.number(), FICLONE, source.number()) == 0) return;
   std::vector<char> buffer(std::size_t{1} << 20);
   for (;;) {
@@ -98,6 +157,7 @@ void put_in_place(const std::string& temporary, const std::string& path) {
   const Descriptor file(temporary, O_WRONLY);
   // The end stays; room that was set aside behind it and not needed goes back to the disk.
   if (ftruncate(file.number(), lseek(file.number(), 0, SEEK_END)) != 0) fail("cannot end the file", path);
+  keep_owner_and_mode(file.number(), path);
   file.sync("cannot sync the file to disk", path);
   if (rename(temporary.c_str(), path.c_str()) != 0) fail("cannot rename " + temporary, path);
   Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY).sync("cannot sync the folder to disk", path);
@@ -106,8 +166,9 @@ void put_in_place(const std::string& temporary, const std::string& path) {
 void write_durably(const std::string& path, const std::string& text) {
   const std::string temporary = temporary_name(path);
   try {
+    create_temporary(temporary, path);
     {
-      const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+      const Descriptor file(temporary, O_WRONLY | O_NOFOLLOW);
       write_all(file.number(), text.data(), text.size(), path);
     }
     put_in_place(temporary, path);
@@ -119,12 +180,10 @@ void write_durably(const std::string& path, const std::string& text) {
 
 void remove_leftovers(const std::string& path) noexcept {
   std::error_code ignored;
-  const std::string name = fs::path(path).filename().string();
+  const std::string name = file_name(path);
   for (const fs::directory_entry& entry : fs::directory_iterator(folder_of(path), ignored)) {
-    const std::string other = entry.path().filename().string();
-    const bool of_ours = other.starts_with(name + temporary_mark) || other.starts_with(name + ".checkpoint-");
-    if (of_ours && other.find(temporary_mark, name.size()) != std::string::npos)
-      fs::remove(entry.path(), ignored);
+    const std::string meant = meant_by(file_name(entry.path().string()));
+    if (meant == name || meant.starts_with(name + ".checkpoint-")) remove_file(entry.path().string());
   }
 }
 

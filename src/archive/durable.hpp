@@ -2,26 +2,44 @@
 // The few file operations that make a new file survive a crash. All local: the root calls them.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace blockspin::archive {
 
 /// The folder a file stands in; "." where the path names none.
 std::string folder_of(const std::string& path);
-/// The path of the file that symbolic links lead to, which need not be there yet: what stands
-/// beside a file, and what takes its place, belongs to the file and not to a name of it. Where
-/// links lead in a circle, `path`.
+/// The path of the file that symbolic links lead to, which need not be there yet: what stands beside a file,
+/// and what takes its place, belongs to the file and not to a name of it. Throws ErrorKind::archive where links
+/// lead in a circle.
 std::string behind_links(const std::string& path);
-/// "<path>.tmp-<host>-<process>": where a new version is written before it gets its name.
+/// Tells a file from every other that exists at the same time; renaming keeps it.
+struct FileIdentity {
+  std::uint64_t device = 0, number = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+/// Nothing where no file is.
+std::optional<FileIdentity> identity_of(const std::string& path) noexcept;
+/// Bytes of a file. Throws ErrorKind::archive where there is none.
+std::uint64_t size_of(const std::string& path);
+/// 16 hexadecimal digits that hardly any other text has (XXH3).
+std::string digits_of(const std::string& text);
+/// "<path>.tmp-<16 digits>-<16 digits>": where a new version is written before it gets its name. The first
+/// digits tell processes apart, the second are made from the rest of the name: nobody else makes such names.
 std::string temporary_name(const std::string& path);
-/// Copies a file (sharing blocks where the file system can). Throws ErrorKind::archive naming the target.
+/// Creates the empty file that a new version of `path` is written into, with that file's permissions, in place
+/// of what another process has left under its name. Throws ErrorKind::archive naming it.
+void create_temporary(const std::string& temporary, const std::string& path);
+/// Copies a file (sharing blocks where the file system can) into one that exists. Throws ErrorKind::archive
+/// naming the target.
 void copy_file(const std::string& from, const std::string& to);
-/// Syncs the temporary file, renames it to `path` and syncs the folder. Throws
-/// ErrorKind::archive naming `path`.
+/// Syncs the temporary file, gives it the permissions of `path`, and its owner if that is allowed, renames it to
+/// `path` and syncs the folder. Throws ErrorKind::archive naming `path`.
 void put_in_place(const std::string& temporary, const std::string& path);
 /// Writes a small file so that it is there, whole, or the one before it is. Throws as put_in_place().
 void write_durably(const std::string& path, const std::string& text);
-/// Deletes the temporary files that killed runs left beside `path`. Failures are ignored.
+/// Deletes the temporary files that killed runs left beside `path`, by names that nobody else makes. Failures
+/// are ignored.
 void remove_leftovers(const std::string& path) noexcept;
 /// Deletes a file; failures are ignored.
 void remove_file(const std::string& path) noexcept;

@@ -43,7 +43,7 @@ std::string file_hash(const mpi::Communicator& comm, const std::string& path) {
     mine = block_hashes(file, comm.rank(), comm.size());
   });
   Hasher hasher;
-  hasher.add({n_bytes});
+  hasher.add(std::vector{n_bytes});
   hasher.add(comm.gather_all(std::span<const std::uint64_t>(mine)));
   return hasher.digits();
 }

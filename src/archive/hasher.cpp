@@ -5,10 +5,17 @@
 
 namespace blockspin::archive {
 
-void Hasher::add(const std::vector<std::uint64_t>& values) {
-  const std::uint64_t n = values.size();
-  add(&n, sizeof n);
-  add(values.data(), n * sizeof(std::uint64_t));
+void Hasher::add(const std::string& text) {
+  add(std::uint64_t{text.size()});
+  add(text.data(), text.size());
+}
+
+void Hasher::add(const std::map<std::string, h5::Value>& attributes) {
+  for (const auto& [name, value] : attributes) {
+    add(name);
+    add(std::uint64_t{value.index()});
+    std::visit([this](const auto& held) { add(held); }, value);
+  }
 }
 
 std::string Hasher::digits() const {

@@ -3,10 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include <xxhash.h>
+
+#include "blockspin/h5/attribute.hpp"
 
 namespace blockspin::archive {
 
@@ -19,8 +22,18 @@ public:
   Hasher& operator=(const Hasher&) = delete;
 
   void add(const void* data, std::size_t n_bytes) { XXH3_128bits_update(state_, data, n_bytes); }
-  /// Length first, so that two lists cannot run into each other.
-  void add(const std::vector<std::uint64_t>& values);
+  void add(std::uint64_t number) { add(&number, sizeof number); }
+  void add(std::int64_t number) { add(&number, sizeof number); }
+  void add(double number) { add(&number, sizeof number); }
+  /// Length first, so that two texts cannot run into each other; and so for lists.
+  void add(const std::string& text);
+  template <class T>
+  void add(const std::vector<T>& values) {
+    add(std::uint64_t{values.size()});
+    for (const T& value : values) add(value);
+  }
+  /// The name, the type and the value of each, in the order of the names.
+  void add(const std::map<std::string, h5::Value>& attributes);
   /// 32 hexadecimal digits.
   std::string digits() const;
 

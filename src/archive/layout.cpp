@@ -1,5 +1,7 @@
 #include "blockspin/archive/layout.hpp"
 
+#include "blockspin/archive/stored_layout.hpp"
+
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
 
@@ -29,14 +31,19 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 
 } // namespace
 
-const Row& find_row(std::span<const Row> rows, std::string_view path, std::string_view group) {
+const Row* row_of(std::span<const Row> rows, std::string_view path) {
   const std::vector<std::string> pieces = split(path, '/');
   const Row* found = nullptr;
   for (const Row& row : rows) {
     if (!path_fits(row, pieces)) continue;
-    if (row.path == path) return row; // a row without braces wins
+    if (row.path == path) return &row; // a row without braces wins
     if (found == nullptr) found = &row;
   }
+  return found;
+}
+
+const Row& find_row(std::span<const Row> rows, std::string_view path, std::string_view group) {
+  const Row* const found = row_of(rows, path);
   if (found == nullptr)
     throw Error(ErrorKind::internal, "no row of its stage declares the dataset " + std::string(path),
                 std::string(group));

@@ -3,9 +3,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <optional>
-#include <sstream>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -20,17 +19,25 @@ namespace blockspin::archive {
 
 namespace {
 
+constexpr const char* of_host = "host ";
+
 std::string host_and_process() {
   char host[256] = {};
   gethostname(host, sizeof host - 1);
-  return "host " + std::string(host) + ", process " + std::to_string(getpid());
+  return of_host + std::string(host) + ", process " + std::to_string(getpid());
 }
 
-std::string text_of(const std::string& path) {
-  std::ifstream stream(path);
-  std::string line;
-  std::getline(stream, line);
-  return line.empty() ? "unknown owner" : line;
+/// What the file says of its owner; empty where it says nothing yet. Throws where it is no lock.
+std::string owner_of(int descriptor, const std::string& path, const std::string& archive_path) {
+  char text[512] = {};
+  struct stat status {};
+  const bool regular = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+  if (!regular || pread(descriptor, text, sizeof text - 1, 0) < 0 ||
+      (text[0] != '\0' && !std::string_view(text).starts_with(of_host)))
+    throw Error(ErrorKind::archive, path + " stands where a run puts its lock, but is none: move it away",
+                archive_path);
+  const std::string_view all(text);
+  return std::string(all.substr(0, all.find('\n')));
 }
 
 /// Whether the descriptor is still the file of that name: its owner removes the file when done.
@@ -41,48 +48,61 @@ bool same_file(int descriptor, const std::string& path) {
          held.st_dev == named.st_dev;
 }
 
-/// The locked descriptor, or nothing where another process holds the lock.
-std::optional<int> try_lock(const std::string& path, const std::string& archive_path) {
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+/// The open file of a lock.
+int open_lock(const std::string& path, const std::string& archive_path) {
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
   if (descriptor < 0)
     throw Error(ErrorKind::archive,
                 "cannot write in the archive's folder: cannot create " + path + ": " + std::strerror(errno),
                 archive_path);
-  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && same_file(descriptor, path)) return descriptor;
-  close(descriptor);
-  return std::nullopt;
+  return descriptor;
+}
+
+void write_owner(int descriptor, const std::string& path, const std::string& archive_path) {
+  const std::string owner = host_and_process() + "\n";
+  if (ftruncate(descriptor, 0) != 0 ||
+      pwrite(descriptor, owner.data(), owner.size(), 0) != static_cast<ssize_t>(owner.size()))
+    throw Error(ErrorKind::archive, "cannot write " + path + ": " + std::strerror(errno), archive_path);
 }
 
 } // namespace
 
+/// The lock, or nothing where another process holds it; `owner` is what the file says of that.
+std::optional<Lock> Lock::attempt(const std::string& path, const std::string& archive_path,
+                                  std::string& owner) {
+  Lock lock(path, open_lock(path, archive_path));
+  owner = owner_of(lock.descriptor_, path, archive_path);
+  if (flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0 || !same_file(lock.descriptor_, path))
+    return std::nullopt;
+  lock.held_ = true;
+  write_owner(lock.descriptor_, path, archive_path);
+  return lock;
+}
+
 Lock Lock::acquire(const std::string& archive_path, double patience_seconds) {
   const std::string path = archive_path + ".lock";
   const auto start = std::chrono::steady_clock::now();
-  for (;;) {
-    if (const std::optional<int> descriptor = try_lock(path, archive_path)) {
-      Lock lock(path, *descriptor);
-      const std::string owner = host_and_process() + "\n";
-      if (ftruncate(*descriptor, 0) != 0 ||
-          write(*descriptor, owner.data(), owner.size()) != static_cast<ssize_t>(owner.size()))
-        throw Error(ErrorKind::archive, "cannot write " + path + ": " + std::strerror(errno), archive_path);
-      return lock;
-    }
+  for (std::string owner;;) {
+    if (std::optional<Lock> lock = attempt(path, archive_path, owner)) return std::move(*lock);
     const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - start;
     if (waited.count() > patience_seconds)
       throw Error(ErrorKind::archive,
-                  "another run is writing this archive: " + text_of(path) + " (it holds " + path + ")",
+                  "another run is writing this archive: " + (owner.empty() ? "unknown owner" : owner) +
+                      " (it holds " + path + ")",
                   archive_path);
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
 
 Lock::Lock(Lock&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)),
+      held_(std::exchange(other.held_, false)) {}
 
 Lock& Lock::operator=(Lock&& other) noexcept {
   release();
   path_ = std::move(other.path_);
   descriptor_ = std::exchange(other.descriptor_, -1);
+  held_ = std::exchange(other.held_, false);
   return *this;
 }
 
@@ -90,9 +110,10 @@ Lock::~Lock() { release(); }
 
 void Lock::release() noexcept {
   if (descriptor_ < 0) return;
-  unlink(path_.c_str()); // before the lock goes: whoever gets the old file's lock sees that the name is gone
+  if (held_) unlink(path_.c_str()); // first: whoever gets the old file's lock sees that the name is gone
   close(descriptor_);
   descriptor_ = -1;
+  held_ = false;
 }
 
 } // namespace blockspin::archive

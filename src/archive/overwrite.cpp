@@ -9,6 +9,7 @@
 
 #include "blockspin/archive/checkpoint.hpp"
 #include "blockspin/base/error.hpp"
+#include "blockspin/base/log.hpp"
 #include "durable.hpp"
 
 namespace blockspin::archive {
@@ -39,6 +40,9 @@ std::string stage_of(const std::string& archive_path) {
   std::ifstream stream(marker);
   std::string line;
   std::getline(stream, line);
+  if (stream && line + "\n" != explanation)
+    throw Error(ErrorKind::archive,
+                "stands where a run with --overwrite leaves its marker, but is none: move it away", marker);
   std::getline(stream, line);
   if (!stream && exists(marker))
     throw Error(ErrorKind::archive, "cannot read what it says of an overwrite", marker);
@@ -54,10 +58,15 @@ void write_marker(const std::string& archive_path, const std::string& stage) {
 std::string overwrite_marker(const std::string& archive_path) { return archive_path + ".overwrite"; }
 
 void start_overwrite(const std::string& archive_path) {
-  const bool marked = exists(overwrite_marker(archive_path));
+  const bool marked = !stage_of(archive_path).empty();
   if (!exists(archive_path) && !marked && all_checkpoints(archive_path).empty()) return;
   write_marker(archive_path, starting);
   for (const std::string& checkpoint : all_checkpoints(archive_path)) {
+    if (!is_checkpoint(checkpoint)) {
+      log::warning(checkpoint +
+                   " has the name of a checkpoint, but cannot be read as one, and is left alone");
+      continue;
+    }
     std::error_code error;
     std::filesystem::remove(checkpoint, error);
     if (error)

@@ -105,10 +105,10 @@ void StageWriter::check_scale(const std::string& path, const std::string& scale,
 
 std::string StageWriter::commit_as(const std::string& status) {
   attach_scales();
+  h5::write_attribute(*file_, group_, "status", status);
   file_->flush();
   const std::string hash = content_hash(*file_, group_);
   h5::write_attribute(*file_, group_, "content_hash", hash);
-  h5::write_attribute(*file_, group_, "status", status);
   archive_->state_->commit_group(*file_, group_, hash);
   file_.reset();
   return hash;

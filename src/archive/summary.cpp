@@ -1,10 +1,12 @@
 #include "blockspin/archive/summary.hpp"
 
 #include <algorithm>
-#include <filesystem>
+#include <set>
 
+#include "blockspin/archive/ancestry.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
+#include "durable.hpp"
 #include "overwrite.hpp"
 
 namespace blockspin::archive {
@@ -24,23 +26,19 @@ std::string name_of(ElementType type) {
   return {};
 }
 
-std::string text_or_empty(const h5::File& file, const std::string& path, const std::string& name) {
-  return h5::has_attribute(file, path, name) ? h5::to_text(h5::read_attribute(file, path, name)) : "";
+std::string text_or_empty(const h5::Node& node, const std::string& name) {
+  const auto found = node.attributes.find(name);
+  return found == node.attributes.end() ? "" : h5::to_text(found->second);
 }
 
-DatasetSummary summarize_dataset(const h5::File& file, const std::string& path) {
-  const h5::DatasetInfo info = h5::dataset_info(file, path);
-  return {path, name_of(info.type), info.extent, text_or_empty(file, path, "unit"),
-          text_or_empty(file, path, "description")};
-}
-
-/// Whether a parent is gone, has other content now, or is itself made from such a one.
-bool is_stale(const Archive& archive, const Group& group) {
-  for (const Parent& parent : group.parents) {
-    const std::optional<Group> now = archive.group(parent.path);
-    if (!now || now->content_hash != parent.content_hash || is_stale(archive, *now)) return true;
-  }
-  return false;
+/// The datasets of a group but for the plain indices of axes.
+std::vector<DatasetSummary> summarize_datasets(const Archive& archive, const std::string& group) {
+  std::vector<DatasetSummary> datasets;
+  for (const h5::Node& node : archive.tree(group))
+    if (node.dataset && !node.path.starts_with("index/"))
+      datasets.push_back({group + "/" + node.path, name_of(node.dataset->type), node.dataset->extent,
+                          text_or_empty(node, "unit"), text_or_empty(node, "description")});
+  return datasets;
 }
 
 std::string shape_text(const std::vector<std::uint64_t>& extent) {
@@ -49,36 +47,55 @@ std::string shape_text(const std::vector<std::uint64_t>& extent) {
   return extent.empty() ? "scalar" : joined(pieces, " x ");
 }
 
-/// The run that wrote a group last, or empty. Of two names run_<k> the longer,
-/// then the greater, is the later.
+bool wrote(const std::map<std::string, h5::Value>& run, const std::string& path) {
+  std::string dotted = path;
+  std::replace(dotted.begin(), dotted.end(), '/', '.');
+  if (run.contains("written" + dotted)) return true;
+  const auto stages = run.find("stages"); // a list, in archives of format 1
+  if (stages == run.end()) return false;
+  const auto* paths = std::get_if<std::vector<std::string>>(&stages->second);
+  return paths != nullptr && std::find(paths->begin(), paths->end(), path) != paths->end();
+}
+
+/// The run that wrote a group last, or empty. Of two names run_<k> the longer, then the greater, is the later.
 std::string run_of(const Summary& summary, const std::string& path) {
   std::string last;
-  for (const auto& [run, values] : summary.runs) {
-    const auto stages = values.find("stages");
-    if (stages == values.end()) continue;
-    const auto* paths = std::get_if<std::vector<std::string>>(&stages->second);
-    if (paths == nullptr || std::find(paths->begin(), paths->end(), path) == paths->end()) continue;
-    if (last.empty() || run.size() > last.size() || (run.size() == last.size() && run > last)) last = run;
-  }
+  for (const auto& [run, values] : summary.runs)
+    if (wrote(values, path) && (run.size() > last.size() || (run.size() == last.size() && run > last)))
+      last = run;
   return last;
 }
 
-/// The line of a group and, indented, those of its parents; says where a parent is not what it was.
-void add_lineage(const Summary& summary, const std::string& path, const std::string& hash, std::size_t depth,
-                 std::string& text) {
-  text += std::string(2 * depth, ' ') + path + "  " + hash;
-  const auto entry = std::find_if(summary.groups.begin(), summary.groups.end(),
-                                  [&path](const GroupSummary& group) { return group.group.path == path; });
-  if (entry == summary.groups.end()) {
-    text += "  is gone\n";
-    return;
+/// The lines of groups and their ancestors, each ancestor's own ancestors once.
+class Lineage {
+public:
+  explicit Lineage(const Summary& summary) : summary_(summary) {
+    for (const GroupSummary& entry : summary.groups) groups_.emplace(entry.group.path, &entry.group);
   }
-  if (entry->group.content_hash != hash) text += "  has changed since: " + entry->group.content_hash;
-  const std::string run = run_of(summary, path);
-  text += (run.empty() ? std::string() : "  written by " + run) + "\n";
-  for (const Parent& parent : entry->group.parents)
-    add_lineage(summary, parent.path, parent.content_hash, depth + 1, text);
-}
+
+  /// The line of a group and, indented, those of its parents; says where a parent is not what it was.
+  void add(const std::string& path, const std::string& hash, std::size_t depth) {
+    text_ += std::string(2 * depth, ' ') + path + "  " + hash;
+    const auto found = groups_.find(path);
+    if (found == groups_.end()) {
+      text_ += "  is gone\n";
+      return;
+    }
+    const Group& group = *found->second;
+    if (group.content_hash != hash) text_ += "  has changed since: " + group.content_hash;
+    const std::string run = run_of(summary_, path);
+    text_ += (run.empty() ? std::string() : "  written by " + run) + "\n";
+    if (!told_.insert(path).second) return;
+    for (const Parent& parent : group.parents) add(parent.path, parent.content_hash, depth + 1);
+  }
+  const std::string& text() const { return text_; }
+
+private:
+  const Summary& summary_;
+  std::map<std::string, const Group*> groups_;
+  std::set<std::string> told_;
+  std::string text_;
+};
 
 } // namespace
 
@@ -86,22 +103,17 @@ Summary summarize(const Archive& archive) {
   Summary summary;
   summary.path = archive.path();
   summary.identity = archive.identity();
+  summary.format_version = archive.version();
   mpi::agreed(archive.comm(), [&] {
-    const h5::File& file = archive.file();
-    summary.format_version = std::get<std::uint64_t>(h5::read_attribute(file, "/", "format_version"));
-    summary.n_bytes = std::filesystem::file_size(archive.path());
+    summary.n_bytes = size_of(archive.path());
     summary.overwritten = overwrite_is_under_way(archive.path());
-    for (const std::string& path : archive.groups()) {
-      GroupSummary group{archive.group(path).value(), false, {}};
-      group.stale = is_stale(archive, group.group);
-      for (const std::string& name : file.datasets_below(path))
-        if (!name.starts_with("index/")) group.datasets.push_back(summarize_dataset(file, path + "/" + name));
-      summary.groups.push_back(std::move(group));
-    }
-    if (!file.exists("/provenance")) return;
-    for (const std::string& run : file.children("/provenance"))
-      summary.runs.emplace(run, h5::read_attributes(file, "/provenance/" + run));
   });
+  for (const std::string& path : archive.groups()) {
+    Group group = archive.group(path).value();
+    const bool stale = !stale_ancestor(archive, group).empty();
+    summary.groups.push_back({std::move(group), stale, summarize_datasets(archive, path)});
+  }
+  summary.runs = archive.runs();
   return summary;
 }
 
@@ -133,9 +145,9 @@ std::string to_text(const Summary& summary) {
 std::string lineage(const Summary& summary, const std::string& path) {
   for (const GroupSummary& entry : summary.groups) {
     if (path != entry.group.path && !path.starts_with(entry.group.path + "/")) continue;
-    std::string text;
-    add_lineage(summary, entry.group.path, entry.group.content_hash, 0, text);
-    return text;
+    Lineage lines(summary);
+    lines.add(entry.group.path, entry.group.content_hash, 0);
+    return lines.text();
   }
   std::vector<std::string> known;
   for (const GroupSummary& entry : summary.groups) known.push_back(entry.group.path);

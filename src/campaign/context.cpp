@@ -154,8 +154,7 @@ archive::StageWriter Context::begin_writing() {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
   double seconds = seconds_before_ + elapsed.count();
   run_.comm.broadcast(std::span<double>(&seconds, 1)); // an attribute's value must not differ between ranks
-  run_.record.values["seconds." + stage_.label()] = seconds;
-  run_.archive.set_run(run_.record);
+  run_.archive.record("seconds." + stage_.label(), seconds);
   return run_.archive.begin_stage(stage_.kind(), stage_.name(), values, parent_groups(run_.plan, stage_),
                                   find_kind(run_.plan.kinds, stage_.kind())->rows);
 }

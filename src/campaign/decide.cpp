@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "blockspin/archive/ancestry.hpp"
 #include "blockspin/campaign/runner.hpp"
 
 namespace blockspin::campaign {
@@ -85,19 +86,6 @@ Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& g
 /// The groups this run will make anew, by path.
 using Changing = std::set<std::string>;
 
-/// The ancestor of a group that is no longer, or will not be, what the group was made
-/// from; empty for a fresh group.
-std::string stale_ancestor(const archive::Archive& archive, const archive::Group& group,
-                           const Changing& changing) {
-  for (const archive::Parent& parent : group.parents) {
-    const auto now = archive.group(parent.path);
-    if (!now || now->content_hash != parent.content_hash || changing.contains(parent.path))
-      return parent.path;
-    if (const std::string older = stale_ancestor(archive, *now, changing); !older.empty()) return older;
-  }
-  return {};
-}
-
 /// What a stage would build on that is not in the deck and no longer what it was made from.
 std::vector<std::string> stale_parents(const Plan& plan, const Stage& stage, const archive::Archive& archive,
                                        const Changing& changing) {
@@ -105,7 +93,7 @@ std::vector<std::string> stale_parents(const Plan& plan, const Stage& stage, con
   for (const std::string& parent : parent_groups(plan, stage)) {
     const auto group = archive.group(parent);
     if (plan.find(parent) != nullptr || !group) continue;
-    const std::string ancestor = stale_ancestor(archive, *group, changing);
+    const std::string ancestor = archive::stale_ancestor(archive, *group, changing);
     if (!ancestor.empty())
       lines.push_back(stage.label() + ": would build on " + parent + ", which is stale: " + ancestor +
                       " has changed since; put its stage into the deck, so that it is made again");
@@ -141,7 +129,7 @@ std::vector<Action> decide(const Plan& plan, const archive::Archive& archive) {
       const auto comparison = compare(plan, *stage, *group);
       append(refusals, comparison.differing);
       action = comparison.grown ? Action::extend : Action::skip;
-      if (!stale_ancestor(archive, *group, changing).empty()) action = Action::redo;
+      if (!archive::stale_ancestor(archive, *group, changing).empty()) action = Action::redo;
     }
     if (action != Action::skip) {
       append(refusals, stale_parents(plan, *stage, archive, changing));

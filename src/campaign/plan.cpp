@@ -71,7 +71,7 @@ std::string Plan::group_of(const std::string& what, const std::string& name) con
     const std::string group = "/" + kind.schema->stage() + "/" + name;
     if (find(group) != nullptr) return group;
     if (first.empty()) first = group;
-    if (in_archive.empty() && archive != nullptr && archive->group(group)) in_archive = group;
+    if (in_archive.empty() && archive != nullptr && archive->contains(group)) in_archive = group;
   }
   return in_archive.empty() ? first : in_archive;
 }

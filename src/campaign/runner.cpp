@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "blockspin/archive/whole.hpp"
+#include "blockspin/archive/stored_layout.hpp"
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/campaign/side_by_side.hpp"
@@ -46,6 +46,13 @@ void placed(const std::string& label, Work&& work) {
   }
 }
 
+/// What a stage is going to read still has its checksum, and is laid out as its own stage declares.
+void require_sound(const Plan& plan, const archive::Archive& archive, const std::string& group) {
+  archive.require_whole(group);
+  const Kind* const kind = find_kind(plan.kinds, group.substr(1, group.find('/', 1) - 1));
+  if (kind != nullptr && archive.contains(group)) archive::check_layout(archive, group, kind->rows);
+}
+
 void run_alone(const RunParts& parts, Stage& stage) {
   if (parts.stop.stop_now()) throw_stopped(parts.stop, stage.label());
   Context context(parts, stage);
@@ -71,9 +78,9 @@ void run_all(const RunParts& parts, const std::vector<Stage*>& instances) {
 void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
          archive::RunRecord record, bool resume) {
   archive::CheckpointStore checkpoints(comm, archive.path());
-  const RunParts parts{comm, plan, archive, checkpoints, stop, record, resume};
+  const RunParts parts{comm, plan, archive, checkpoints, stop, resume};
+  archive.set_run(std::move(record));
   const auto actions = decide(plan, archive);
-  archive::FoundContent found(archive);
   for (std::size_t first = 0; first < plan.stages.size();) {
     std::vector<Stage*> instances;
     const auto siblings = together(plan, first, comm.size());
@@ -86,8 +93,8 @@ void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, m
         continue;
       }
       if (const auto layout = stage->estimate(plan, comm.size()).layout; !layout.empty())
-        record.values["layout." + stage->label()] = layout;
-      for (const std::string& parent : parent_groups(plan, *stage)) found.require_whole(archive, parent);
+        archive.record("layout." + stage->label(), layout);
+      for (const std::string& parent : parent_groups(plan, *stage)) require_sound(plan, archive, parent);
       instances.push_back(stage.get());
     }
     run_all(parts, instances);

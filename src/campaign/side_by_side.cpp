@@ -84,8 +84,7 @@ Outcome work(const RunParts& run, std::span<Stage* const> instances, const std::
     if (group_of[i] != groups.mine()) continue;
     stop.begin(static_cast<int>(i));
     if (stop.stop_now()) break;
-    Context context({groups.comm(), run.plan, run.archive, checkpoints, stop, run.record, run.resume},
-                    *instances[i]);
+    Context context({groups.comm(), run.plan, run.archive, checkpoints, stop, run.resume}, *instances[i]);
     const auto start = std::chrono::steady_clock::now();
     try {
       instances[i]->divisible()->work(context);

@@ -15,6 +15,7 @@ namespace {
 constexpr unsigned most_seconds = 30;
 constexpr std::array signals{SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGALRM};
 std::array<struct sigaction, signals.size()> former;
+int n_guards = 0;
 /// Prepared beforehand: a signal handler may write and exit, and not much else.
 char message[512];
 
@@ -26,6 +27,7 @@ void report_damage(int) {
 } // namespace
 
 CrashGuard::CrashGuard(const std::string& path) {
+  if (++n_guards > 1) return;
   const std::string text =
       "blockspin: error: " + path + ": the file is damaged: HDF5 breaks down while reading it\n";
   std::strncpy(message, text.c_str(), sizeof message - 1);
@@ -36,8 +38,13 @@ CrashGuard::CrashGuard(const std::string& path) {
 }
 
 CrashGuard::~CrashGuard() {
+  if (--n_guards > 0) return;
   alarm(0);
   for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &former[i], nullptr);
+}
+
+void CrashGuard::still_alive() {
+  if (n_guards > 0) alarm(most_seconds);
 }
 
 } // namespace blockspin::h5

@@ -4,6 +4,7 @@
 
 #include <hdf5_hl.h>
 
+#include "dataset_info.hpp"
 #include "room.hpp"
 #include "together.hpp"
 
@@ -205,21 +206,21 @@ void read_slab(const File& file, const std::string& path, ElementType type, cons
   together(file.comm(), file.path(), slab.n_global() * element_bytes(type), [&] { read(parts); });
 }
 
-DatasetInfo dataset_info(const File& file, const std::string& path) {
-  const Handle dataset = open_dataset(file, path);
-  const Handle type(check(H5Dget_type(dataset.id()), "cannot ask for the type of " + path, file.path()),
-                    H5Tclose);
-  const Handle space(check(H5Dget_space(dataset.id()), "cannot ask for the shape of " + path, file.path()),
-                     H5Sclose);
+DatasetInfo info_of(hid_t dataset, const std::string& path, const std::string& where) {
+  const Handle type(check(H5Dget_type(dataset), "cannot ask for the type of " + path, where), H5Tclose);
+  const Handle space(check(H5Dget_space(dataset), "cannot ask for the shape of " + path, where), H5Sclose);
   const int rank =
-      check(H5Sget_simple_extent_ndims(space.id()), "cannot ask for the shape of " + path, file.path());
+      check(H5Sget_simple_extent_ndims(space.id()), "cannot ask for the shape of " + path, where);
   std::vector<hsize_t> extent(static_cast<std::size_t>(rank));
   check(H5Sget_simple_extent_dims(space.id(), extent.data(), nullptr), "cannot ask for the shape of " + path,
-        file.path());
+        where);
   for (const ElementType candidate : element_types())
     if (H5Tequal(type.id(), file_type(candidate)) > 0) return {candidate, {extent.begin(), extent.end()}};
-  throw Error(ErrorKind::archive, "the dataset " + path + " has a type that blockspin does not write",
-              file.path());
+  throw Error(ErrorKind::archive, "the dataset " + path + " has a type that blockspin does not write", where);
+}
+
+DatasetInfo dataset_info(const File& file, const std::string& path) {
+  return info_of(open_dataset(file, path).id(), path, file.path());
 }
 
 void make_scale(File& file, const std::string& path, const std::string& name) {

@@ -5,12 +5,9 @@
 #include <utility>
 
 #include "blockspin/base/text.hpp"
-#include "blockspin/h5/attribute.hpp"
-#include "blockspin/h5/dataset.hpp"
+#include "blockspin/h5/serial_file.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "blockspin/mpi/session.hpp"
-#include "crash_guard.hpp"
-#include "file_check.hpp"
 #include "let_go.hpp"
 #include "mpi_io.hpp"
 #include "together.hpp"
@@ -19,14 +16,10 @@ namespace blockspin::h5 {
 
 namespace {
 
-constexpr unsigned most_linked_files = 1024;
-
 Handle file_access(const mpi::Communicator& comm) {
   Handle fapl(check(H5Pcreate(H5P_FILE_ACCESS), "cannot create a property list"), H5Pclose);
   check(H5Pset_fapl_mpio(fapl.id(), comm.handle(), MPI_INFO_NULL), "cannot ask for parallel access");
   check(H5Pset_libver_bounds(fapl.id(), H5F_LIBVER_V110, H5F_LIBVER_V110), "cannot choose the file format");
-  // Files reached through links stay open: their opening is collective, and later access may not be.
-  check(H5Pset_elink_file_cache_size(fapl.id(), most_linked_files), "cannot keep linked files open");
   return fapl;
 }
 
@@ -48,46 +41,7 @@ std::vector<std::string> paths_down_to(std::string_view path) {
   return paths;
 }
 
-bool is_group(const File& file, const std::string& path) {
-  const Handle object(
-      check(H5Oopen(file.id(), path.c_str(), H5P_DEFAULT), "cannot open " + path, file.path()), H5Oclose);
-  return H5Iget_type(object.id()) == H5I_GROUP;
-}
-
-/// Reads all structure and all attributes of a group and what is below it.
-void walk(const File& file, const std::string& group) {
-  read_attributes(file, group);
-  for (const std::string& name : file.children(group)) {
-    const std::string path = group == "/" ? "/" + name : group + "/" + name;
-    if (is_group(file, path)) {
-      walk(file, path);
-    } else {
-      read_attributes(file, path);
-      dataset_info(file, path);
-    }
-  }
-}
-
-Handle serial_access() {
-  Handle fapl(check(H5Pcreate(H5P_FILE_ACCESS), "cannot create a property list"), H5Pclose);
-#if H5_VERSION_GE(1, 10, 7)
-  check(H5Pset_file_locking(fapl.id(), false, true),
-        "cannot switch off locks"); // not every file system has them
-#endif
-  return fapl;
-}
-
 } // namespace
-
-void File::probe(const mpi::Communicator& comm, const std::string& path) {
-  check_file(path);
-  const CrashGuard guard(path);
-  const Handle fapl = serial_access();
-  const Handle handle(check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, fapl.id()), "cannot open the file", path),
-                      H5Fclose);
-  const File file(comm, path, Access::read, handle.id());
-  walk(file, "/");
-}
 
 File File::create(const mpi::Communicator& comm, const std::string& path) {
   silence();
@@ -103,8 +57,7 @@ File File::create(const mpi::Communicator& comm, const std::string& path) {
 File File::open(const mpi::Communicator& comm, const std::string& path, Access access) {
   silence();
   watch_mpi_io();
-  mpi::agreed(
-      comm, [&] { probe(comm, path); }, true);
+  look_on_root(comm, path, [&path] { SerialFile{path}; }); // what is damaged shows here
   hid_t id = H5I_INVALID_HID;
   together(comm, path, 0, [&] {
     const Handle fapl = file_access(comm);
@@ -183,41 +136,6 @@ void File::link(const std::string& path, const std::string& other_file) {
 void File::remove(const std::string& path) {
   together(*comm_, path_, 0,
            [&] { check(H5Ldelete(id_, path.c_str(), H5P_DEFAULT), "cannot delete " + path, path_); });
-}
-
-std::vector<std::string> File::children(const std::string& group) const {
-  const std::string action = "cannot look into the group " + group;
-  // Opened first: by path, HDF5 does not find the names behind a link to another file.
-  const Handle opened(check(H5Gopen2(id_, group.c_str(), H5P_DEFAULT), action, path_), H5Gclose);
-  H5G_info_t info{};
-  check(H5Gget_info(opened.id(), &info), action, path_);
-  std::vector<std::string> names;
-  for (hsize_t i = 0; i < info.nlinks; ++i) {
-    const auto name_of = [&](char* text, std::size_t size) {
-      return check(
-          H5Lget_name_by_idx(opened.id(), ".", H5_INDEX_NAME, H5_ITER_INC, i, text, size, H5P_DEFAULT),
-          action, path_);
-    };
-    std::string name(static_cast<std::size_t>(name_of(nullptr, 0)), '\0');
-    name_of(name.data(), name.size() + 1);
-    names.push_back(std::move(name));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::vector<std::string> File::datasets_below(const std::string& group) const {
-  std::vector<std::string> found;
-  for (const std::string& name : children(group)) {
-    const std::string path = group == "/" ? "/" + name : group + "/" + name;
-    if (!is_group(*this, path)) {
-      found.push_back(name);
-      continue;
-    }
-    for (const std::string& below : datasets_below(path)) found.push_back(name + "/" + below);
-  }
-  std::sort(found.begin(), found.end());
-  return found;
 }
 
 } // namespace blockspin::h5

@@ -13,7 +13,7 @@ with tempfile.TemporaryDirectory() as folder:
     subprocess.run([mpirun, "-n", "3", program, "archive", path, "0"], check=True, stdin=subprocess.DEVNULL)
     with h5py.File(path) as archive:
         assert archive.attrs["format"] == "blockspin"
-        assert archive.attrs["format_version"] == 1
+        assert archive.attrs["format_version"] == 2
         assert archive.attrs["title"] == "an example" and archive.attrs["seed"] == 7
         sample = archive["sample/main"]
         assert sample.attrs["status"] == "complete"

@@ -14,10 +14,14 @@
 #include "blockspin/h5/attribute.hpp"
 #include "blockspin/h5/dataset.hpp"
 #include "blockspin/h5/file.hpp"
+#include "blockspin/h5/tree.hpp"
 
 namespace blockspin::archive {
 
-inline constexpr std::uint64_t format_version = 1;
+/// The attributes `format` and `format_version` of an archive and its segments.
+inline constexpr const char* format_name = "blockspin";
+/// Of what this program writes. Format 1, whose content hashes cover datasets alone, is read as well.
+inline constexpr std::uint64_t format_version = 2;
 
 /// What a run does with an archive that exists.
 enum class OnExisting { refuse, resume, overwrite };
@@ -36,9 +40,10 @@ struct Identity {
 struct Group {
   std::string path;                        ///< "/sample/main"
   std::string status;                      ///< "complete" or "partial"
-  std::string content_hash;                ///< of its datasets, see content_hash.hpp
+  std::string content_hash;                ///< of all it holds, see content_hash.hpp
   std::vector<Parent> parents;             ///< the groups it was made from, as they were then
   std::map<std::string, h5::Value> values; ///< its resolved deck values
+  std::uint64_t version = format_version;  ///< the archive's format when it was written
 };
 
 /// An open archive. Move only; every member is collective over the communicator unless it says otherwise, and
@@ -69,10 +74,26 @@ public:
   const mpi::Communicator& comm() const;
   const Identity& identity() const;
 
-  /// What is known of a group, or nothing. Local, same on every rank.
+  /// What the attributes of a group tell, or nothing where there is none. Reads them, and those of the groups
+  /// it was made from, when they are asked for first, and refuses what no run writes: wrong types, circles,
+  /// attributes that do not match their checksum. Collective the first time, local afterwards.
   std::optional<Group> group(const std::string& path) const;
+  /// Whether there is a group. Local.
+  bool contains(const std::string& group) const;
   /// "/sample/main", ...: all stage groups, sorted. Local.
   std::vector<std::string> groups() const;
+  /// All objects of a group (see h5/tree.hpp), after a look at them by the root.
+  std::vector<h5::Node> tree(const std::string& group) const;
+  /// The file a group stands in: the archive's, or its segment. Local.
+  const std::string& place(const std::string& group) const;
+  /// The format the archive says it has.
+  std::uint64_t version() const;
+  /// "run_1", ... and the attributes of each.
+  std::map<std::string, std::map<std::string, h5::Value>> runs() const;
+  /// Keeps a run from building on damaged content: throws unless the group, if there is one, still has the
+  /// content hash it was written with. Reads it the first time, by the root alone; what this run has written
+  /// was hashed as it was written. An archive that is open for a run does this before it reads a dataset.
+  void require_whole(const std::string& group) const;
   /// Whether a dataset exists ("/rbm/main/layer_2/weights").
   bool has(const std::string& dataset) const;
   /// Extents of a dataset.
@@ -81,7 +102,7 @@ public:
   /// Reads this rank's slab of a dataset; any rank count, slabs may overlap.
   template <class T>
   void read(const std::string& dataset, const Slab& slab, std::span<T> values) const {
-    h5::read_slab(file(), dataset, element_type<T>(), slab, std::as_writable_bytes(values));
+    h5::read_slab(file_of(dataset), dataset, element_type<T>(), slab, std::as_writable_bytes(values));
   }
   /// The whole dataset on every rank.
   template <class T>
@@ -94,6 +115,8 @@ public:
 
   /// Records this run; it enters the file, as /provenance/run_<k>, with the next commit.
   void set_run(RunRecord record);
+  /// Adds to the record of this run, for the next commit. Local; the same on every rank.
+  void record(const std::string& name, const h5::Value& value);
 
   /// Opens the group /<stage>/<name> for writing, in a copy of the archive; a group of that name is replaced
   /// when the writer commits. `rows` declare every dataset that will be written. One writer at a time; the
@@ -102,13 +125,12 @@ public:
                           const std::map<std::string, h5::Value>& deck_values,
                           const std::vector<std::string>& parents, std::span<const Row> rows);
 
-  /// The file itself, for looking into; throws where nothing has been committed yet. The same on every rank.
-  const h5::File& file() const;
-
 private:
   friend class StageWriter;
   struct State;
   explicit Archive(std::unique_ptr<State> state);
+  /// The open file that holds a dataset; the root has looked at its group. Throws where there is none.
+  const h5::File& file_of(const std::string& dataset) const;
 
   std::unique_ptr<State> state_;
 };

@@ -63,7 +63,13 @@ private:
   std::set<std::string> unusable_; ///< paths that load() has found damaged or made from something else
 };
 
-/// The files of all checkpoints of an archive. Local.
+/// Whether a file is a checkpoint, whatever its name says: nothing else is ever deleted. Local.
+bool is_checkpoint(const std::string& path);
+/// Deletes a file that is a checkpoint. Local; failures are ignored.
+void remove_checkpoint(const std::string& path) noexcept;
+/// The longest name that a checkpoint of the group can have. Local.
+std::string longest_checkpoint(const std::string& archive_path, const std::string& group);
+/// The files whose names are those of checkpoints of an archive. Local.
 std::vector<std::string> all_checkpoints(const std::string& archive_path);
 
 } // namespace blockspin::archive

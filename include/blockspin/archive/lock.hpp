@@ -1,6 +1,7 @@
 #pragma once
 // One writer at a time: a lock beside the archive that dies with its owner.
 
+#include <optional>
 #include <string>
 
 namespace blockspin::archive {
@@ -23,9 +24,12 @@ public:
 
 private:
   Lock(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  static std::optional<Lock> attempt(const std::string& path, const std::string& archive_path,
+                                     std::string& owner);
 
   std::string path_;
   int descriptor_ = -1;
+  bool held_ = false;
 };
 
 } // namespace blockspin::archive

@@ -27,7 +27,6 @@ struct RunParts {
   archive::Archive& archive;
   archive::CheckpointStore& checkpoints;
   mpi::StopFlag& stop;
-  archive::RunRecord& record; ///< of this run; gets the seconds of each stage
   bool resume;                ///< checkpoints of an earlier run may be used
 };
 

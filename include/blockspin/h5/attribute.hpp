@@ -2,7 +2,6 @@
 // Attributes of groups and datasets: small values, the same on every rank.
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,11 +20,4 @@ std::string to_text(const Value& value);
 /// Writes (or replaces) an attribute of the group or dataset `object`. Collective; the value must be the same
 /// on every rank.
 void write_attribute(File& file, const std::string& object, const std::string& name, const Value& value);
-/// Throws ErrorKind::archive where it is missing or of a type no Value holds. Local, same on every rank.
-Value read_attribute(const File& file, const std::string& object, const std::string& name);
-bool has_attribute(const File& file, const std::string& object, const std::string& name);
-/// All attributes of an object that a Value can hold (not the dimension scales'
-/// own). Local, same on every rank.
-std::map<std::string, Value> read_attributes(const File& file, const std::string& object);
-
 } // namespace blockspin::h5

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "blockspin/h5/handle.hpp"
 #include "blockspin/mpi/communicator.hpp"
@@ -22,8 +21,9 @@ class File {
 public:
   /// Creates the file, replacing one of that name. The communicator must outlive the file.
   static File create(const mpi::Communicator& comm, const std::string& path);
-  /// Opens a file. What is missing, a directory, not HDF5, truncated or damaged in its
-  /// structure is told apart.
+  /// Opens a file. What is missing, a directory, not HDF5, truncated, damaged at its root, or open for writing
+  /// elsewhere is told apart. What is below the root has not been looked at: where the file may come from
+  /// others, look() at what will be read (serial_file.hpp).
   static File open(const mpi::Communicator& comm, const std::string& path, Access access);
 
   File(File&& other) noexcept;
@@ -52,16 +52,10 @@ public:
   void remove(const std::string& path);
   /// Tells that all ranks together have written so many bytes: the next flush may take the longer.
   void add_written(std::uint64_t n_bytes) { unsynced_bytes_ += n_bytes; }
-  /// Names of a group's children, sorted. Local, same on every rank.
-  std::vector<std::string> children(const std::string& group) const;
-  /// Paths of all datasets below a group, relative to it, sorted. Local, same on every rank.
-  std::vector<std::string> datasets_below(const std::string& group) const;
 
 private:
   File(const mpi::Communicator& comm, std::string path, Access access, hid_t id)
       : comm_(&comm), path_(std::move(path)), access_(access), id_(id) {}
-  /// Reads the file's whole structure with the serial driver: what is damaged shows here, on the root. Local.
-  static void probe(const mpi::Communicator& comm, const std::string& path);
 
   const mpi::Communicator* comm_;
   std::string path_;

@@ -1,0 +1,13 @@
+#pragma once
+// Type and shape of an open dataset.
+
+#include <string>
+
+#include "blockspin/h5/dataset.hpp"
+
+namespace blockspin::h5 {
+
+/// Throws ErrorKind::archive for a type that we do not write. Local.
+DatasetInfo info_of(hid_t dataset, const std::string& path, const std::string& where);
+
+} // namespace blockspin::h5
