@@ -98,6 +98,7 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
 
   // A reference may lead into an archive of an earlier run; without a readable one only the deck answers.
   const std::string path = archive_path(deck_path, plan.campaign);
+  campaign::check_names(document, plan, comm, path, problems);
   std::error_code ignored;
   const bool exists = !plan.campaign.archive.empty() &&
                       comm.max(comm.is_root() && std::filesystem::exists(path, ignored) ? 1 : 0) == 1;

@@ -21,6 +21,11 @@ Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int 
 /// agreed errors.
 void look_at_files(Plan& plan, const mpi::Communicator& comm, const std::string& deck_path);
 
+/// The file system must take the archive's path, and the names of the files that carry a stage's name.
+/// Collective: the root asks it.
+void check_names(const deck::Document& document, const Plan& plan, const mpi::Communicator& comm,
+                 const std::string& archive_path, deck::Problems& problems);
+
 /// Every reference must lead to a stage earlier in the deck or to a complete group of plan.archive (null:
 /// there is none), and every stage's own check must hold, where its section and those it refers to can be
 /// trusted. Local.

@@ -1,0 +1,48 @@
+#include "blockspin/archive/names.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <sys/stat.h>
+
+#include "blockspin/archive/checkpoint.hpp"
+#include "durable.hpp"
+#include "overwrite.hpp"
+#include "segments.hpp"
+
+namespace blockspin::archive {
+
+namespace {
+
+/// The error number of a look at a path; 0 where nothing is known against it. That a file is not there yet, or
+/// that its folder is not, is no refusal.
+int refusal_of(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0) return 0;
+  return errno == ENAMETOOLONG || errno == ELOOP || errno == ENOTDIR ? errno : 0;
+}
+
+bool is_too_long(const std::string& path) { return refusal_of(path) == ENAMETOOLONG; }
+
+bool fits(const std::string& archive_path, const std::string& group, Storage storage) {
+  const bool segment = storage == Storage::segments &&
+                       is_too_long(segment_path(archive_path, group, digits_of("") + digits_of("")));
+  return !segment && !is_too_long(temporary_name(longest_checkpoint(archive_path, group)));
+}
+
+} // namespace
+
+std::string refusal_of_archive(const std::string& archive_path) {
+  for (const std::string& path : {archive_path, temporary_name(overwrite_marker(archive_path))})
+    if (const int error = refusal_of(path); error != 0) return std::strerror(error);
+  return {};
+}
+
+std::size_t n_characters_too_many(const std::string& archive_path, const std::string& group,
+                                  Storage storage) {
+  std::size_t n = group.size();
+  while (n > 0 && !fits(archive_path, group.substr(0, n), storage)) --n;
+  return group.size() - n;
+}
+
+} // namespace blockspin::archive
