@@ -1,0 +1,143 @@
+"""Only what the program can prove to be its own is replaced or deleted. destruction_test.py MPIRUN PROGRAM"""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import h5py
+
+MPIRUN, PROGRAM = sys.argv[1:3]
+DECK = """[campaign]
+archive = {archive}
+seed = 5
+storage = {storage}
+[model]
+lattice = 4x4
+[sample]
+temperatures = 2, 3
+configurations = 20
+"""
+MORE = "[decimation]\ncouplings = 0.5\nsteps = 3\n"
+
+
+def write(folder, archive="run.h5", storage="single", more=""):
+    deck = f"{folder}/deck.ini"
+    Path(deck).write_text(DECK.format(archive=archive, storage=storage) + more, encoding="utf-8")
+    return deck
+
+
+def blockspin(*arguments, code=0, ranks=1):
+    done = subprocess.run([MPIRUN, "-n", str(ranks), PROGRAM, *arguments], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=100)
+    errors = [line for line in done.stderr.splitlines() if "error: " in line]
+    assert done.returncode == code, f"{arguments}: exit code {done.returncode}, not {code}\n{done.stdout}{done.stderr}"
+    assert len(errors) == (code != 0), done.stderr
+    return done.stdout + done.stderr
+
+
+def what_is_no_archive(folder):
+    """--overwrite replaces archives, and nothing else."""
+    deck, path = write(folder), Path(folder, "run.h5")
+    path.write_text("the only copy of a thesis\n" * 10, encoding="utf-8")
+    text = path.read_bytes()
+    for ranks in (1, 2):
+        assert "is not replaced" in blockspin("run", deck, "--overwrite", code=4, ranks=ranks)
+        assert path.read_bytes() == text
+    with h5py.File(path, "w") as foreign:
+        foreign["x"] = [1, 2, 3]
+    bytes_of_foreign = path.read_bytes()
+    assert "is not replaced" in blockspin("run", deck, "--overwrite", code=4)
+    blockspin("run", deck, "--resume", code=4)
+    assert path.read_bytes() == bytes_of_foreign
+    path.unlink()
+    path.mkdir()
+    blockspin("run", deck, "--overwrite", code=4)
+    assert sorted(os.listdir(folder)) == ["deck.ini", "run.h5"] and not list(path.iterdir())
+
+
+def files_of_the_user(folder):
+    """In the folder of segments, and beside the archive, under names that look like the program's own."""
+    deck = write(folder, storage="segments")
+    blockspin("run", deck)
+    segments = Path(folder, "run.h5.segments")
+    segment = next(segments.glob("sample.main-*.h5"))
+    own = [segments / "notes.txt", segments / f"sample.main-{32 * '0'}.h5", segments / "segment.tmp-1-2",
+           Path(folder, "run.h5.checkpoint-sample.main-7"), Path(folder, "run.h5.checkpoint-mine.txt"),
+           Path(folder, "run.h5.tmp-12"), Path(folder, "run.h5.tmp-host-4711")]
+    for path in own:
+        path.write_text("mine", encoding="utf-8")
+    foreign = segments / f"rbm.V-{32 * 'a'}.h5"
+    with h5py.File(foreign, "w") as file:
+        file["x"] = 1
+    renamed = segments / f"sample.other-{segment.name.split('-')[1]}"  # a segment's content under another name
+    shutil.copy(segment, renamed)
+    write(folder, storage="segments", more=MORE)
+    blockspin("run", deck, "--resume")
+    blockspin("run", deck, "--overwrite")
+    blockspin("run", deck, "--resume")
+    assert all(path.read_text(encoding="utf-8") == "mine" for path in own)
+    assert foreign.exists() and renamed.exists()
+    assert len(list(segments.glob("decimation.main-*"))) == 1, "of its own, the program deletes what has no link"
+
+
+def copies(folder):
+    """A copy of the archive's file alone is refused: its segments belong to the original."""
+    deck = write(folder, storage="segments")
+    blockspin("run", deck)
+    shutil.copy(f"{folder}/run.h5", f"{folder}/copy.h5")
+    for arguments in (["info", f"{folder}/copy.h5"], ["verify", f"{folder}/copy.h5", f"{folder}/run.h5"],
+                      ["run", deck, "--resume", "--set", f"campaign.archive={folder}/copy.h5"]):
+        assert "own folder" in blockspin(*arguments, code=4)
+    os.mkdir(f"{folder}/elsewhere")
+    shutil.copy(f"{folder}/run.h5", f"{folder}/elsewhere/run.h5")
+    shutil.copytree(f"{folder}/run.h5.segments", f"{folder}/elsewhere/run.h5.segments")
+    blockspin("info", f"{folder}/elsewhere/run.h5", "--check")
+
+
+def links(folder):
+    """A name that is a link stays one; where links lead in a circle, nothing is made of them."""
+    deck = write(folder, archive="link.h5")
+    os.mkdir(f"{folder}/disk")
+    os.symlink("disk/run.h5", f"{folder}/link.h5")
+    blockspin("run", deck)
+    write(folder, archive="link.h5", more=MORE)
+    blockspin("run", deck, "--resume")
+    blockspin("run", deck, "--overwrite")
+    assert os.readlink(f"{folder}/link.h5") == "disk/run.h5" and os.path.isfile(f"{folder}/disk/run.h5")
+    os.symlink("b.h5", f"{folder}/a.h5")
+    os.symlink("a.h5", f"{folder}/b.h5")
+    for option in ("--resume", "--overwrite"):
+        blockspin("run", deck, option, "--set", f"campaign.archive={folder}/a.h5", code=3)
+    blockspin("info", f"{folder}/a.h5", code=4)
+    assert os.path.islink(f"{folder}/a.h5") and os.path.islink(f"{folder}/b.h5")
+
+
+def mode_and_owner(folder, storage):
+    deck, path = write(folder, storage=storage), Path(folder, "run.h5")
+    blockspin("run", deck)
+    path.chmod(0o604)
+    if os.geteuid() == 0:
+        os.chown(path, 12345, 23456)
+    before = path.stat()
+    write(folder, storage=storage, more=MORE)
+    blockspin("run", deck, "--resume")
+    blockspin("run", deck, "--overwrite")
+    after = path.stat()
+    assert stat.S_IMODE(after.st_mode) == 0o604 and after.st_ino != before.st_ino
+    assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
+
+
+def main():
+    scenarios = [what_is_no_archive, files_of_the_user, copies, links, lambda folder: mode_and_owner(folder, "single"),
+                 lambda folder: mode_and_owner(folder, "segments")]
+    for scenario in scenarios:
+        with tempfile.TemporaryDirectory() as folder:
+            scenario(folder)
+    print("nothing of the user's was replaced or deleted")
+
+
+main()
