@@ -32,7 +32,7 @@ const std::vector<Option>& options() {
        [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.resume); }},
       {"overwrite", "replace an archive that exists",
        [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.overwrite); }},
-      {"walltime", "HH:MM:SS: stop with a checkpoint at the first safe point after this time",
+      {"walltime", "HH:MM:SS or D-HH:MM:SS: stop with a checkpoint at the first safe point after this time",
        [](Invocation& i) -> const po::value_semantic* {
          return po::value<std::string>()->value_name("HH:MM:SS")->notifier([&i](const std::string& text) {
            i.walltime_seconds = parse_walltime(text);
@@ -132,16 +132,20 @@ void read_options(Invocation& invocation, const std::vector<std::string>& argume
 } // namespace
 
 double parse_walltime(const std::string& text) {
-  const auto pieces = split(text, ':');
+  const auto dash = text.find('-'); // of Slurm's days
+  const auto pieces = split(dash == std::string::npos ? text : text.substr(dash + 1), ':');
   try {
+    const auto days = dash == std::string::npos ? 0 : deck::parse_unsigned(text.substr(0, dash), 10000);
     if (pieces.size() == 3) {
-      const auto hours = deck::parse_unsigned(pieces[0], 100000),
+      const auto hours = deck::parse_unsigned(pieces[0], dash == std::string::npos ? 100000 : 23),
                  minutes = deck::parse_unsigned(pieces[1], 59), seconds = deck::parse_unsigned(pieces[2], 59);
-      if (hours + minutes + seconds > 0) return static_cast<double>(3600 * hours + 60 * minutes + seconds);
+      if (days + hours + minutes + seconds > 0)
+        return static_cast<double>(86400 * days + 3600 * hours + 60 * minutes + seconds);
     }
   } catch (const deck::BadValue&) { // the message below says it all
   }
-  throw Error(ErrorKind::usage, "'" + text + "' is not a wall time; allowed: HH:MM:SS, more than 0",
+  throw Error(ErrorKind::usage,
+              "'" + text + "' is not a wall time; allowed: HH:MM:SS or D-HH:MM:SS, more than 0",
               "--walltime");
 }
 

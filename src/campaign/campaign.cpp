@@ -14,6 +14,7 @@ const deck::Schema<CampaignDeck>& campaign_schema() {
       "campaign", "what the run is called, where its results go, and the seed of every random number",
       field("title", &CampaignDeck::title, "a line that says what this campaign is for"),
       field("archive", &CampaignDeck::archive, "the HDF5 file of all results; relative to the deck's folder")
+          .check_whole(deck::is_literal_path, deck::literal_path)
           .required(),
       field("storage", &CampaignDeck::storage,
             "single: one file, copied whole at the end of each stage; segments: a file for each stage in "

@@ -61,6 +61,20 @@ deck::ResolvedValues wanted_values(const Plan& plan, const Stage& stage, const a
   return wanted;
 }
 
+/// Whether two lists of numbers are the same but for rounding: the values of a range were sums once, and are decimal
+/// numbers now.
+bool same_numbers(const std::string& one, const std::string& other) {
+  const auto a = split(one, ','), b = split(other, ',');
+  try {
+    return !a.empty() && std::ranges::equal(a, b, [](const std::string& x, const std::string& y) {
+      const double p = deck::parse_number(x, true), q = deck::parse_number(y, true);
+      return p == q || std::abs(p - q) <= 1e-14 * std::abs(p);
+    });
+  } catch (const deck::BadValue&) {
+    return false;
+  }
+}
+
 /// Whether a value is that of a key, and not of something else that results rest on, such as a file's hash.
 bool in_deck(const Plan& plan, const Stage& stage, const std::string& key) {
   if (key.starts_with("model.")) return true;
@@ -72,7 +86,7 @@ Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& g
   Comparison result;
   for (const auto& value : wanted_values(plan, stage, group)) {
     const std::string stored = stored_text(*find_kind(plan.kinds, stage.kind()), group, value.key);
-    if (stored == value.text) continue;
+    if (stored == value.text || same_numbers(stored, value.text)) continue;
     if (value.may_grow && stage.growth_refusal(value.key).empty() && has_grown(stored, value.text))
       result.grown = true;
     else

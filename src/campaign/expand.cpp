@@ -67,7 +67,15 @@ private:
                      {}});
       return instances;
     }
-    const auto values = scan_values(key, entry->value);
+    auto values = scan_values(key, entry->value);
+    if (values.size() > most_instances) {
+      problems_.add({entry->place,
+                     section.label() + "." + key.name,
+                     "stands for " + std::to_string(values.size()) + " instances",
+                     "at most " + std::to_string(most_instances),
+                     {}});
+      values.resize(1);
+    }
     if (values.empty()) return instances;
     std::vector<Instance> scanned;
     for (const Instance& instance : instances)
@@ -99,7 +107,7 @@ private:
     } catch (const deck::BadValue&) {
       return {};
     }
-    return values.size() <= most_instances ? values : std::vector<std::string>{};
+    return values;
   }
 
   /// Joins the instances with those the reference key leads to.

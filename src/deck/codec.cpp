@@ -34,6 +34,19 @@ std::vector<T> first_to_last(T first, T step, double n_steps) {
   return values;
 }
 
+/// Digits behind the decimal point; `none` where the text has an exponent.
+int n_decimals(std::string_view text, int none) {
+  if (text.find_first_of("eE") != std::string_view::npos) return none;
+  const auto point = text.find('.');
+  return point == std::string_view::npos ? 0 : static_cast<int>(text.size() - point - 1);
+}
+
+/// The double nearest to the decimal number with so many digits behind the point that `value` was meant as.
+double as_decimal(double value, int decimals) {
+  const double scale = std::pow(10.0, decimals), whole = std::round(value * scale);
+  return std::abs(whole) < 1e15 ? whole / scale : value;
+}
+
 const char* const range_form = "first:last:step, first <= last, step > 0 and dividing last - first";
 
 std::vector<std::string> range_pieces(std::string_view text) {
@@ -52,7 +65,9 @@ std::int64_t parse_signed(std::string_view text, std::int64_t least, std::int64_
 }
 
 std::uint64_t parse_unsigned(std::string_view text, std::uint64_t most) {
-  const std::string allowed = "a whole number from 0 to " + std::to_string(most);
+  const bool widest = most == std::numeric_limits<std::uint64_t>::max();
+  const std::string allowed =
+      "a whole number " + (widest ? std::string(">= 0") : "from 0 to " + std::to_string(most));
   if (text.starts_with('-')) throw BadValue{quoted(text) + " is negative or no whole number", allowed};
   const auto value = parse_whole_text<std::uint64_t>(text, "whole number", allowed);
   if (value > most) throw BadValue{quoted(text) + " is out of range", allowed};
@@ -90,7 +105,12 @@ std::vector<double> parse_range(std::string_view text, bool infinite_allowed) {
   if (!(step > 0.0) || !(first <= last)) throw BadValue{quoted(text) + " is not a range", range_form};
   if (!(std::abs(steps - std::round(steps)) <= tolerance))
     throw BadValue{"the step of " + quoted(text) + " does not divide it", range_form};
-  return first_to_last(first, step, std::round(steps));
+  auto values = first_to_last(first, step, std::round(steps));
+  constexpr int too_many = 16;
+  const int decimals = std::max(n_decimals(pieces[0], too_many), n_decimals(pieces[2], too_many));
+  if (decimals < too_many)
+    for (double& value : values) value = as_decimal(value, decimals);
+  return values;
 }
 
 std::vector<std::uint64_t> parse_unsigned_range(std::string_view text, std::uint64_t most) {
@@ -110,6 +130,14 @@ std::vector<std::string> parse_pieces(std::string_view text) {
   for (const std::string& piece : pieces)
     if (piece.empty()) throw BadValue{"the list has an empty element", "values separated by commas"};
   return pieces;
+}
+
+std::string parse_string(std::string_view text) {
+  const bool opens = text.starts_with('"'), closes = text.size() > 1 && text.ends_with('"');
+  if (opens != closes)
+    throw BadValue{quoted(text) + " has a quotation mark at one end only",
+                   "text; # begins a comment, always"};
+  return std::string(opens ? text.substr(1, text.size() - 2) : text);
 }
 
 Extents parse_extents(std::string_view text) {

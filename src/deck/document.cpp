@@ -54,6 +54,9 @@ std::string read_text(const std::string& path) {
   std::error_code code;
   if (std::filesystem::is_directory(path, code))
     throw Error(ErrorKind::deck, "is a directory, not a deck", path);
+  if (std::filesystem::exists(path, code) && !std::filesystem::is_regular_file(path, code))
+    throw Error(ErrorKind::deck, "is no regular file; a deck is read from a file, beside which results go",
+                path);
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())))

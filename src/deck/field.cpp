@@ -29,4 +29,8 @@ Check from_below(double low, double high) {
           ">= " + format_number(low) + " and < " + format_number(high)};
 }
 
+bool is_literal_path(const std::string& path) {
+  return !path.starts_with('~') && path.find('$') == std::string::npos;
+}
+
 } // namespace blockspin::deck

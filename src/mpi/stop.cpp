@@ -21,6 +21,9 @@ std::string reason_text(int code) {
   case SIGTERM: return "SIGTERM";
   case SIGINT: return "SIGINT";
   case SIGUSR1: return "SIGUSR1";
+  case SIGUSR2: return "SIGUSR2";
+  case SIGHUP: return "SIGHUP";
+  case SIGXCPU: return "SIGXCPU";
   case wall_time_code: return "wall time";
   case stop_file_code: return "file STOP";
   default: return "signal " + std::to_string(code);
@@ -33,7 +36,10 @@ void install_stop_signals() {
   struct sigaction action = {};
   action.sa_handler = on_stop_signal;
   action.sa_flags = SA_RESTART;
-  for (const int number : {SIGTERM, SIGINT, SIGUSR1}) sigaction(number, &action, nullptr);
+  for (const int number : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU})
+    sigaction(number, &action, nullptr);
+  // A file that may grow no further is then an error of the write, which says so, and not the end.
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void request_stop() { received_signal = SIGTERM; }

@@ -51,6 +51,7 @@ const deck::Schema<ImportDeck>& ImportStage::schema() {
                 "a .npy file, an HDF5 file, or a text with one configuration a line; relative to the deck's "
                 "folder. Axes: [configuration, unit], or [temperature, configuration, unit]; in place of the "
                 "unit the lattice's own axes")
+              .check_whole(deck::is_literal_path, deck::literal_path)
               .required(),
           field("dataset", &D::dataset, "of an HDF5 file: the path of the dataset"),
           field(

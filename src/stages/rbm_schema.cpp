@@ -189,7 +189,9 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           field("start_file", &D::start_file,
                 "initial weights that another program wrote, of one layer: a .npy or text file [visible, "
                 "hidden], whose biases are 0; or an HDF5 file with datasets weights, visible_bias and "
-                "hidden_bias; relative to the deck's folder"),
+                "hidden_bias; relative to the deck's folder")
+              .check_whole([](const auto& path) { return !path || deck::is_literal_path(*path); },
+                           std::string("none, or ") + deck::literal_path),
           field("start_group", &D::start_group,
                 "the group of an HDF5 start_file that has these datasets, such as rbm/V/layer_1 of another "
                 "archive; none: the file itself"),

@@ -66,7 +66,9 @@ TEST(Codec, Ranges) {
   EXPECT_EQ(values.back(), 6.0);
   EXPECT_EQ(Codec<std::vector<std::uint64_t>>::parse("16, 32:64:16"),
             (std::vector<std::uint64_t>{16, 32, 48, 64}));
-  EXPECT_EQ(Codec<std::vector<double>>::parse("0:0.3:0.1")[3], 0.0 + 3 * 0.1);
+  EXPECT_EQ(Codec<std::vector<double>>::parse("0:0.3:0.1")[3], 0.3); // not 0 + 3 * 0.1
+  EXPECT_EQ(Codec<std::vector<double>>::parse("0.05:2.05:0.1")[13], 1.35);
+  EXPECT_EQ(Codec<std::vector<double>>::parse("1e-3:3e-3:1e-3").back(), 1e-3 + 2 * 1e-3);
   refused<std::vector<double>>("0:1:0.3", "does not divide");
   refused<std::vector<double>>("1:0:0.5", "not a range");
   refused<std::vector<double>>("0:1:-0.5", "not a range");
@@ -98,6 +100,14 @@ TEST(Codec, ExtentsAndAuto) {
   EXPECT_EQ(Codec<std::optional<double>>::parse("auto"), std::nullopt);
   EXPECT_EQ(Codec<std::optional<double>>::parse("3"), 3.0);
   refused<std::optional<double>>("automatic", "not a number");
+}
+
+TEST(Codec, QuotationMarksAroundATextAreNoPartOfIt) {
+  EXPECT_EQ(Codec<std::string>::parse("\"a b.h5\""), "a b.h5");
+  EXPECT_EQ(Codec<std::string>::parse("a \"b\" c"), "a \"b\" c");
+  EXPECT_EQ(Codec<std::string>::parse("\"\""), "");
+  refused<std::string>("\"a", "at one end only");
+  refused<std::string>("\"", "at one end only");
 }
 
 TEST(Codec, TextReadsBack) {

@@ -41,11 +41,14 @@ std::uint64_t parse_unsigned(std::string_view text, std::uint64_t most);
 double parse_number(std::string_view text, bool infinite_allowed = false);
 bool parse_switch(std::string_view text);
 std::size_t parse_choice(std::string_view text, std::span<const std::string> names);
-/// One list element: a number, or a range `first:last:step` with both ends included. n <= 10^6.
+/// One list element: a number, or a range `first:last:step` with both ends included. n <= 10^6. The values of a
+/// range are those that the deck would have if it listed them: 0.3, and not 0 + 3 * 0.1.
 std::vector<double> parse_range(std::string_view text, bool infinite_allowed = false);
 std::vector<std::uint64_t> parse_unsigned_range(std::string_view text, std::uint64_t most);
 Extents parse_extents(std::string_view text);
 Temperatures parse_temperatures(std::string_view text);
+/// The text itself; quotation marks around the whole of it do not belong to it.
+std::string parse_string(std::string_view text);
 std::string extents_text(const Extents& extents);
 std::string numbers_text(std::span<const double> values);
 /// Comma separated pieces; an empty piece or list is a BadValue.
@@ -88,7 +91,7 @@ struct Codec<double> {
 
 template <>
 struct Codec<std::string> {
-  static std::string parse(std::string_view text) { return std::string(text); }
+  static std::string parse(std::string_view text) { return parse_string(text); }
   static std::string text(const std::string& value) { return value; }
   static std::string type() { return "text"; }
   static std::string allowed() { return "text"; }

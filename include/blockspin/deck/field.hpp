@@ -65,6 +65,15 @@ bool holds_for(const Check& check, const T& value) {
     return true; // a choice or a text has no size
 }
 
+template <class T>
+inline constexpr bool is_number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
+template <class T>
+inline constexpr bool is_number<std::optional<T>> = is_number<T>;
+
+/// A path is taken as it stands: whether a text holds no ~ at its beginning and no $, which only shells replace.
+bool is_literal_path(const std::string& path);
+inline constexpr const char* literal_path = "a path; ~ and $ are not replaced, write them out";
+
 /// A field of deck struct D, its member's type erased.
 template <class D>
 class AnyField {
@@ -160,7 +169,7 @@ public:
 
   const KeyInfo& info() const override { return info_; }
   void read(std::string_view text, D& deck) const override {
-    T value = Codec<T>::parse(text);
+    T value = parsed(text);
     for (const Check& check : checks_)
       if (!holds_for(check, value))
         throw BadValue{"'" + std::string(text) + "' is out of range", info_.allowed};
@@ -183,6 +192,16 @@ public:
   }
 
 private:
+  /// What is allowed of a number is what the key's checks say of it.
+  T parsed(std::string_view text) const {
+    try {
+      return Codec<T>::parse(text);
+    } catch (BadValue& bad) {
+      if (is_number<T> && !(checks_.empty() && whole_.empty())) bad.allowed = info_.allowed;
+      throw;
+    }
+  }
+
   T D::*member_;
   KeyInfo info_;
   std::vector<Check> checks_;

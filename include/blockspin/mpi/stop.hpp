@@ -7,7 +7,8 @@
 
 namespace blockspin::mpi {
 
-/// Installs handlers for SIGTERM, SIGINT and SIGUSR1 that set a flag of this process. Local.
+/// Installs handlers for SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP and SIGXCPU that set a flag of this process, and
+/// ignores SIGXFSZ. Local.
 void install_stop_signals();
 /// Sets the flag as a signal would. Local.
 void request_stop();
