@@ -11,12 +11,13 @@ MPIRUN, PROGRAM = sys.argv[1:3]
 DECK = "[campaign]\narchive = run.h5\nseed = 1\ncheckpoint_interval = 3600\n[model]\nlattice = 4x4\n[fault]\nfailure = {}\nrank = {}\n"
 
 
-def start(folder, ranks, failure, rank, *options):
+def start(folder, ranks, failure, rank, *options, environment=None):
     deck = os.path.join(folder, "deck.ini")
     with open(deck, "w") as file:
         file.write(DECK.format(failure, rank))
     command = [MPIRUN, "-n", str(ranks), PROGRAM, "run", deck, *options]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            env={**os.environ, **(environment or {})})
 
 
 def finish(process, seconds=40):
@@ -58,6 +59,40 @@ def check_stop(ranks, ask):
         expect(errors.count("--resume") == 1, f"stop by {ask}: no word of --resume", errors)
 
 
+def ranks_of(folder):
+    """Process numbers of the ranks that run the deck of a folder."""
+    found = subprocess.run(["pgrep", "-f", f"^{PROGRAM} run {folder}"], capture_output=True, text=True, check=False).stdout
+    return [int(number) for number in found.split()]
+
+
+def wait_for_ranks(folder, n):
+    while len(ranks_of(folder)) < n:  # ctest's limit ends a loop that finds none
+        time.sleep(0.1)
+    time.sleep(1.5)
+
+
+def check_signal_to_a_rank(number):
+    with tempfile.TemporaryDirectory() as folder:
+        process = start(folder, 2, "slow", 0)
+        wait_for_ranks(folder, 2)
+        os.kill(ranks_of(folder)[-1], number)
+        status, errors = finish(process)
+        expect(status == 75, f"{number.name} to one rank: exit code {status}", errors)
+        expect(errors.count(f"stopped by {number.name}") == 1, f"{number.name}: is not named", errors)
+
+
+def check_signal_to_the_launcher(number):
+    """Ctrl-C, and what batch systems send: mpirun asks its ranks to end, and kills them some seconds later. The exit code is
+    mpirun's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = start(folder, 2, "slow", 0, environment={"OMPI_MCA_odls_base_sigkill_timeout": "10"})
+        wait_for_ranks(folder, 2)
+        process.send_signal(number)
+        status, errors = finish(process, 60)
+        expect(status != 0, f"{number.name} to mpirun: exit code 0", errors)
+        expect(errors.count("--resume") == 1, f"{number.name} to mpirun: no word of --resume", errors)
+
+
 def check_scan(ranks, keys, code, written, message, *options):
     """Four instances of a scan, side by side: which are written, and how the job ends."""
     with tempfile.TemporaryDirectory() as folder:
@@ -96,6 +131,10 @@ check_failure(2, "memory", 1, 1, "out of memory", "[rank 1/2] ")
 check_failure(2, "foreign", 1, 1, "a foreign failure", "[rank 1/2] ")
 for how in ("signal", "walltime", "file"):
     check_stop(2, how)
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2, signal.SIGXCPU):
+    check_signal_to_a_rank(number)
+for number in (signal.SIGINT, signal.SIGTERM):
+    check_signal_to_the_launcher(number)
 check_no_orphans()
 for n in (1, 2, 3, 4):
     check_scan(n, "", 0, [1, 2, 3, 4], "blockspin: done")
