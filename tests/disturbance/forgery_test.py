@@ -56,6 +56,7 @@ start = 2
 walkers = 20
 steps = 1
 """
+EVERY = ("info", "check", "verify", "more", "all")
 GROUPS = ["/sample/main", "/rbm/V", "/thermometer/main", "/flow/V"]
 DECK_ERROR, FILE_ERROR, DIFFERENCE = 3, 4, 5  # a deck may not fit what the archive says of itself
 READER = """
@@ -82,8 +83,8 @@ except (ValueError, KeyError, OSError, RuntimeError) as error:
 
 
 def start(*arguments, ranks=1):
-    return subprocess.run([MPIRUN, "-n", str(ranks), *arguments], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=SECONDS)
+    launcher = [MPIRUN, "-n", str(ranks)] if ranks > 1 else []
+    return subprocess.run([*launcher, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=SECONDS)
 
 
 class Case:
@@ -118,14 +119,14 @@ class Case:
         self.told = told
         return done.returncode
 
-    def commands(self):
-        """Exit codes of all that reads an archive."""
-        codes = {"info": self.run("info", self.path), "check": self.run("info", self.path, "--check"),
-                 "verify": self.run("verify", self.path, self.folder / "good.h5")}
+    def commands(self, names=EVERY):
+        """Exit codes of what reads an archive. Runs come last: they add to it."""
+        arguments = {"info": ("info", self.path), "check": ("info", self.path, "--check"),
+                     "verify": ("verify", self.path, self.folder / "good.h5"),
+                     "more": ("run", self.folder / "more.ini", "--resume"),
+                     "all": ("run", self.folder / "all.ini", "--resume")}
         self.read_in_python()
-        for deck in ("more", "all"):
-            codes[deck] = self.run("run", self.folder / f"{deck}.ini", "--resume")
-        return codes
+        return {name: self.run(*arguments[name]) for name in EVERY if name in names}
 
     def read_in_python(self):
         done = subprocess.run([sys.executable, "-B", "-c", READER, self.path], capture_output=True, text=True,
@@ -202,7 +203,6 @@ def two_in_a_circle(file):
 
 
 # Case: the change, and the commands that must refuse it although every checksum fits.
-EVERY = ("info", "check", "verify", "more", "all")
 INSIDE = ("info", "check", "verify", "more")  # a run that skips all stages does not look into their groups
 READ = ("more",)
 UNFORGED = "no content hash"  # which the forger would put there again
@@ -236,10 +236,39 @@ NAMED = {
 }
 
 
+# Changes with the old checksums, which `info --check` and a run that reads the group must see.
+def flipped(text):
+    """A text with one bit of its first letter flipped."""
+    return chr(ord(text[0]) ^ 1) + text[1:]
+
+
+def with_flipped(group, name):
+    def change(file):
+        file[group].attrs[name] = flipped(file[group].attrs[name])
+    return change
+
+
+DAMAGE = {
+    "the units of a machine": with_flipped("rbm/V", "units"),
+    "a bit of a lattice": with_flipped("sample/main", "model.lattice"),
+    "the unit of a dataset": with_flipped("sample/main/temperature", "unit"),
+    "the description of a dataset": with_flipped("rbm/V/layer_1/weights", "description"),
+    "the name of a dataset": lambda file: file.move("rbm/V/layer_1/hidden_bias", "rbm/V/layer_1/hidden_bias_"),
+    "a value": with_value("rbm/V/layer_1/weights", (0, 0), 0.25),
+}
+
+
+def damage_cases(folder):
+    for label, change in DAMAGE.items():
+        case = Case(folder, label).change(change)
+        codes = [case.run("info", case.path, "--check"), case.run("run", case.folder / "more.ini", "--resume")]
+        assert codes == [FILE_ERROR, FILE_ERROR], f"{label}: {codes}"
+
+
 def named_cases(folder):
     for label, (change, refusing) in NAMED.items():
         case = Case(folder, label).change(change)
-        codes = (case if label == UNFORGED else case.forge()).commands()
+        codes = (case if label == UNFORGED else case.forge()).commands(refusing)
         taken = [command for command in refusing if codes[command] == 0]
         assert not taken, f"{label}: taken without a word by {taken}"
         print(f"{label}: {codes}", flush=True)
@@ -407,6 +436,7 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         prepare(folder)
+        damage_cases(folder)
         named_cases(folder)
         random_cases(folder, options.copies, options.seed)
 
