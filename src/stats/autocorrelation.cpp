@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "blockspin/base/error.hpp"
+#include "scatter.hpp"
 
 namespace blockspin::stats {
 namespace {
@@ -13,6 +14,8 @@ namespace {
 constexpr double window_factor = 1.5;       // Wolff's S: the decay time assumed per integrated time
 constexpr std::size_t largest_window = 256; // beyond this the series is coarsened rather than summed further
 constexpr std::size_t enough_chains = 16;
+constexpr std::size_t shortest_coarsened = 8; // shorter chains that alternate count as independent samples
+constexpr double doubtful_chance = 1e-3;      // of a scatter of chains below which it is believed instead
 
 /// Deviations from the common mean, [chain, time], with mean and variance.
 struct Deviations {
@@ -60,7 +63,8 @@ double autocovariance(View<const double, 2> x, std::size_t lag) {
   return sum / static_cast<double>(x.extent(0) * (x.extent(1) - lag));
 }
 
-/// Gamma(0) + 2 sum Gamma(t) up to Wolff's window, or nothing where the window does not close by `last_lag`.
+/// Gamma(0) + 2 sum Gamma(t) up to Wolff's window, or nothing where the window does not close by
+/// `last_lag`.
 struct Summed {
   double total = 0;
   double tau = 0.5; // in units of this series' spacing
@@ -87,6 +91,15 @@ Summed sum_to_window(View<const double, 2> x, double gamma_0, std::size_t last_l
   return s;
 }
 
+/// Whether neighbours are anticorrelated, or less correlated than next neighbours are, beyond noise. Then the
+/// sum's first terms cancel one another and tell nothing of those to come.
+bool alternates(View<const double, 2> x, double gamma_0) {
+  const double noise = 1 / std::sqrt(static_cast<double>(x.size()));
+  const double first = x.extent(1) > 1 ? autocovariance(x, 1) / gamma_0 : 0;
+  const double second = x.extent(1) > 2 ? autocovariance(x, 2) / gamma_0 : first;
+  return first < -std::min(2 * noise, 0.25) || second - first > 3 * std::sqrt(2.0) * noise;
+}
+
 /// Means of neighbouring pairs; an odd sample at the beginning is dropped.
 Array<double, 2> coarsened(View<const double, 2> x) {
   const std::size_t half = x.extent(1) / 2, skip = x.extent(1) % 2;
@@ -97,26 +110,14 @@ Array<double, 2> coarsened(View<const double, 2> x) {
   return out;
 }
 
-/// Variance of the overall mean from the scatter of the chains' means.
-double variance_from_chains(View<const double, 2> x) {
-  const std::size_t n_chains = x.extent(0);
-  double squares = 0;
-  for (std::size_t chain = 0; chain < n_chains; ++chain) {
-    double sum = 0;
-    for (const double value : x.row(chain)) sum += value;
-    const double mean = sum / static_cast<double>(x.extent(1));
-    squares += mean * mean;
-  }
-  return squares / static_cast<double>(n_chains * (n_chains - 1));
-}
-
-/// Variance of the mean by the Gamma method, coarsening until the window closes within largest_window lags.
+/// Variance of a mean, and how it was found.
 struct MeanVariance {
   double value = 0;
   double relative_error = 0; // of the variance
-  std::size_t window = 0;
+  std::size_t window = 0;    // 0 where it is that of the chains' means
 };
 
+/// By the Gamma method, coarsening until nothing alternates and the window closes within largest_window lags.
 std::optional<MeanVariance> variance_from_gamma(View<const double, 2> deviation, bool must_close) {
   const double n = static_cast<double>(deviation.size());
   const std::size_t share = must_close ? 4 : 2;
@@ -124,17 +125,47 @@ std::optional<MeanVariance> variance_from_gamma(View<const double, 2> deviation,
   std::copy(deviation.flat().begin(), deviation.flat().end(), x.flat().begin());
   for (std::size_t spacing = 1;; spacing *= 2) {
     const std::size_t last_lag = std::min(largest_window, x.extent(1) / share);
-    const Summed s = sum_to_window(x, autocovariance(x, 0), last_lag);
-    const double n_now = static_cast<double>(x.size());
+    const double gamma_0 = autocovariance(x, 0), n_now = static_cast<double>(x.size());
+    Summed s = sum_to_window(x, gamma_0, last_lag);
     const bool exhausted = last_lag < largest_window;
-    if (s.closed || (exhausted && !must_close)) {
-      const double window = static_cast<double>(s.window);
-      return MeanVariance{s.total / n_now * (n_now * static_cast<double>(spacing) / n),
-                          2 * std::sqrt(std::max(window + 0.5 - s.tau, 0.5) / n_now), s.window * spacing};
+    const bool settled = s.closed || (exhausted && !must_close);
+    const bool doubtful = settled && alternates(x, gamma_0);
+    if (settled && (!doubtful || x.extent(1) < shortest_coarsened)) {
+      if (doubtful) s.total = std::max(s.total, gamma_0);
+      const double window = static_cast<double>(std::max<std::size_t>(s.window, 1));
+      return MeanVariance{s.total * static_cast<double>(spacing) / n,
+                          2 * std::sqrt(std::max(window + 0.5 - s.tau, 0.5) / n_now),
+                          std::max<std::size_t>(s.window, 1) * spacing};
     }
-    if (exhausted) return std::nullopt;
+    if (exhausted && !doubtful) return std::nullopt;
     x = coarsened(x);
   }
+}
+
+MeanVariance variance_of_scatter(View<const double, 2> deviation) {
+  return {variance_from_chains(deviation), std::sqrt(2.0 / static_cast<double>(deviation.extent(0) - 1)), 0};
+}
+
+/// By the Gamma method; by the scatter of the chains' means where its window passes a quarter of a chain, as that of
+/// chains stuck in different places does (the larger of the two, where both are known), and where chains scatter more
+/// than what happens within them allows. Sets what it finds of the chains' agreement.
+MeanVariance variance_of_mean(const Deviations& d, MeanEstimate& estimate) {
+  const std::size_t n_chains = d.values.extent(0), length = d.values.extent(1);
+  const double n = static_cast<double>(d.values.size());
+  const bool many_chains = n_chains >= enough_chains || (n_chains > 1 && length < 8);
+  const auto within = variance_from_gamma(d.values, many_chains);
+  if (n_chains == 1) return *within;
+  const MeanVariance between = variance_of_scatter(d.values);
+  const bool resolved = within && 4 * within->window <= length;
+  if (!resolved) {
+    // A chain of less than four autocorrelation times has hardly moved.
+    const double tau = between.value * n / (2 * (d.variance + between.value));
+    estimate.chains_agree = 4 * tau > static_cast<double>(length) ? 0 : 1;
+    return within && within->value > between.value ? *within : between;
+  }
+  const double event = size_of_event(d.values, within->window) / n;
+  estimate.chains_agree = chance_of_scatter(between.value, within->value, event, n_chains);
+  return estimate.chains_agree < doubtful_chance && between.value > within->value ? between : *within;
 }
 
 } // namespace
@@ -142,25 +173,17 @@ std::optional<MeanVariance> variance_from_gamma(View<const double, 2> deviation,
 MeanEstimate gamma_analysis(View<const double, 2> series) {
   if (series.size() == 0) throw Error(ErrorKind::numerical, "a time series is empty");
   const Deviations d = deviations(series);
-  const std::size_t n_chains = series.extent(0), length = series.extent(1);
-  MeanEstimate estimate{d.mean};
-  if (series.size() == 1) estimate.error = std::numeric_limits<double>::quiet_NaN();
+  MeanEstimate estimate{d.mean, std::numeric_limits<double>::quiet_NaN()};
   // Rounding of the mean leaves a constant series with deviations of some 1e-16 of it.
   if (series.size() == 1 || d.variance <= 1e-28 * d.mean * d.mean) return estimate;
 
   const double n = static_cast<double>(series.size());
-  const bool many_chains = n_chains >= enough_chains || (n_chains > 1 && length < 8);
-  if (const auto v = variance_from_gamma(d.values, many_chains)) {
-    estimate.error = std::sqrt(v->value);
-    estimate.tau = v->value * n / (2 * (d.variance + v->value));
-    estimate.tau_error = estimate.tau * v->relative_error;
-    estimate.window = v->window;
-  } else {
-    const double variance = variance_from_chains(d.values);
-    estimate.error = std::sqrt(variance);
-    estimate.tau = variance * n / (2 * (d.variance + variance));
-    estimate.tau_error = estimate.tau * std::sqrt(2.0 / static_cast<double>(n_chains - 1));
-  }
+  const MeanVariance v = variance_of_mean(d, estimate);
+  estimate.one_event = size_of_event(d.values, v.window > 0 ? v.window : series.extent(1)) / n;
+  estimate.error = std::hypot(std::sqrt(v.value), estimate.one_event);
+  estimate.tau = v.value * n / (2 * (d.variance + v.value));
+  estimate.tau_error = estimate.tau * v.relative_error;
+  estimate.window = v.window;
   return estimate;
 }
 
@@ -173,7 +196,9 @@ MeanEstimate gamma_analysis_in_turn(std::span<const double> values, std::size_t 
   long double sum = 0;
   for (const double x : values) sum += x;
   estimate.mean = static_cast<double>(sum / static_cast<long double>(values.size()));
-  estimate.error *= std::sqrt(static_cast<double>(chains * length) / static_cast<double>(values.size()));
+  const double share = static_cast<double>(chains * length) / static_cast<double>(values.size());
+  estimate.error *= std::sqrt(share);
+  estimate.one_event *= share;
   return estimate;
 }
 

@@ -67,13 +67,88 @@ TEST(GammaAnalysis, CoarsensWhereTheWindowIsLong) {
   EXPECT_LT(e.tau_error, 0.25 * e.tau);
 }
 
-TEST(GammaAnalysis, ConstantSeriesHasNoError) {
+// What nothing varied in says nothing of what may happen.
+TEST(GammaAnalysis, AConstantSeriesHasNoKnownError) {
   Array<double, 2> x({3, 50});
   for (double& value : x.flat()) value = -1.9999;
   const MeanEstimate e = gamma_analysis(x);
   EXPECT_DOUBLE_EQ(e.mean, -1.9999);
-  EXPECT_EQ(e.error, 0);
+  EXPECT_TRUE(std::isnan(e.error));
   EXPECT_EQ(e.tau, 0.5);
+}
+
+namespace {
+
+/// Mean squared pull of series that alternate about a slow mode of tau 20, over 1000 of them.
+double alternating_pull(bool by_first_terms) {
+  const auto g = test::generator(16);
+  const double slow = 39.0 / 41.0; // tau = (1 + a) / (1 - a) / 2
+  double sum = 0;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    Array<double, 2> x = test::ar1(g, 2 * i, 1, 4000, -0.9);
+    const auto y = test::ar1(g, 2 * i + 1, 1, 4000, slow);
+    double mean = 0, squares = 0, products = 0;
+    for (std::size_t t = 0; t < 4000; ++t) {
+      x(0, t) += 0.5 * y(0, t);
+      mean += x(0, t) / 4000;
+      squares += x(0, t) * x(0, t) / 4000;
+      if (t > 0) products += x(0, t) * x(0, t - 1) / 4000;
+    }
+    const double error = by_first_terms ? std::sqrt(std::max(squares + 2 * products, 1e-2 * squares) / 4000)
+                                        : gamma_analysis(x).error;
+    sum += mean * mean / (error * error) / 1000;
+  }
+  return sum;
+}
+
+/// Mean squared pull of k events of size 1 among 1000 independent samples, `expected` of them on average. Of
+/// no event the error is 3/1000, as a caller would bound it.
+double pull_of_events(double expected, bool one_more) {
+  const auto g = test::generator(17);
+  double sum = 0;
+  for (std::size_t i = 0; i < 2000; ++i) {
+    Array<double, 2> x({1, 1000});
+    for (std::size_t t = 0; t < 1000; ++t) x(0, t) = g.uniform(i, t) < expected / 1000 ? 1 : 0;
+    const MeanEstimate e = gamma_analysis(x);
+    const double seen = std::sqrt(std::max(e.error * e.error - e.one_event * e.one_event, 0.0));
+    const double error = std::isnan(e.error) ? 3e-3 : one_more ? e.error : seen;
+    sum += std::pow((e.mean - expected / 1000) / error, 2) / 2000;
+  }
+  return sum;
+}
+
+} // namespace
+
+TEST(GammaAnalysis, ErrorBarsOfAlternatingSeriesAreRight) {
+  EXPECT_GT(alternating_pull(false), lowest);
+  EXPECT_LT(alternating_pull(false), highest);
+}
+
+TEST(GammaAnalysis, TheTestSeesFirstTermsThatCancel) { EXPECT_GT(alternating_pull(true), highest); }
+
+// 1 + 1/lambda - exp(-lambda) (lambda + 2 + 1/lambda) for k + 1, but for no event. A pull squared is below
+// lambda^2 and has a standard deviation below 2, the mean of 2000 one of 0.045: 0.3 is more than 6.
+TEST(GammaAnalysis, FewEventsCountAsOneMore) {
+  for (const double expected : {3.0, 5.0, 10.0}) {
+    const double known = 1 + 1 / expected - std::exp(-expected) * (expected + 2 + 1 / expected) -
+                         std::exp(-expected) * expected * expected * (1 - 1.0 / 9);
+    EXPECT_NEAR(pull_of_events(expected, true), known, 0.3) << expected;
+  }
+  EXPECT_GT(pull_of_events(5, false), 1.5); // as of k events
+}
+
+// Sixteen chains that agree, and the same with an offset each, of which no chain by itself knows.
+TEST(GammaAnalysis, ErrorsHoldTheScatterOfTheChains) {
+  const auto g = test::generator(18);
+  for (const std::size_t n_chains : {4, 16}) {
+    Array<double, 2> x = test::ar1(g, 0, n_chains, 2000, 0.5);
+    EXPECT_GT(gamma_analysis(x).chains_agree, 1e-7);
+    for (std::size_t c = 0; c < n_chains; ++c)
+      for (std::size_t t = 0; t < 2000; ++t) x(c, t) += c % 2 == 0 ? 5 : -5;
+    const MeanEstimate stuck = gamma_analysis(x);
+    EXPECT_LT(stuck.chains_agree, 1e-9) << n_chains;
+    EXPECT_GT(stuck.error, 0.9 * 5 / std::sqrt(static_cast<double>(n_chains))) << n_chains;
+  }
 }
 
 TEST(GammaAnalysis, RefusesWhatItCannotAnalyse) {
