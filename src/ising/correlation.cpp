@@ -125,6 +125,15 @@ private:
   std::vector<std::vector<std::int64_t>> up_; ///< [leading axis][plane]
 };
 
+/// Where nothing varied: the rate of what n configurations never showed is below 3/n with 95 %, and one spin
+/// turned changes the two of its N pairs along each axis.
+void bound_error(stats::MeanEstimate& pair, double temperature, double n_sites, double n) {
+  if (!std::isnan(pair.error) || n < 2) return;
+  pair.one_event = temperature > 0 ? 4 / n_sites / n : 0;
+  pair.error = 3 * pair.one_event;
+  pair.is_bound = temperature > 0;
+}
+
 std::uint64_t longest_extent(const lattice::Geometry& geometry) {
   return *std::max_element(geometry.extents().begin(), geometry.extents().end());
 }
@@ -171,8 +180,8 @@ PairSums pair_sums(const lattice::Geometry& geometry, const PackedView& configur
   return sums;
 }
 
-Correlations correlations(const lattice::Geometry& geometry, std::span<const PairSums> sums,
-                          std::size_t n_chains) {
+Correlations correlations(const lattice::Geometry& geometry, double temperature,
+                          std::span<const PairSums> sums, std::size_t n_chains) {
   if (sums.empty()) throw Error(ErrorKind::numerical, "correlations of no configuration");
   const double n_sites = static_cast<double>(geometry.n_sites()),
                n_pairs = static_cast<double>(geometry.n_bonds());
@@ -183,6 +192,7 @@ Correlations correlations(const lattice::Geometry& geometry, std::span<const Pai
     for (std::size_t i = 0; i < sums.size(); ++i)
       series[i] = static_cast<double>(sums[i].pair_sum[r]) / n_pairs;
     result.pair.push_back(stats::gamma_analysis_in_turn(series, n_chains));
+    bound_error(result.pair.back(), r == 0 ? 0 : temperature, n_sites, n);
   }
   const auto uniform = [n_sites](const PairSums& s) {
     return static_cast<double>(s.magnetization) * static_cast<double>(s.magnetization) / n_sites;

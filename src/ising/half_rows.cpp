@@ -98,6 +98,16 @@ void HalfRows::fill(bool up) {
   }
 }
 
+void HalfRows::turn_over() {
+  const auto& tables = geometry_->tables();
+  const std::uint64_t n_words = 8 * tables.layout.n_vectors;
+  for (std::uint64_t half_row = 0; half_row < 2 * tables.layout.n_rows; ++half_row) {
+    const std::uint64_t* mask = tables.mask(half_row % 2 == 0 ? 3 : 1);
+    std::uint64_t* const words = buffer_.data() + tables.layout.half_row(half_row / 2, half_row % 2);
+    for (std::uint64_t w = 0; w < n_words; ++w) words[w] ^= mask[w];
+  }
+}
+
 void HalfRows::exchange_begin() {
   const auto& tables = geometry_->tables();
   if (!tables.halo) return;

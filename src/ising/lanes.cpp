@@ -41,6 +41,12 @@ void Lanes::fill_word(int word, std::uint64_t bits) {
   for (std::size_t i = static_cast<std::size_t>(word); i < words().size(); i += 8) spins_[i] = bits;
 }
 
+void Lanes::turn_over(std::span<const std::uint64_t, 8> mask) {
+  const auto all = words();
+  for (std::size_t i = 0; i < all.size(); i += 8)
+    for (std::size_t w = 0; w < 8; ++w) all[i + w] ^= mask[w];
+}
+
 void Lanes::sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep) {
   run(rule, generator, sweep, {nullptr, 0, 0});
 }

@@ -88,6 +88,11 @@ void RowSpins::randomise(const rng::Generator& generator, std::uint64_t sequence
   }
 }
 
+void RowSpins::turn_over() {
+  for (std::uint64_t& word : words()) word = ~word;
+  for (std::uint64_t r = 0; r < block_.n_rows(); ++r) row(r).back() &= block_.last_mask();
+}
+
 std::vector<std::uint64_t> low_face(const RowSpins& spins, int axis) {
   const RowBlock& block = spins.block();
   std::vector<std::uint64_t> face;

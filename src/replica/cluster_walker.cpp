@@ -50,6 +50,7 @@ public:
     else
       shared_->swendsen_wang->sweep(spins_, t, random, shared_->group);
   }
+  void turn_over() override { spins_.turn_over(); }
   Reading count() override {
     const ising::BoxCounts counts = spins_.count(shared_->group);
     return {counts.antiparallel, counts.up};

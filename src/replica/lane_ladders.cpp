@@ -30,6 +30,7 @@ LaneLadders::LaneLadders(const mpi::Communicator& comm, const LadderSetup& setup
       updates_(setup.seed, rng::StreamId::sample_update, setup.instance),
       exchanges_(setup.seed, rng::StreamId::sample_exchange, setup.instance),
       rule_(setup.geometry, setup.temperatures, setup.field),
+      flip_(setup.field == 0.0 ? std::optional<GlobalFlip>() : GlobalFlip(setup)),
       n_words_(groups_of(setup.n_ladders, 64) * setup.temperatures.size()),
       vectors_(mpi::block_range(groups_of(n_words_, 8), comm.rank(), comm.size())),
       words_{std::min(8 * vectors_.first, n_words_), std::min(8 * vectors_.last, n_words_)},
@@ -74,9 +75,7 @@ void LaneLadders::plan_pairs() {
 void LaneLadders::start_ordered(std::uint64_t word) {
   ising::Lanes& lanes = lanes_[local(word) / 8];
   const std::uint64_t coins = lanes.words()[word % 8]; // the random spins of site 0
-  lanes.fill_word(static_cast<int>(word % 8), setup_.field == 0.0  ? coins
-                                              : setup_.field > 0.0 ? ~std::uint64_t{0}
-                                                                   : 0);
+  lanes.fill_word(static_cast<int>(word % 8), coins);
 }
 
 std::uint64_t LaneLadders::active(std::uint64_t word) const {
@@ -88,14 +87,13 @@ void LaneLadders::sweep() {
   // A vector exchanges while it is in the cache; its last word's partner is in the next, which has been
   // written a while ago.
   constexpr std::size_t behind = 2;
-  measured_ = false;
   for (std::size_t v = 0; v < lanes_.size(); ++v) {
     if (by_bits_)
       lanes_[v].sweep(rules_[v], updates_, n_sweeps_, planes_of(v));
     else
       lanes_[v].sweep(rules_[v], updates_, n_sweeps_);
+    if (flip_) turn_over(v);
     if (!setup_.exchange) continue;
-    if (!by_bits_) count(v);
     if (v >= behind) exchange_within(v - behind);
   }
   if (setup_.exchange) {
@@ -105,6 +103,7 @@ void LaneLadders::sweep() {
     for (std::size_t v = 0; v < lanes_.size(); ++v) travellers_.arrive(v, lanes_[v]);
     ++n_exchanges_[n_sweeps_ % 2];
   }
+  measured_ = flip_ && !setup_.exchange;
   ++n_sweeps_;
 }
 
@@ -113,6 +112,23 @@ void LaneLadders::count(std::size_t vector) {
   lanes_[vector].count(counts);
   const std::size_t n = std::min<std::size_t>(512, readings_.size() - 512 * vector);
   for (std::size_t i = 0; i < n; ++i) readings_[512 * vector + i] = {counts.antiparallel[i], counts.up[i]};
+}
+
+/// Counts a vector's lattices and turns some of them over.
+void LaneLadders::turn_over(std::size_t vector) {
+  count(vector);
+  std::uint64_t masks[8] = {};
+  for (std::size_t w = 0; w < 8 && 8 * vector + w < words_.size(); ++w) {
+    const std::uint64_t word = words_.first + 8 * vector + w;
+    const auto readings = std::span(readings_).subspan(64 * local(word)).first<64>();
+    masks[w] = flip_->turned(temperature_of_word(word), readings, n_sweeps_, 64 * word);
+    for (std::uint64_t rest = masks[w]; rest != 0; rest &= rest - 1) {
+      std::uint64_t& up = readings[static_cast<std::size_t>(std::countr_zero(rest))].up;
+      up = geometry_.order.size() - up;
+    }
+  }
+  if (std::any_of(masks, masks + 8, [](std::uint64_t mask) { return mask != 0; }))
+    lanes_[vector].turn_over(masks);
 }
 
 void LaneLadders::measure() {

@@ -53,6 +53,7 @@ LatticeLadders::LatticeLadders(const mpi::Communicator& comm, const LadderSetup&
                                const RankLayout& layout, const WalkerFactory& make_walker)
     : comm_(comm), setup_(setup), exchanges_(setup.seed, rng::StreamId::sample_exchange, setup.instance),
       rule_(setup.geometry, setup.temperatures, setup.field),
+      flip_(setup.field == 0.0 ? std::optional<GlobalFlip>() : GlobalFlip(setup)),
       works_(comm.rank() < layout.n_groups * layout.ranks_per_group()),
       group_(comm.split(works_ ? comm.rank() / layout.ranks_per_group() : layout.n_groups, comm.rank())),
       all_readings_(n_series()), local_readings_(local_series().size()) {
@@ -75,6 +76,7 @@ LatticeLadders::~LatticeLadders() = default;
 void LatticeLadders::sweep() {
   for (std::size_t i = 0; i < mine_.size(); ++i) mine_[i]->sweep(temperature_[walkers_.first + i], n_sweeps_);
   measured_ = false;
+  if (flip_) turn_over();
   if (setup_.exchange) exchange();
   ++n_sweeps_;
 }
@@ -100,6 +102,16 @@ std::span<const Reading> LatticeLadders::readings() {
   for (std::uint64_t s = local.first; s < local.last; ++s)
     local_readings_[s - local.first] = all_readings_[first_of(s) + walker_at_[s]];
   return local_readings_;
+}
+
+void LatticeLadders::turn_over() {
+  measure();
+  for (std::uint64_t walker = 0; walker < n_series(); ++walker) {
+    std::uint64_t& up = all_readings_[walker].up;
+    if (!flip_->turns(temperature_[walker], up, n_sweeps_, walker)) continue;
+    up = setup_.geometry.n_sites() - up;
+    if (walker >= walkers_.first && walker < walkers_.last) mine_[walker - walkers_.first]->turn_over();
+  }
 }
 
 void LatticeLadders::exchange() {

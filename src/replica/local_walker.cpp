@@ -28,7 +28,7 @@ public:
       : shared_(std::move(shared)), spins_(shared_->geometry, number) {
     const bool coin = (initial.word(number, 0) & 1) != 0;
     if (starts_ordered(setup, setup.temperatures[number % setup.temperatures.size()]))
-      spins_.fill(setup.field == 0.0 ? coin : setup.field > 0.0);
+      spins_.fill(coin);
     else
       spins_.randomise(initial);
   }
@@ -36,6 +36,7 @@ public:
   void sweep(std::size_t temperature, std::uint64_t sweep) override {
     spins_.sweep(shared_->rules[temperature], shared_->updates, sweep);
   }
+  void turn_over() override { spins_.turn_over(); }
   Reading count() override {
     const ising::BoxCounts counts = spins_.count();
     return {counts.antiparallel, counts.up};

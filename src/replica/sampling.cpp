@@ -1,6 +1,7 @@
 #include "blockspin/replica/sampling.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdlib>
@@ -51,11 +52,29 @@ Array<double, 2> as_chains(const GatheredSeries& series, bool energy) {
   return chains;
 }
 
+constexpr std::size_t numbers_of_estimate = 8;
+
+std::array<double, numbers_of_estimate> to_numbers(const stats::MeanEstimate& e) {
+  return {e.mean,
+          e.error,
+          e.tau,
+          e.tau_error,
+          static_cast<double>(e.window),
+          e.one_event,
+          e.chains_agree,
+          e.is_bound ? 1.0 : 0.0};
+}
+
+stats::MeanEstimate from_numbers(std::span<const double, numbers_of_estimate> n) {
+  return {n[0], n[1], n[2], n[3], static_cast<std::size_t>(n[4]), n[5], n[6], n[7] == 1.0};
+}
+
 } // namespace
 
 Sampling::Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const LadderSetup& setup,
                    SamplingPlan plan, std::optional<KeptSink> sink)
     : comm_(comm), ensemble_(ensemble), setup_(setup), plan_(std::move(plan)), sink_(std::move(sink)),
+      signs_(setup.seed, rng::StreamId::sample_sign, setup.instance),
       sweeps_per_step_(sweeps_in_step(ensemble, setup.geometry)),
       trial_sweeps_(plan_.equilibration.value_or(first_trial(plan_))), trial_(watched_local(ensemble).size()),
       series_(ensemble.local_series().size()), bins_(series_.n_rows(), first_width),
@@ -104,7 +123,7 @@ void Sampling::advance_trial(std::uint64_t n) {
     ensemble_.sweep();
     if (++sweeps_ <= trial_begin()) continue;
     const std::uint64_t sample = sweeps_ - trial_begin();
-    if (sample % trial_stride_ == 0) record(trial_);
+    if (sample % trial_stride_ == 0) record(trial_, no_coins());
     if (sample / trial_stride_ < longest_record(ensemble_.n_ladders())) continue;
     trial_.thin();
     trial_stride_ *= 2;
@@ -112,13 +131,28 @@ void Sampling::advance_trial(std::uint64_t n) {
   if (sweeps_ == trial_sweeps_) judge_trial();
 }
 
-void Sampling::record(ising::TimeSeries& series) {
+std::vector<std::uint64_t> Sampling::no_coins() const {
+  const mpi::Range local = ensemble_.local_series();
+  return std::vector<std::uint64_t>((local.last + 63) / 64 - local.first / 64, 0);
+}
+
+std::vector<std::uint64_t> Sampling::coins() const {
+  std::vector<std::uint64_t> coins = no_coins();
+  if (setup_.field == 0.0) signs_.words(sweeps_, ensemble_.local_series().first / 64, coins);
+  return coins;
+}
+
+void Sampling::record(ising::TimeSeries& series, std::span<const std::uint64_t> coins) {
   const auto readings = ensemble_.readings();
+  const std::uint64_t skip = ensemble_.local_series().first % 64;
   const auto n_bonds = static_cast<std::int64_t>(setup_.geometry.n_bonds());
   const auto n_sites = static_cast<std::int64_t>(setup_.geometry.n_sites());
-  for (std::size_t row = 0; row < series.n_rows(); ++row)
+  for (std::size_t row = 0; row < series.n_rows(); ++row) {
+    const std::uint64_t coin = coins[(skip + row) / 64] >> ((skip + row) % 64) & 1;
+    const std::int64_t magnetization = 2 * static_cast<std::int64_t>(readings[row].up) - n_sites;
     series.append(row, 2 * static_cast<std::int64_t>(readings[row].antiparallel) - n_bonds,
-                  2 * static_cast<std::int64_t>(readings[row].up) - n_sites);
+                  coin == 1 ? -magnetization : magnetization);
+  }
 }
 
 void Sampling::judge_trial() {
@@ -173,7 +207,7 @@ void Sampling::advance_sampling(std::uint64_t n) {
 }
 
 void Sampling::record_sampling() {
-  record(series_);
+  record(series_, coins());
   const std::uint64_t most = held_one_by_one(ensemble_);
   if (sweeps_ < most || (sweeps_ - most) % first_width != 0) return;
   for (std::size_t row = 0; row < series_.n_rows(); ++row)
@@ -220,7 +254,8 @@ std::vector<TargetReport> Sampling::judge(const std::vector<ising::Observables>&
 }
 
 ising::Observables Sampling::observables_at(std::size_t t, int owner) const {
-  const ising::Ensemble about{setup_.geometry.n_sites(), setup_.temperatures[t], setup_.field};
+  const ising::Ensemble about{setup_.geometry.n_sites(), setup_.temperatures[t], setup_.field,
+                              setup_.geometry.n_neighbours()};
   if (binned()) {
     const auto ladders = gather_bins(comm_, ensemble_, bins_, series_, t, owner);
     const std::vector<std::span<const ising::Bin>> chains(ladders.begin(), ladders.end());
@@ -237,26 +272,24 @@ ising::Observables Sampling::observables_at(std::size_t t, int owner) const {
 }
 
 std::vector<ising::Observables> Sampling::observables() const {
-  const auto& temperatures = setup_.temperatures;
-  constexpr std::size_t numbers = 5;
-  std::vector<double> all(temperatures.size() * ising::n_observables * numbers, 0.0);
-  for (std::size_t t = 0; t < temperatures.size(); ++t) {
+  const std::size_t n_t = setup_.temperatures.size();
+  constexpr std::size_t width = ising::n_observables * numbers_of_estimate;
+  std::vector<double> all(n_t * width, 0.0);
+  for (std::size_t t = 0; t < n_t; ++t) {
     const int owner = static_cast<int>(t) % comm_.size();
     const auto measured = observables_at(t, owner);
     if (comm_.rank() != owner) continue;
-    double* out = &all[t * ising::n_observables * numbers];
-    for (const stats::MeanEstimate& e : measured.values)
-      for (const double number : {e.mean, e.error, e.tau, e.tau_error, static_cast<double>(e.window)})
-        *out++ = number;
+    auto out = all.begin() + static_cast<std::ptrdiff_t>(t * width);
+    for (const stats::MeanEstimate& e : measured.values) out = std::ranges::copy(to_numbers(e), out).out;
   }
   // Each number is zero on every rank but one, so this sum is exact.
   comm_.sum(std::span(all));
-  std::vector<ising::Observables> result(temperatures.size());
-  const double* in = all.data();
+  std::vector<ising::Observables> result(n_t);
+  std::span<const double> in(all);
   for (auto& observables : result)
     for (stats::MeanEstimate& e : observables.values) {
-      e = {in[0], in[1], in[2], in[3], static_cast<std::size_t>(in[4])};
-      in += numbers;
+      e = from_numbers(in.first<numbers_of_estimate>());
+      in = in.subspan(numbers_of_estimate);
     }
   return result;
 }

@@ -82,7 +82,7 @@ public:
 
 private:
   ising::Ensemble ensemble(double temperature) const {
-    return {geometry_->n_sites(), temperature, source_.model->field};
+    return {geometry_->n_sites(), temperature, source_.model->field, geometry_->n_neighbours()};
   }
   /// All ranks' values of temperature t, in order.
   std::vector<std::int64_t> gathered(const mpi::Communicator& comm, const std::vector<std::int64_t>& values,

@@ -99,15 +99,64 @@ void warn_of_correlation(const std::string& label, const SampleRun& run, const r
                  " independent samples only: means and their errors are rough");
 }
 
+/// The temperatures at which something holds, `T = 0.5, 0.7`; empty where at none.
+template <class Holds>
+std::string where(const SampleRun& run, const Holds& holds) {
+  std::vector<std::string> temperatures;
+  for (std::size_t t = 0; t < run.observables.size(); ++t)
+    if (holds(run.observables[t])) temperatures.push_back(format_number(run.setup.temperatures[t]));
+  return temperatures.empty() ? std::string() : "T = " + joined(temperatures, ", ");
+}
+
+/// Ladders that scatter more than what happens within them allows are in different parts of phase space, or
+/// have hardly moved.
+void warn_of_stuck_ladders(const std::string& label, const SampleRun& run) {
+  constexpr double least_chance = 1e-9;
+  using enum ising::Observable;
+  const std::string temperatures = where(run, [&](const ising::Observables& all) {
+    const double even = std::min(all[energy].chains_agree, all[abs_magnetization].chains_agree);
+    return std::min(even, all[magnetization].chains_agree) < least_chance;
+  });
+  if (!temperatures.empty())
+    log::warning(
+        label + ": at " + temperatures +
+        " the ladders' means differ more than what happens within each ladder allows: they have hardly "
+        "moved, or are stuck in different parts of phase space, and how much each of these counts is "
+        "not known; errors hold the scatter of the ladders; more sweeps or exchange help");
+}
+
+/// Where the whole error stands for events that were hardly seen, or not at all.
+void warn_of_few_events(const std::string& label, const SampleRun& run) {
+  constexpr double few = 10;
+  using Estimate = stats::MeanEstimate;
+  const auto any = [&](const auto& holds) {
+    return where(run, [&](const ising::Observables& all) {
+      return std::any_of(all.values.begin(), all.values.end(), holds);
+    });
+  };
+  const std::string bounds = any([](const Estimate& value) { return value.is_bound; });
+  const std::string rough =
+      any([](const Estimate& value) { return !value.is_bound && value.n_events() < few; });
+  const std::string samples = std::to_string(run.n_sweeps * run.setup.n_ladders) + " samples";
+  if (!bounds.empty())
+    log::warning(label + ": at " + bounds + " some observables did not vary in " + samples +
+                 ": their errors are upper bounds, three turned spins' worth");
+  if (!rough.empty())
+    log::warning(label + ": at " + rough + " some observables rest on fewer than " + format_number(few) +
+                 " events in " + samples + ": their errors are rough");
+}
+
 /// Whether the targets were met or the limit ended the run.
 void tell_of_targets(const std::string& label, const SampleRun& run) {
   for (const replica::TargetReport& report : run.targets) {
     const std::string name(ising::name(report.target.observable));
-    const std::string text = label + ": target_error " + name + ":" + format_number(report.target.error) +
-                             (report.met ? " is met" : " is not met") + " after " +
-                             std::to_string(run.n_sweeps) + " sweeps: the largest error is " +
-                             fmt::format("{:.3g}", report.worst_error) +
-                             ", at T = " + format_number(run.setup.temperatures[report.where]);
+    const std::string text =
+        label + ": target_error " + name + ":" + format_number(report.target.error) +
+        (report.met ? " is met" : " is not met") + " after " + std::to_string(run.n_sweeps) +
+        " sweeps: the largest error is " +
+        (run.observables[report.where][report.target.observable].is_bound ? "at most " : "") +
+        fmt::format("{:.3g}", report.worst_error) +
+        ", at T = " + format_number(run.setup.temperatures[report.where]);
     if (report.met)
       log::info(text);
     else
@@ -188,6 +237,8 @@ void SampleStage::run(campaign::Context& context) {
   run.n_sweeps = sampling.sweeps();
   if (run.setup.exchange) warn_of_gaps(run);
   warn_of_correlation(label(), run, sampling);
+  warn_of_stuck_ladders(label(), run);
+  warn_of_few_events(label(), run);
   tell_of_targets(label(), run);
   chosen.ensemble.reset(); // large lattices make room for what is written
   write_sample(context, run, &sampling.kept());

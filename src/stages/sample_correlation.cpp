@@ -25,8 +25,8 @@ void CorrelationSums::add(const mpi::Communicator& comm, const replica::KeptRows
   }
 }
 
-ising::Correlations CorrelationSums::correlations(std::size_t n_chains) const {
-  return ising::correlations(geometry_, all_, n_chains);
+ising::Correlations CorrelationSums::correlations(double temperature, std::size_t n_chains) const {
+  return ising::correlations(geometry_, temperature, all_, n_chains);
 }
 
 void write_correlations(archive::StageWriter& writer, const std::vector<ising::Correlations>& all) {

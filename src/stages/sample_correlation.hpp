@@ -21,7 +21,7 @@ public:
   /// Collective: each rank's rows of the next configurations, ranks' ranges consecutive.
   void add(const mpi::Communicator& comm, const replica::KeptRows& rows);
   /// The same on every rank. Kept configuration i is of chain i % n_chains.
-  ising::Correlations correlations(std::size_t n_chains) const;
+  ising::Correlations correlations(double temperature, std::size_t n_chains) const;
 
 private:
   const lattice::Geometry& geometry_;

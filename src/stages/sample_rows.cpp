@@ -26,18 +26,25 @@ std::vector<archive::Row> SampleStage::rows() {
        f64,
        {temperature},
        "1",
-       "{observable}: mean over the whole time series, per spin where it is extensive; J = k_B = 1; a Binder "
-       "cumulant is NaN where the magnetisation was 0 in every sample"},
+       "{observable}: mean over the whole time series, J = k_B = 1. m = M/N, E with the field's part: energy "
+       "<E>/N, specific_heat (<E^2> - <E>^2)/(N T^2), magnetization <m>, abs_magnetization <|m|>, "
+       "magnetization_squared <m^2>, susceptibility N(<m^2> - <|m|>^2)/T (fluctuations within one well), "
+       "susceptibility_connected N(<m^2> - <m>^2)/T (dm/dh of the finite lattice at every field; <m> = 0 "
+       "without one), "
+       "susceptibility_high_t N<m^2>/T, binder_cumulant 1 - <m^4>/(3<m^2>^2), NaN where M was 0 in every "
+       "sample. Without a field M has a random sign in every sample, as -v is as likely as v"},
       {"observables/{observable}/error",
        f64,
        {temperature},
        "1",
-       "{observable}: standard error of the mean, autocorrelation included"},
+       "{observable}: standard error of the mean; autocorrelation, the scatter of the ladders and one event "
+       "more than was seen are included; where nothing varied an upper bound: three turned spins' worth, the "
+       "most of what happened in none of n samples (95 %)"},
       {"observables/{observable}/tau",
        f64,
        {temperature},
        "sweeps",
-       "{observable}: integrated autocorrelation time; 1/2 for independent data"},
+       "{observable}: integrated autocorrelation time; 1/2 for independent data, and where nothing varied"},
       {"sweeps", u64, {}, "sweeps", "length of the time series: sweeps after equilibration"},
       {"target/{observable}/wanted", f64, {}, "1", "{observable}: the largest standard error asked for"},
       {"target/{observable}/reached",
@@ -62,7 +69,12 @@ std::vector<archive::Row> SampleStage::rows() {
        "1",
        "G(r) = <s(0) s(r)> along the axes, averaged over sites and axes, of the first 4096 kept "
        "configurations"},
-      {"correlation/error", f64, {temperature, distance}, "1", "standard error of G(r)"},
+      {"correlation/error",
+       f64,
+       {temperature, distance},
+       "1",
+       "standard error of G(r); where G(r) was the same in all configurations an upper bound, three turned "
+       "spins' worth"},
       {"correlation/length",
        f64,
        {temperature},

@@ -48,7 +48,9 @@ struct DrawnSeries {
   }
   ising::Observables observables(const SampleRun& run, double temperature) const {
     const std::span<const std::int64_t> energies[] = {energy}, magnets[] = {magnet};
-    return ising::measure({run.setup.geometry.n_sites(), temperature, run.setup.field}, energies, magnets);
+    const lattice::Geometry& lattice = run.setup.geometry;
+    return ising::measure({lattice.n_sites(), temperature, run.setup.field, lattice.n_neighbours()}, energies,
+                          magnets);
   }
 };
 
@@ -159,7 +161,7 @@ void write_sample(campaign::Context& context, const SampleRun& run, const replic
       write_rows(writer, run, t, rows);
     }
     observables.push_back(chain ? run.observables[simulated] : drawn.observables(run, temperature));
-    correlations.push_back(sums.correlations(chain ? run.setup.n_ladders : 1));
+    correlations.push_back(sums.correlations(temperature, chain ? run.setup.n_ladders : 1));
     simulated += chain ? 1 : 0;
   }
   write_observables(writer, observables);

@@ -80,7 +80,7 @@ TEST(Correlations, ErrorsKnowTheChains) {
       }
     }
     const auto pull = [&](std::size_t chains) {
-      const auto g = correlations(geometry, sums, chains).pair[0];
+      const auto g = correlations(geometry, 1.0, sums, chains).pair[0];
       return g.mean / g.error;
     };
     told += std::pow(pull(n_chains), 2) / static_cast<double>(n_trials);
@@ -106,7 +106,7 @@ TEST(Correlations, MeansAreOfAllConfigurations) {
     at_zero += static_cast<double>(sums[i].magnetization * sums[i].magnetization) / 64;
     at_k += sums[i].structure;
   }
-  const Correlations c = correlations(geometry, sums, 64);
+  const Correlations c = correlations(geometry, 1.0, sums, 64);
   for (std::size_t r = 0; r < total.size(); ++r)
     EXPECT_DOUBLE_EQ(c.pair[r].mean, static_cast<double>(total[r]) / (127.0 * 128.0)) << r;
   EXPECT_NEAR(c.length.mean, std::sqrt(at_zero / at_k - 1) / (2 * std::sin(std::numbers::pi / 8)), 1e-12);
@@ -127,7 +127,7 @@ TEST(Correlations, OfTheChainAreExact) {
     spins.pack(packed.flat());
     sums.push_back(pair_sums(geometry, {packed, 32}, 0, n_distances(geometry)));
   }
-  const Correlations measured = correlations(geometry, sums);
+  const Correlations measured = correlations(geometry, 1.0, sums);
   double at_zero = 0, at_k = 0;
   for (int r = 0; r < 32; ++r) {
     const double exact = (std::pow(t, r) + std::pow(t, 32 - r)) / (1 + std::pow(t, 32));
@@ -147,9 +147,20 @@ TEST(Correlations, OfOrderedSpinsHaveNoLength) {
   const lattice::Geometry geometry({4, 4});
   Array<std::uint8_t, 2> packed({1, 2});
   const PairSums sums[] = {pair_sums(geometry, {packed, 16}, 0, 3), pair_sums(geometry, {packed, 16}, 0, 3)};
-  const Correlations c = correlations(geometry, sums);
+  const Correlations c = correlations(geometry, 1.0, sums);
   EXPECT_EQ(c.pair[2].mean, 1);
   EXPECT_TRUE(std::isinf(c.length.mean));
+}
+
+TEST(Correlations, ErrorsOfWhatDidNotVaryAreBounds) {
+  const lattice::Geometry geometry({4, 4});
+  Array<std::uint8_t, 2> packed({1, 2});
+  const std::vector<PairSums> sums(10, pair_sums(geometry, {packed, 16}, 0, 3));
+  const Correlations chain = correlations(geometry, 0.5, sums), ground = correlations(geometry, 0, sums);
+  EXPECT_EQ(chain.pair[0].error, 0); // s^2 = 1
+  EXPECT_DOUBLE_EQ(chain.pair[1].error, 3 * 4.0 / 16 / 10);
+  EXPECT_TRUE(chain.pair[1].is_bound);
+  EXPECT_EQ(ground.pair[1].error, 0); // every ground state is drawn
 }
 
 } // namespace blockspin::ising

@@ -27,6 +27,7 @@ double exact_value(Observable o, const exact::ExactObservables& x) {
   case Observable::susceptibility: return x.susceptibility;
   case Observable::susceptibility_high_t: return x.susceptibility_high_t;
   case Observable::binder_cumulant: return x.binder_cumulant;
+  case Observable::susceptibility_connected: return x.susceptibility_connected;
   }
   return NAN;
 }
@@ -115,6 +116,26 @@ TEST(Observables, AtZeroTemperatureResponsesVanish) {
   EXPECT_EQ(x[Observable::energy].error, 0);
   EXPECT_EQ(x[Observable::abs_magnetization].mean, 1);
   EXPECT_NEAR(x[Observable::binder_cumulant].mean, 2.0 / 3, 1e-15);
+}
+
+// 10 samples of the ground state: three turned spins' worth, and where half the samples may have the other
+// sign, as without a field, a turn of the lattice for m.
+TEST(Observables, ErrorsOfWhatDidNotVaryAreBounds) {
+  const std::vector<std::int64_t> e(10, -32), m(10, 16);
+  const std::span<const std::int64_t> es[] = {e}, ms[] = {m};
+  const Observables x = measure({16, 0.5, 0, 4}, es, ms);
+  EXPECT_TRUE(x[Observable::energy].is_bound);
+  EXPECT_DOUBLE_EQ(x[Observable::energy].error, 3 * 8.0 / 16 / 10);
+  EXPECT_DOUBLE_EQ(x[Observable::abs_magnetization].error, 3 * 2.0 / 16 / 10);
+  EXPECT_DOUBLE_EQ(x[Observable::specific_heat].error, 3 * 64.0 / (16 * 0.25) / 10);
+  EXPECT_DOUBLE_EQ(x[Observable::susceptibility].error, 3 * 4.0 / (16 * 0.5) / 10);
+  EXPECT_DOUBLE_EQ(x[Observable::magnetization].error, 2.0 / 10);
+  for (const Observable o : all_observables) EXPECT_GT(x[o].error, 0) << name(o);
+  // In a field that expects a thousandth of a turn.
+  const double field = 0.5 / 32 * std::log(1e4 - 1);
+  const Observables in_field = measure({16, 0.5, field, 4}, es, ms);
+  EXPECT_NEAR(in_field[Observable::magnetization].error, std::max(3 * 2.0 / 16, 2 * std::sqrt(1e-3)) / 10,
+              1e-9);
 }
 
 TEST(Observables, TheBinderCumulantOfNoMagnetisationIsUndefined) {

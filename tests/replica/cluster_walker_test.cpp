@@ -53,6 +53,11 @@ TEST(ClusterWalkers, AnyLayoutOfRanksGivesTheSameBits) {
   }
 }
 
+TEST(ClusterWalkers, TurnOver) {
+  const LadderSetup setup = make_setup({6, 70});
+  expect_turned(replica::cluster_walkers(setup, ClusterUpdate::swendsen_wang), setup.geometry);
+}
+
 namespace {
 
 /// 2,000 states of each temperature and ladder.

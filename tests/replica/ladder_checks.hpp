@@ -33,6 +33,30 @@ inline void expect_same(replica::LatticeLadders& together, const Configurations&
   EXPECT_EQ(test_world().sum(std::uint64_t{mine.size()}), expected.size());
 }
 
+/// A walker, divided over all ranks along the first axis, turns over into its opposite. Collective.
+inline void expect_turned(const replica::WalkerFactory& make, const lattice::Geometry& geometry) {
+  const bool divides = geometry.n_dimensions() > 1;
+  const mpi::Communicator self = mpi::Communicator::self();
+  const mpi::Communicator& group = divides ? test_world() : self;
+  const lattice::Domain domain(group, geometry, {divides ? group.size() : 1, 1, 1});
+  const auto walker = make(group, domain, 0);
+  walker->sweep(2, 0);
+  std::vector<std::uint8_t> before((geometry.n_sites() + 7) / 8), after(before.size());
+  const replica::Reading reading = walker->count();
+  walker->pack(before);
+  walker->turn_over();
+  walker->pack(after);
+  const replica::Reading turned = walker->count();
+  EXPECT_EQ(group.sum(reading.antiparallel), group.sum(turned.antiparallel));
+  EXPECT_EQ(group.sum(reading.up) + group.sum(turned.up), geometry.n_sites());
+  std::uint64_t n_bits = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    EXPECT_EQ(before[i] & after[i], 0);
+    n_bits += static_cast<std::uint64_t>(std::popcount(static_cast<unsigned>(before[i] ^ after[i])));
+  }
+  EXPECT_EQ(group.sum(n_bits), geometry.n_sites());
+}
+
 /// Chi-square scores against enumeration at the claimed temperatures, from `n_states` states of each, `apart`
 /// sweeps apart, after ten times as many sweeps. Collective over all ranks.
 inline std::vector<double> ladder_scores(replica::LatticeLadders ladders, const lattice::Geometry& geometry,

@@ -77,22 +77,24 @@ TEST(LaneLadders, TheTestSeesASwappedLadder) {
 }
 
 TEST(LaneLadders, AnyNumberOfRanksGivesTheSameBits) {
-  const LadderSetup setup = small_setup(100);
-  const auto self = mpi::Communicator::self();
-  LaneLadders together(test_world(), setup), alone(self, setup);
-  for (int s = 0; s < 50; ++s) {
-    together.sweep();
-    alone.sweep();
+  for (const double field : {0.0, 0.05}) {
+    const LadderSetup setup = small_setup(100, field);
+    const auto self = mpi::Communicator::self();
+    LaneLadders together(test_world(), setup), alone(self, setup);
+    for (int s = 0; s < 50; ++s) {
+      together.sweep();
+      alone.sweep();
+    }
+    const auto expected = local_configurations(alone), mine = local_configurations(together);
+    for (const auto& [key, configuration] : mine) EXPECT_EQ(configuration, expected.at(key));
+    EXPECT_EQ(test_world().sum(std::uint64_t{mine.size()}), 500U);
+    const auto a = together.exchange_statistics(), b = alone.exchange_statistics();
+    EXPECT_EQ(a.accepted, b.accepted);
+    EXPECT_EQ(a.attempts, b.attempts);
+    EXPECT_EQ(a.from_lowest, b.from_lowest);
+    EXPECT_EQ(a.round_trips, b.round_trips);
+    EXPECT_GT(std::accumulate(b.round_trips.begin(), b.round_trips.end(), 0U), 0U);
   }
-  const auto expected = local_configurations(alone), mine = local_configurations(together);
-  for (const auto& [key, configuration] : mine) EXPECT_EQ(configuration, expected.at(key));
-  EXPECT_EQ(test_world().sum(std::uint64_t{mine.size()}), 500U);
-  const auto a = together.exchange_statistics(), b = alone.exchange_statistics();
-  EXPECT_EQ(a.accepted, b.accepted);
-  EXPECT_EQ(a.attempts, b.attempts);
-  EXPECT_EQ(a.from_lowest, b.from_lowest);
-  EXPECT_EQ(a.round_trips, b.round_trips);
-  EXPECT_GT(std::accumulate(b.round_trips.begin(), b.round_trips.end(), 0U), 0U);
 }
 
 // The exchange decided by bits and bytes, and in a field one by one, on every instruction set.
@@ -116,14 +118,18 @@ TEST(LaneLadders, EveryInstructionSetGivesTheSameBits) {
 
 // The readings, which an exchange moves along, are those of the configurations.
 TEST(LaneLadders, ReadingsAreOfThePresentConfigurations) {
-  const LadderSetup setup = small_setup(70);
-  LaneLadders ensemble(test_world(), setup);
-  for (int s = 0; s < 7; ++s) ensemble.sweep();
-  ensemble.configurations([&](const replica::KeptConfiguration& c) {
-    std::uint64_t state = 0;
-    for (std::size_t byte = 0; byte < 2; ++byte) state |= std::uint64_t{c.packed[byte]} << (8 * byte);
-    EXPECT_EQ(classify(setup.geometry, state), StateClass(c.reading.antiparallel, c.reading.up));
-  });
+  for (const double field : {0.0, 0.05})
+    for (const bool exchange : {true, false}) {
+      LadderSetup setup = small_setup(70, field);
+      setup.exchange = exchange;
+      LaneLadders ensemble(test_world(), setup);
+      for (int s = 0; s < 7; ++s) ensemble.sweep();
+      ensemble.configurations([&](const replica::KeptConfiguration& c) {
+        std::uint64_t state = 0;
+        for (std::size_t byte = 0; byte < 2; ++byte) state |= std::uint64_t{c.packed[byte]} << (8 * byte);
+        EXPECT_EQ(classify(setup.geometry, state), StateClass(c.reading.antiparallel, c.reading.up));
+      });
+    }
 }
 
 // One to three temperatures make one vector: all ranks but one have nothing, and none waits.
@@ -144,17 +150,19 @@ TEST(LaneLadders, FewLatticesOnAnyNumberOfRanks) {
 }
 
 TEST(LaneLadders, ContinuesFromASavedStateAsIfNothingHadHappened) {
-  const LadderSetup setup = small_setup(100);
-  LaneLadders undisturbed(test_world(), setup), first(test_world(), setup), second(test_world(), setup);
-  for (int s = 0; s < 20; ++s) undisturbed.sweep();
-  for (int s = 0; s < 13; ++s) first.sweep();
-  MemoryState state;
-  first.save(state);
-  second.load(state);
-  for (int s = 13; s < 20; ++s) second.sweep();
-  EXPECT_EQ(local_configurations(second), local_configurations(undisturbed));
-  EXPECT_EQ(second.exchange_statistics().accepted, undisturbed.exchange_statistics().accepted);
-  EXPECT_EQ(second.exchange_statistics().round_trips, undisturbed.exchange_statistics().round_trips);
+  for (const double field : {0.0, 0.05}) {
+    const LadderSetup setup = small_setup(100, field);
+    LaneLadders undisturbed(test_world(), setup), first(test_world(), setup), second(test_world(), setup);
+    for (int s = 0; s < 20; ++s) undisturbed.sweep();
+    for (int s = 0; s < 13; ++s) first.sweep();
+    MemoryState state;
+    first.save(state);
+    second.load(state);
+    for (int s = 13; s < 20; ++s) second.sweep();
+    EXPECT_EQ(local_configurations(second), local_configurations(undisturbed));
+    EXPECT_EQ(second.exchange_statistics().accepted, undisturbed.exchange_statistics().accepted);
+    EXPECT_EQ(second.exchange_statistics().round_trips, undisturbed.exchange_statistics().round_trips);
+  }
 }
 
 TEST(LaneLadders, EveryReplicaIsSomewhereOnce) {

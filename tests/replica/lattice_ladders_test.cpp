@@ -13,8 +13,8 @@ using replica::plan_ranks;
 
 namespace {
 
-LadderSetup make_setup(std::vector<std::uint64_t> extents, std::uint64_t n_ladders) {
-  LadderSetup setup{lattice::Geometry(std::move(extents)), 0.0, {2.0, 2.4, 3.0, 4.0}};
+LadderSetup make_setup(std::vector<std::uint64_t> extents, std::uint64_t n_ladders, double field = 0) {
+  LadderSetup setup{lattice::Geometry(std::move(extents)), field, {2.0, 2.4, 3.0, 4.0}};
   setup.n_ladders = n_ladders;
   setup.seed = 31;
   return setup;
@@ -29,22 +29,43 @@ LatticeLadders make(const mpi::Communicator& comm, const LadderSetup& setup,
 
 } // namespace
 
+// In a field so weak that whole lattices turn over now and then.
 TEST(LatticeLadders, AnyLayoutOfRanksGivesTheSameBits) {
-  const LadderSetup setup = make_setup({8, 256}, 2);
-  const auto self = mpi::Communicator::self();
-  LatticeLadders alone = make(self, setup);
-  for (int s = 0; s < 20; ++s) alone.sweep();
-  const auto expected = local_configurations(alone);
-  const auto n_ranks = static_cast<std::uint64_t>(test_world().size());
-  for (const auto& request :
-       {DomainRequest{{1, 1}}, DomainRequest{{n_ranks, 1}}, DomainRequest{{1, n_ranks}}}) {
-    LatticeLadders together = make(test_world(), setup, request);
-    for (int s = 0; s < 20; ++s) together.sweep();
-    expect_same(together, expected);
-    EXPECT_EQ(together.exchange_statistics().accepted, alone.exchange_statistics().accepted);
-    EXPECT_EQ(together.exchange_statistics().round_trips, alone.exchange_statistics().round_trips);
+  for (const double field : {0.0, 0.001}) {
+    const LadderSetup setup = make_setup({8, 256}, 2, field);
+    const auto self = mpi::Communicator::self();
+    LatticeLadders alone = make(self, setup);
+    for (int s = 0; s < 20; ++s) alone.sweep();
+    const auto expected = local_configurations(alone);
+    const auto n_ranks = static_cast<std::uint64_t>(test_world().size());
+    for (const auto& request :
+         {DomainRequest{{1, 1}}, DomainRequest{{n_ranks, 1}}, DomainRequest{{1, n_ranks}}}) {
+      LatticeLadders together = make(test_world(), setup, request);
+      for (int s = 0; s < 20; ++s) together.sweep();
+      expect_same(together, expected);
+      EXPECT_EQ(together.exchange_statistics().accepted, alone.exchange_statistics().accepted);
+      EXPECT_EQ(together.exchange_statistics().round_trips, alone.exchange_statistics().round_trips);
+    }
+    EXPECT_EQ(expected.size(), 8U);
   }
-  EXPECT_EQ(expected.size(), 8U);
+}
+
+TEST(LatticeLadders, WalkersTurnOver) {
+  for (const auto& extents : {std::vector<std::uint64_t>{9}, {6, 70}, {4, 5, 66}}) {
+    const LadderSetup setup = make_setup(extents, 1);
+    expect_turned(replica::local_walkers(setup), setup.geometry);
+  }
+}
+
+// The readings that exchanges are decided by are those of the configurations, turned over or not.
+TEST(LatticeLadders, ReadingsInAFieldAreOfThePresentConfigurations) {
+  const LadderSetup setup = make_setup({4, 4}, 3, 0.02);
+  LatticeLadders ladders = make(test_world(), setup);
+  for (int s = 0; s < 9; ++s) ladders.sweep();
+  ladders.configurations([&](const replica::KeptConfiguration& c) {
+    const std::uint64_t state = c.packed[0] | std::uint64_t{c.packed[1]} << 8;
+    EXPECT_EQ(classify(setup.geometry, state), StateClass(c.reading.antiparallel, c.reading.up));
+  });
 }
 
 namespace {
@@ -91,17 +112,19 @@ TEST(LatticeLadders, FewLatticesOnAnyNumberOfRanks) {
 }
 
 TEST(LatticeLadders, ContinuesFromASavedStateAsIfNothingHadHappened) {
-  const LadderSetup setup = make_setup({5, 130}, 1);
-  LatticeLadders undisturbed = make(test_world(), setup), first = make(test_world(), setup),
-                 second = make(test_world(), setup);
-  for (int s = 0; s < 15; ++s) undisturbed.sweep();
-  for (int s = 0; s < 8; ++s) first.sweep();
-  MemoryState state;
-  first.save(state);
-  second.load(state);
-  for (int s = 8; s < 15; ++s) second.sweep();
-  EXPECT_EQ(local_configurations(second), local_configurations(undisturbed));
-  EXPECT_EQ(second.exchange_statistics().round_trips, undisturbed.exchange_statistics().round_trips);
+  for (const double field : {0.0, 0.002}) {
+    const LadderSetup setup = make_setup({5, 130}, 1, field);
+    LatticeLadders undisturbed = make(test_world(), setup), first = make(test_world(), setup),
+                   second = make(test_world(), setup);
+    for (int s = 0; s < 15; ++s) undisturbed.sweep();
+    for (int s = 0; s < 8; ++s) first.sweep();
+    MemoryState state;
+    first.save(state);
+    second.load(state);
+    for (int s = 8; s < 15; ++s) second.sweep();
+    EXPECT_EQ(local_configurations(second), local_configurations(undisturbed));
+    EXPECT_EQ(second.exchange_statistics().round_trips, undisturbed.exchange_statistics().round_trips);
+  }
 }
 
 TEST(PlanRanks, SaysWhoWorksAndWhy) {

@@ -59,6 +59,8 @@ public:
   void randomise(const rng::Generator& generator);
   /// Every spin alike. Local.
   void fill(bool up);
+  /// Turns over every spin. Local.
+  void turn_over();
   /// Updates every site once, colour by colour (lattice::Geometry::colour); collective.
   void sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep);
   /// Of this box; a bond belongs to its backward end. Collective.

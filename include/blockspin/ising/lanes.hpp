@@ -49,6 +49,8 @@ public:
   void randomise(const rng::Generator& generator);
   /// The 64 lattices of a word: all spins of lattice b like bit b.
   void fill_word(int word, std::uint64_t bits);
+  /// Turns over every spin of the lattices whose bits are set in mask[w], w = 0 .. 7.
+  void turn_over(std::span<const std::uint64_t, 8> mask);
   /// Updates every site once, colour by colour: sweep number `sweep` < 2^39, each
   /// decision by its own random number.
   void sweep(const FlipRule& rule, const rng::Generator& generator, std::uint64_t sweep);

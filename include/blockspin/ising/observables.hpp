@@ -19,19 +19,26 @@ enum class Observable : std::size_t {
   magnetization,         ///< <M>/N
   abs_magnetization,     ///< <|M|>/N
   magnetization_squared, ///< <M^2>/N^2
-  susceptibility,        ///< N(<m^2> - <|m|>^2)/T
-  susceptibility_high_t, ///< N <m^2>/T
+  /// N(<m^2> - <|m|>^2)/T: the fluctuations within one well. Without a field it tends to dm/dh of the
+  /// infinite lattice below T_c, to 1 - 2/pi of it above; in a field it is no response.
+  susceptibility,
+  susceptibility_high_t, ///< N <m^2>/T: dm/dh where <m> is 0, without a field
   binder_cumulant,       ///< 1 - <m^4>/(3 <m^2>^2); NaN where M was 0 in every sample
+  /// N(<m^2> - <m>^2)/T = dm/dh of the finite lattice at every field: the connected susceptibility;
+  /// without a field <m> is 0.
+  susceptibility_connected,
 };
-inline constexpr std::size_t n_observables = 8;
-inline constexpr std::array<Observable, n_observables> all_observables = {Observable::energy,
-                                                                          Observable::specific_heat,
-                                                                          Observable::magnetization,
-                                                                          Observable::abs_magnetization,
-                                                                          Observable::magnetization_squared,
-                                                                          Observable::susceptibility,
-                                                                          Observable::susceptibility_high_t,
-                                                                          Observable::binder_cumulant};
+inline constexpr std::size_t n_observables = 9;
+inline constexpr std::array<Observable, n_observables> all_observables = {
+    Observable::energy,
+    Observable::specific_heat,
+    Observable::magnetization,
+    Observable::abs_magnetization,
+    Observable::magnetization_squared,
+    Observable::susceptibility,
+    Observable::susceptibility_high_t,
+    Observable::binder_cumulant,
+    Observable::susceptibility_connected};
 
 /// "energy", "specific_heat", ... as in the archive's paths.
 std::string_view name(Observable observable);
@@ -42,6 +49,7 @@ struct Ensemble {
   std::uint64_t n_sites = 0;
   double temperature = 0;
   double field = 0;
+  int n_neighbours = 4; ///< of a site: what one spin's turn costs at least, 2 n_neighbours
 };
 
 /// By Observable: mean, standard error with autocorrelation, tau in *sweeps*.

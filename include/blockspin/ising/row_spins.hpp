@@ -78,6 +78,8 @@ public:
 
   /// Every spin up or down with probability 1/2; the same for any division of the lattice.
   void randomise(const rng::Generator& generator, std::uint64_t sequence);
+  /// Turns over every spin.
+  void turn_over();
   /// Of this block; a bond belongs to its backward end. Collective where the block is divided (`comm` has a
   /// rank for every box).
   BoxCounts count(const mpi::Communicator& comm) const;

@@ -3,11 +3,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "blockspin/ising/lanes.hpp"
 #include "blockspin/replica/ensemble.hpp"
+#include "blockspin/replica/global_flip.hpp"
 #include "blockspin/replica/ladder_setup.hpp"
 #include "blockspin/replica/travellers.hpp"
 
@@ -54,6 +56,7 @@ private:
   void plan_pairs();
   void start_ordered(std::uint64_t word);
   void count(std::size_t vector);
+  void turn_over(std::size_t vector);
   void measure();
   ising::BondPlanes planes_of(std::size_t vector);
   Reading reading(std::size_t local_word, std::size_t bit) const;
@@ -75,6 +78,7 @@ private:
   rng::Generator updates_;
   rng::Generator exchanges_;
   ExchangeRule rule_;
+  std::optional<GlobalFlip> flip_; ///< where there is a field
   std::uint64_t n_words_;
   mpi::Range vectors_; ///< of this rank
   mpi::Range words_;   ///< of this rank

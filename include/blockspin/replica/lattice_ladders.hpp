@@ -2,9 +2,11 @@
 // Ladders of large lattices: walkers keep their lattices, temperatures move.
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "blockspin/replica/ensemble.hpp"
+#include "blockspin/replica/global_flip.hpp"
 #include "blockspin/replica/ladder_setup.hpp"
 #include "blockspin/replica/rank_layout.hpp"
 #include "blockspin/replica/walker.hpp"
@@ -41,6 +43,7 @@ public:
 private:
   std::uint64_t first_of(std::uint64_t walker) const { return walker - walker % n_temperatures(); }
   void measure();
+  void turn_over();
   void exchange();
   void update_travellers();
 
@@ -48,7 +51,8 @@ private:
   LadderSetup setup_;
   rng::Generator exchanges_;
   ExchangeRule rule_;
-  bool works_; ///< whether this rank is in a group
+  std::optional<GlobalFlip> flip_; ///< where there is a field
+  bool works_;                     ///< whether this rank is in a group
   mpi::Communicator group_;
   mpi::Range walkers_{0, 0}; ///< of this rank's group
   std::vector<std::unique_ptr<Walker>> mine_;

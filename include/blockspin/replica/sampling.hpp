@@ -13,6 +13,7 @@
 #include "blockspin/ising/time_series.hpp"
 #include "blockspin/replica/kept.hpp"
 #include "blockspin/replica/ladder_setup.hpp"
+#include "blockspin/rng/generator.hpp"
 
 namespace blockspin::replica {
 
@@ -57,7 +58,10 @@ struct KeptSink {
 /// temperature comes from ladder l of R after (k + 1) intervals. Energies and magnetisations are recorded at
 /// every sweep; where they become more than 2^19 a temperature, they go into bins of exact sums
 /// (ising/binned_series.hpp), and neighbouring bins are joined where they become more than 2^16: no sweep is
-/// lost, and what is recorded of n sweeps depends on n alone. With error targets, sampling goes on after the
+/// lost, and what is recorded of n sweeps depends on n alone. Without a field the magnetisation is recorded
+/// with a random sign at every sweep, as of a chain that turned over with probability 1/2: -v is as likely as
+/// v, and updates and exchanges treat them alike, but local updates alone leave a well once in exp(L) sweeps.
+/// With error targets, sampling goes on after the
 /// last kept configuration; errors are looked at when it is kept and whenever the run has grown by a quarter,
 /// a schedule that the limit does not change, so that a run whose limit was raised ends like one that had the
 /// higher limit from the start.
@@ -112,7 +116,11 @@ private:
   /// Collective; known on rank `owner`.
   ising::Observables observables_at(std::size_t t, int owner) const;
   void start_sampling();
-  void record(ising::TimeSeries& series);
+  /// Appends the present readings; those whose coin is 1 as those of the opposite configuration.
+  /// coins: bit s % 64 of word s / 64 - first / 64 is of series s, the rank's first series `first`.
+  void record(ising::TimeSeries& series, std::span<const std::uint64_t> coins);
+  std::vector<std::uint64_t> no_coins() const;
+  std::vector<std::uint64_t> coins() const;
   void keep(std::uint64_t number);
 
   const mpi::Communicator& comm_;
@@ -120,6 +128,7 @@ private:
   LadderSetup setup_;
   SamplingPlan plan_;
   std::optional<KeptSink> sink_;
+  rng::Generator signs_;
   std::uint64_t sweeps_per_step_;
   bool sampling_ = false;
   std::uint64_t sweeps_ = 0; ///< of the present phase

@@ -18,6 +18,8 @@ public:
   virtual ~Walker() = default;
   /// Sweep number `sweep` of the run, at the temperature with this index.
   virtual void sweep(std::size_t temperature, std::uint64_t sweep) = 0;
+  /// Turns over every spin. Local.
+  virtual void turn_over() = 0;
   /// This rank's part of the counts; the group's sum is the lattice's.
   virtual Reading count() = 0;
   /// Sets this rank's bits in a packed configuration that starts as zeros. Local.

@@ -13,6 +13,8 @@ enum class StreamId : std::uint16_t {
   sample_exchange = 4,      ///< replica exchange decisions
   sample_ground_state = 5,  ///< which ground state, at T = 0
   sample_flip = 6,          ///< global sign of a kept configuration
+  sample_sign = 7,          ///< sign of a magnetisation in a time series, where there is no field
+  sample_global_flip = 8,   ///< whole lattices turned over, where there is a field
   rbm_initial = 16,         ///< initial weights
   rbm_shuffle = 17,         ///< order of the training data in an epoch
   rbm_hidden = 18,          ///< hidden states in training chains

@@ -10,8 +10,12 @@ PANELS = (
     ("energy", "energy per spin  ($J$)"),
     ("abs_magnetization", r"$\langle|m|\rangle$ per spin"),
     ("specific_heat", "specific heat per spin  ($k_B$)"),
-    ("susceptibility", "susceptibility per spin  ($1/J$)"),
+    ("susceptibility", r"$N(\langle m^2\rangle - \langle|m|\rangle^2)/T$  ($1/J$)"),
 )
+IN_A_FIELD = {
+    "abs_magnetization": ("magnetization", r"$\langle m\rangle$ per spin"),
+    "susceptibility": ("susceptibility_connected", r"$\partial\langle m\rangle/\partial h$ per spin  ($1/J$)"),
+}
 NOTES = {1: "; exact: this ring", 2: "; exact: this torus, Kaufman; Yang: infinite lattice"}
 CURVE_POINTS = 400
 SPIN_SCALE = 1.4  # spins at less than full colour
@@ -27,7 +31,7 @@ def draw(archive):
 
 def draw_observables(sample):
     figure, grid = plt.subplots(2, 2, figsize=(7.4, 5.4), sharex=True)
-    for axes, (observable, label) in zip(grid.flat, PANELS):
+    for axes, (observable, label) in zip(grid.flat, panels(sample)):
         draw_exact(axes, observable, sample)
         mean, error = sample.observable(observable)
         finite = np.isfinite(sample.temperature)
@@ -47,9 +51,18 @@ def draw_observables(sample):
     return figure
 
 
+def field_of(sample):
+    return float(sample.value("model.field", "0"))
+
+
+def panels(sample):
+    """(observable, label) of each panel; in a field <m> and its response."""
+    return [(IN_A_FIELD.get(panel[0], panel) if field_of(sample) else panel) for panel in PANELS]
+
+
 def is_solved(sample):
     """Whether exact results are known: zero field, one or two dimensions."""
-    return len(sample.lattice) <= 2 and float(sample.value("model.field", "0")) == 0.0
+    return len(sample.lattice) <= 2 and field_of(sample) == 0.0
 
 
 def draw_exact(axes, observable, sample):

@@ -86,7 +86,7 @@ std::vector<double> Enumeration::probability(double temperature, double field) c
 ExactObservables Enumeration::observables(double temperature, double field) const {
   const std::vector<double> p = probability(temperature, field);
   const double n = static_cast<double>(n_sites_);
-  long double e = 0, m = 0, abs_m = 0, m2 = 0, m4 = 0, e_variance = 0, abs_m_variance = 0;
+  long double e = 0, m = 0, abs_m = 0, m2 = 0, m4 = 0, e_variance = 0, m_variance = 0, abs_m_variance = 0;
   const auto energy = [&](const StateClass& c) {
     return static_cast<long double>(c.energy) -
            static_cast<long double>(field) * static_cast<long double>(c.magnetization);
@@ -101,9 +101,10 @@ ExactObservables Enumeration::observables(double temperature, double field) cons
   }
   for (std::size_t i = 0; i < p.size(); ++i) { // a second pass: the variances are tiny at low temperature
     const long double de = energy(classes_[i]) - e;
-    const long double dm = std::abs(static_cast<long double>(classes_[i].magnetization)) - abs_m;
+    const long double mi = static_cast<long double>(classes_[i].magnetization);
     e_variance += p[i] * de * de;
-    abs_m_variance += p[i] * dm * dm;
+    m_variance += p[i] * (mi - m) * (mi - m);
+    abs_m_variance += p[i] * (std::abs(mi) - abs_m) * (std::abs(mi) - abs_m);
   }
   const auto number = [](long double x) { return static_cast<double>(x); };
   return {ln_z(temperature, field),
@@ -114,7 +115,8 @@ ExactObservables Enumeration::observables(double temperature, double field) cons
           number(m2 / (n * n)),
           number(abs_m_variance / (n * temperature)),
           number(m2 / (n * temperature)),
-          number(1 - m4 / (3 * m2 * m2))};
+          number(1 - m4 / (3 * m2 * m2)),
+          number(m_variance / (n * temperature))};
 }
 
 } // namespace blockspin::ising::exact

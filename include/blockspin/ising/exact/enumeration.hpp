@@ -20,6 +20,7 @@ struct ExactObservables {
   double energy = 0, specific_heat = 0;
   double magnetization = 0, abs_magnetization = 0, magnetization_squared = 0;
   double susceptibility = 0, susceptibility_high_t = 0, binder_cumulant = 0;
+  double susceptibility_connected = 0;
 };
 
 /// Classes ordered by (energy, magnetisation). T > 0, inf allowed.
