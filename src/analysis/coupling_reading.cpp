@@ -10,35 +10,52 @@ namespace blockspin::analysis {
 
 namespace {
 
-std::vector<ising::EnvironmentCounts> counts_of_blocks(const lattice::Geometry& geometry,
-                                                       View<const float, 2> walkers) {
-  std::vector<ising::EnvironmentCounts> blocks((walkers.extent(0) + walker_block - 1) / walker_block);
+using Counts = std::vector<ising::EnvironmentCounts>;
+
+void add_over_ranks(const mpi::Communicator& comm, ising::EnvironmentCounts& counts) {
+  comm.sum(std::span<std::int64_t>(counts.sites));
+  comm.sum(std::span<std::int64_t>(counts.magnetization));
+}
+
+Counts counts_of_blocks(const lattice::Geometry& geometry, View<const float, 2> walkers) {
+  Counts blocks((walkers.extent(0) + walker_block - 1) / walker_block);
   for (std::size_t i = 0; i < walkers.extent(0); ++i)
     ising::count_environments(geometry, walkers.row(i), blocks[i / walker_block]);
   return blocks;
 }
 
-ising::EnvironmentCounts total_of(const mpi::Communicator& comm,
-                                  const std::vector<ising::EnvironmentCounts>& blocks) {
+/// Of all ranks' walkers, on every rank. Collective.
+Counts counts_of_parts(const mpi::Communicator& comm, const lattice::Geometry& geometry,
+                       View<const float, 2> walkers, std::uint64_t first, const SharedStarts& starts) {
+  Counts parts(starts.n_parts());
+  for (std::size_t i = 0; i < walkers.extent(0); ++i)
+    ising::count_environments(geometry, walkers.row(i), parts[starts.part_of(first + i)]);
+  for (ising::EnvironmentCounts& part : parts) add_over_ranks(comm, part);
+  return parts;
+}
+
+ising::EnvironmentCounts total_of(const Counts& blocks) {
   ising::EnvironmentCounts total;
   for (const auto& block : blocks)
     for (std::size_t i = 0; i < total.sites.size(); ++i) {
       total.sites[i] += block.sites[i];
       total.magnetization[i] += block.magnetization[i];
     }
-  comm.sum(std::span<std::int64_t>(total.sites));
-  comm.sum(std::span<std::int64_t>(total.magnetization));
   return total;
 }
 
-/// Scores of all ranks' blocks, in the order of the blocks.
-std::vector<ising::CouplingScore> scores_of_all(const mpi::Communicator& comm,
-                                                const lattice::Geometry& geometry,
-                                                const std::vector<ising::EnvironmentCounts>& blocks,
-                                                const ising::CouplingFit& fit) {
+std::vector<ising::CouplingScore> scores_of(const lattice::Geometry& geometry, const Counts& blocks,
+                                            const ising::CouplingFit& fit) {
+  std::vector<ising::CouplingScore> scores;
+  for (const auto& block : blocks) scores.push_back(ising::score(block, fit, geometry.n_sites()));
+  return scores;
+}
+
+/// All ranks' scores, in order.
+std::vector<ising::CouplingScore> gathered(const mpi::Communicator& comm,
+                                           const std::vector<ising::CouplingScore>& local) {
   std::vector<double> mine;
-  for (const auto& block : blocks) {
-    const ising::CouplingScore score = ising::score(block, fit, geometry.n_sites());
+  for (const ising::CouplingScore& score : local) {
     mine.insert(mine.end(), score.slope.begin(), score.slope.end());
     mine.push_back(score.residual);
   }
@@ -65,9 +82,13 @@ void set_residual(CouplingRecord& record, const std::vector<double>& shares, dou
 
 } // namespace
 
-CouplingRecord CouplingReading::fit(View<const float, 2> walkers, const ising::Couplings& start) const {
-  const auto blocks = counts_of_blocks(geometry_, walkers);
-  const auto total = total_of(comm_, blocks);
+CouplingRecord CouplingReading::fit(View<const float, 2> walkers, std::uint64_t first,
+                                    const std::optional<SharedStarts>& shared,
+                                    const ising::Couplings& start) const {
+  const Counts parts = shared ? counts_of_parts(comm_, geometry_, walkers, first, *shared)
+                              : counts_of_blocks(geometry_, walkers);
+  ising::EnvironmentCounts total = total_of(parts);
+  if (!shared) add_over_ranks(comm_, total);
   const ising::CouplingFit fit = ising::fit_couplings(total, start);
   CouplingRecord record;
   record.coupling = fit.coupling;
@@ -77,7 +98,8 @@ CouplingRecord CouplingReading::fit(View<const float, 2> walkers, const ising::C
     record.residual = record.residual_error = std::numeric_limits<double>::quiet_NaN();
     return record;
   }
-  const auto scores = scores_of_all(comm_, geometry_, blocks, fit);
+  auto scores = scores_of(geometry_, parts, fit);
+  if (!shared) scores = gathered(comm_, scores);
   record.error = ising::coupling_errors(fit, scores);
   set_residual(record, ising::residual_shares(fit, total, scores, geometry_.n_sites()),
                static_cast<double>(n_walkers_) * static_cast<double>(geometry_.n_sites()));

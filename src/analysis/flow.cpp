@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "blockspin/analysis/block_moments.hpp"
@@ -48,13 +49,14 @@ double peak_of(std::span<const double> p, const std::vector<double>& temperature
   return temperature[static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin())];
 }
 
-/// Jackknife error, over blocks of walkers, of the peak of the averaged output.
+/// Jackknife error, over blocks of walkers, of the peak of the averaged output; NaN for one block.
 double peak_error(const BlockMoments& moments, const std::vector<double>& temperature) {
   const std::size_t n_blocks = moments.block_count.size(), n_classes = temperature.size();
+  if (n_blocks < 2) return std::numeric_limits<double>::quiet_NaN();
   double n = 0, sum = 0, squares = 0;
   for (const std::uint64_t count : moments.block_count) n += static_cast<double>(count);
   std::vector<double> without(n_classes);
-  for (std::size_t b = 0; b < n_blocks && n_blocks > 1; ++b) {
+  for (std::size_t b = 0; b < n_blocks; ++b) {
     const auto count = static_cast<double>(moments.block_count[b]);
     for (std::size_t c = 0; c < n_classes; ++c)
       without[c] = (n * moments.mean[c] - count * moments.block_mean(b, c)) / (n - count);
@@ -103,8 +105,8 @@ Flow::Flow(const mpi::Communicator& comm, std::span<const rbm::Machine> stack,
     layers_.emplace_back(machine);
     n_hidden_.push_back(machine.n_hidden());
   }
-  require(options.n_independent.empty() || options.n_independent.size() == n_starts(),
-          "one number of independent walkers for each start");
+  require(options.n_states.empty() || options.n_states.size() == n_starts(),
+          "one number of starting states for each start");
   if (options.couplings) coupling_reading_.emplace(comm, geometry, options.n_walkers);
   for (float& v : visible_.flat()) v = v > 0 ? 1.0F : rbm::off_value(units_);
   measure();
@@ -178,21 +180,22 @@ void Flow::measure_walker(std::span<const float> spins, std::span<const double> 
   scalars[Columns::bayes_temperature] = mean_of(posterior, thermometer_.temperature);
 }
 
-double Flow::error_factor(std::size_t start) const {
-  if (options_.n_independent.empty() || options_.n_independent[start] >= options_.n_walkers) return 1.0;
-  return std::sqrt(static_cast<double>(options_.n_walkers) /
-                   static_cast<double>(options_.n_independent[start]));
+std::optional<SharedStarts> Flow::shared(std::size_t start) const {
+  if (options_.n_states.empty() || options_.n_states[start] >= options_.n_walkers) return std::nullopt;
+  return SharedStarts(options_.n_walkers, options_.n_states[start]);
 }
 
 void Flow::record(std::size_t start, View<const double, 2> values) {
-  const BlockMoments moments = block_moments(comm_, options_.n_walkers, walker_block, values);
+  BlockMoments moments = block_moments(comm_, options_.n_walkers, walker_block, values);
+  if (const auto starts = shared(start))
+    moments = moments_by_parts(comm_, *starts, mine_.first, values, moments);
   const std::size_t peak =
       mean_.size() + Columns(thermometer_.temperature.size()).scalars + Columns::peak_temperature;
   const std::span<const double> output = std::span(moments.mean).first(thermometer_.temperature.size());
   mean_.insert(mean_.end(), moments.mean.begin(), moments.mean.end());
-  for (const double error : moments.error) error_.push_back(error_factor(start) * error);
+  error_.insert(error_.end(), moments.error.begin(), moments.error.end());
   mean_[peak] = peak_of(output, thermometer_.temperature);
-  error_[peak] = error_factor(start) * peak_error(moments, thermometer_.temperature);
+  error_[peak] = peak_error(moments, thermometer_.temperature);
 }
 
 Array<double, 3> Flow::part(const std::vector<double>& records, std::size_t first, std::size_t n) const {
@@ -212,9 +215,8 @@ void Flow::fit_couplings(std::size_t start, View<const float, 2> walkers) {
   const bool has_last = couplings_.size() >= n_starts();
   const ising::Couplings last =
       has_last ? couplings_[couplings_.size() - n_starts()].coupling : ising::Couplings{};
-  couplings_.push_back(coupling_reading_->fit(walkers, std::isfinite(last[0]) ? last : ising::Couplings{}));
-  for (double& error : couplings_.back().error) error *= error_factor(start);
-  couplings_.back().residual_error *= error_factor(start);
+  couplings_.push_back(coupling_reading_->fit(walkers, mine_.first, shared(start),
+                                              std::isfinite(last[0]) ? last : ising::Couplings{}));
   require(couplings_.size() == step_ * n_starts() + start + 1, "a flow's couplings are out of step");
 }
 

@@ -54,9 +54,9 @@ Array<float, 3> read_starts(const campaign::Context& context, const StoredEnsemb
   return spins;
 }
 
-/// Walkers of each start that count as independent: no more than there are kept configurations to start at.
-std::vector<std::uint64_t> independent_walkers(const FlowDeck& deck, const StoredEnsemble& sample,
-                                               const std::string& label) {
+/// Starting states of each start: no more than there are kept configurations.
+std::vector<std::uint64_t> starting_states(const FlowDeck& deck, const StoredEnsemble& sample,
+                                           const std::string& label) {
   std::vector<std::uint64_t> numbers;
   bool shared = false;
   for (const FlowStart& start : deck.start) {
@@ -68,8 +68,7 @@ std::vector<std::uint64_t> independent_walkers(const FlowDeck& deck, const Store
   if (shared)
     log::warning(label + ": " + std::to_string(deck.walkers) + " walkers share the " +
                  std::to_string(sample.n_configurations) + " configurations of " + sample.group +
-                 " they start at; errors count " + std::to_string(sample.n_configurations) +
-                 " independent walkers");
+                 " they start at; errors count walkers of one configuration together");
   return numbers;
 }
 
@@ -154,7 +153,7 @@ void FlowStage::run(campaign::Context& context) {
   const double field = machine.model ? machine.model->field : 0.0;
   analysis::Flow flow(context.comm(), stack, lattice::Geometry(machine.lattice), thermometer,
                       {deck().walkers, deck().steps, deck().dynamics, field, deck().couplings,
-                       independent_walkers(deck(), sample, label())},
+                       starting_states(deck(), sample, label())},
                       {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
                       read_starts(context, sample, deck(), stream(rng::StreamId::flow_start)));
   context.run_stepper(flow);

@@ -40,7 +40,7 @@ std::vector<archive::Row> FlowStage::rows() {
        {start, step, distance},
        "1",
        "standard error over the walkers of correlation/mean; walkers that share their starting configuration "
-       "count once"},
+       "count together"},
   };
   const auto quantity = [&](const std::string& name, const std::string& unit, const std::string& meaning) {
     rows.push_back({name + "/mean", f64, {start, step}, unit, meaning});
@@ -49,7 +49,7 @@ std::vector<archive::Row> FlowStage::rows() {
                     {start, step},
                     unit,
                     "standard error over the walkers of " + name +
-                        "/mean; walkers that share their starting configuration count once"});
+                        "/mean; walkers that share their starting configuration count together"});
   };
   quantity("mean_temperature", "J/k_B", "mean temperature of the thermometer's averaged output");
   quantity("peak_temperature", "J/k_B",

@@ -2,8 +2,10 @@
 // The path of a flow in coupling space: at each step, the couplings that would make
 // the walkers' states likely.
 
+#include <optional>
 #include <vector>
 
+#include "blockspin/analysis/shared_starts.hpp"
 #include "blockspin/base/array.hpp"
 #include "blockspin/ising/coupling_fit.hpp"
 #include "blockspin/mpi/communicator.hpp"
@@ -27,9 +29,11 @@ public:
   CouplingReading(const mpi::Communicator& comm, const lattice::Geometry& geometry, std::uint64_t n_walkers)
       : comm_(comm), geometry_(geometry), n_walkers_(n_walkers) {}
 
-  /// One fit of this rank's walkers [walker, site], spins +-1, whole blocks of walker_block; `start` is where
-  /// the optimiser begins. Collective.
-  CouplingRecord fit(View<const float, 2> walkers, const ising::Couplings& start) const;
+  /// One fit of this rank's walkers [walker, site], spins +-1, whole blocks of walker_block from walker `first`
+  /// on; of walkers that share starting states the parts take the blocks' place. `start` is where the optimiser
+  /// begins. Collective.
+  CouplingRecord fit(View<const float, 2> walkers, std::uint64_t first,
+                     const std::optional<SharedStarts>& shared, const ising::Couplings& start) const;
 
 private:
   const mpi::Communicator& comm_;

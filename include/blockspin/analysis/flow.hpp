@@ -10,6 +10,7 @@
 
 #include "blockspin/analysis/coupling_reading.hpp"
 #include "blockspin/analysis/network.hpp"
+#include "blockspin/analysis/shared_starts.hpp"
 #include "blockspin/analysis/walker_observables.hpp"
 #include "blockspin/base/state.hpp"
 #include "blockspin/mpi/communicator.hpp"
@@ -36,8 +37,9 @@ struct FlowOptions {
   Dynamics dynamics = Dynamics::sampled;
   double field = 0.0;     ///< of the model, in J
   bool couplings = false; ///< whether couplings are fitted at every step: +-1 states, two dimensions
-  /// [start]: walkers that count as independent, where some share their starting state; empty: all.
-  std::vector<std::uint64_t> n_independent = {};
+  /// [start]: starting states. Where they are fewer than walkers, walker i starts in state i mod n; empty: one a
+  /// walker.
+  std::vector<std::uint64_t> n_states = {};
 };
 
 /// The random streams of a flow.
@@ -46,8 +48,8 @@ struct FlowStreams {
   rng::Generator visible;
 };
 
-/// Mean and standard error over the walkers, [start, step]. Where walkers share starting states, errors are
-/// those of as many walkers as there are states: right at first, an upper bound once noise has parted them.
+/// Mean and standard error over the walkers, [start, step]. Walkers that share a starting state count together
+/// (SharedStarts).
 struct FlowSeries {
   Array<double, 2> mean;
   Array<double, 2> error;
@@ -104,8 +106,8 @@ private:
                       std::span<double> values) const;
   void record(std::size_t start, View<const double, 2> values);
   std::size_t n_quantities() const;
-  /// By how much errors grow as some walkers of a start share their starting state.
-  double error_factor(std::size_t start) const;
+  /// Where walkers of a start share their starting states.
+  std::optional<SharedStarts> shared(std::size_t start) const;
   void fit_couplings(std::size_t start, View<const float, 2> walkers);
   FlowSeries series(std::size_t scalar) const;
   Array<double, 3> part(const std::vector<double>& records, std::size_t first, std::size_t n) const;
