@@ -14,22 +14,47 @@ constexpr std::uint64_t block_chains = 32;
 struct LnMean {
   double value = 0;
   double error = 0;
-  double effective = 0;
 };
 
-/// ln of the mean of exp(values), its standard error by error propagation, and how many values count.
-LnMean ln_mean_exp(const std::vector<double>& values) {
-  const double largest = *std::max_element(values.begin(), values.end()),
-               n = static_cast<double>(values.size());
-  double sum = 0.0, sum_of_squares = 0.0, squares = 0.0;
-  for (const double value : values) {
-    const double weight = std::exp(value - largest);
-    sum += weight;
-    sum_of_squares += weight * weight;
+/// The largest weight divided out.
+std::vector<double> weights_of(const std::vector<double>& ln_weights) {
+  const double largest = *std::max_element(ln_weights.begin(), ln_weights.end());
+  std::vector<double> weights;
+  for (const double value : ln_weights) weights.push_back(std::exp(value - largest));
+  return weights;
+}
+
+/// ln of the mean of exp(values) where values count by `weight`, and its standard error by error propagation. Few
+/// large terms make the mean: the error holds one of them more than was seen, its size being the third over the
+/// second moment of the terms.
+LnMean ln_mean_exp(const std::vector<double>& values, const std::vector<double>& weight) {
+  const std::vector<double> x = weights_of(values);
+  const double n = static_cast<double>(x.size());
+  double sum = 0, total = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    sum += weight[i] * x[i];
+    total += weight[i];
   }
-  const double mean = sum / n;
-  for (const double value : values) squares += std::pow(std::exp(value - largest) - mean, 2);
-  return {largest + std::log(mean), std::sqrt(squares / (n - 1) / n) / mean, sum * sum / sum_of_squares};
+  const double mean = sum / total;
+  double squares = 0, cubes = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double share = weight[i] * (x[i] / mean - 1) / total;
+    squares += share * share;
+    cubes += share * share * share;
+  }
+  const double event = squares > 0 ? std::abs(cubes) / squares : 0;
+  return {*std::max_element(values.begin(), values.end()) + std::log(mean),
+          std::sqrt(squares * n / (n - 1) + event * event)};
+}
+
+/// (sum w)^2 / sum w^2.
+double effective_number(const std::vector<double>& weights) {
+  double sum = 0, squares = 0;
+  for (const double w : weights) {
+    sum += w;
+    squares += w * w;
+  }
+  return sum * sum / squares;
 }
 
 } // namespace
@@ -194,9 +219,11 @@ LnZEstimate Annealer::estimate() const {
     forwards.insert(forwards.end(), block.forwards.begin(), block.forwards.end());
     back.insert(back.end(), block.back.begin(), block.back.end());
   }
-  const LnMean up = ln_mean_exp(forwards), down = ln_mean_exp(back);
+  const std::vector<double> weights = weights_of(forwards);
+  const LnMean up = ln_mean_exp(forwards, std::vector<double>(forwards.size(), 1.0)),
+               down = ln_mean_exp(back, weights);
   const double at_zero = static_cast<double>(n_visible_ + n_hidden_) * std::log(2.0); // ln Z at beta = 0
-  return {at_zero + up.value, up.error, at_zero - down.value, down.error, up.effective};
+  return {at_zero + up.value, up.error, at_zero - down.value, down.error, effective_number(weights)};
 }
 
 LnZEstimate anneal(const Machine& machine, const Annealing& annealing, const rng::Generator& draws,

@@ -24,7 +24,7 @@ namespace {
 /// How far apart, in their joint errors, the two annealed estimates may be before the user is told.
 constexpr double most_disagreement = 5.0;
 /// Chains that must count for the spread of their weights to tell the error.
-constexpr double least_effective_chains = 10.0;
+constexpr double least_effective_chains = 15.0;
 /// Of a double-precision product of one unit and one weight, about.
 constexpr double seconds_a_product = 1e-9;
 

@@ -37,6 +37,41 @@ TEST(Annealing, IsWithinItsErrorOfTheExactSumOnTwentyMachines) {
   }
 }
 
+namespace {
+
+/// Mean squared pulls forwards and back over 200 seeds. Chains end their way up out of equilibrium, and few large
+/// weights make the mean.
+std::pair<double, double> mean_squares(double share_of_error) {
+  const Machine machine = random_machine(Units::spin, 12, 8, 100, 0.7);
+  const double exact = ln_z(machine);
+  std::pair<double, double> squares{0, 0};
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const LnZEstimate e =
+        anneal(machine, {50, 150}, {seed, rng::StreamId::likelihood_chain, 3}, test_world());
+    squares.first += std::pow((e.ln_z - exact) / (share_of_error * e.error), 2) / 200;
+    squares.second += std::pow((e.back - exact) / (share_of_error * e.back_error), 2) / 200;
+  }
+  return squares;
+}
+
+} // namespace
+
+// The mean of 200 squares of normal numbers is beyond 0.45 to 2 with a chance below 1e-9 and 1e-14; weights that
+// count unequally make pulls a little wider.
+TEST(Annealing, ErrorsForwardsAndBackAreRight) {
+  const auto [forwards, back] = mean_squares(1);
+  EXPECT_GT(forwards, 0.45);
+  EXPECT_LT(forwards, 2);
+  EXPECT_GT(back, 0.45);
+  EXPECT_LT(back, 2);
+}
+
+TEST(Annealing, TheTestSeesErrorsThatAreTooSmall) {
+  const auto [forwards, back] = mean_squares(0.6);
+  EXPECT_GT(forwards, 2);
+  EXPECT_GT(back, 2);
+}
+
 // The twin: ln Z of a slightly other machine must be told apart.
 TEST(Annealing, OfAnotherMachineIsSeen) {
   const Machine machine = random_machine(Units::spin, 12, 8, 100, 0.3);

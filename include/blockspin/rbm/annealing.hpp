@@ -24,8 +24,10 @@ struct Annealing {
 /// their errors, take more temperatures.
 struct LnZEstimate {
   double ln_z = 0;
-  double error = 0; ///< standard error of ln_z, from the spread of the chains' weights; 0: exact
-  double back = 0;  ///< annealed back from the machine to independent units
+  /// Standard error of ln_z, from the spread of the chains' weights and one large weight more than was seen; 0:
+  /// exact.
+  double error = 0;
+  double back = 0; ///< annealed back from the machine to independent units
   double back_error = 0;
   double effective_chains = 0; ///< (sum w)^2 / sum w^2, forwards: about 1 where one chain outweighs all
 };
@@ -33,7 +35,8 @@ struct LnZEstimate {
 /// Each chain starts in a random state (beta = 0, where Z = 2^(visible + hidden)), collects the ratio of
 /// exp(-F(v; beta)) at each new beta, and makes one Gibbs step there: the mean of exp(ln w) is an unbiased
 /// estimate of Z / Z(0). It then rests at beta = 1 for a tenth as many steps and ten more and is annealed
-/// back, which gives Z(0) / Z, as far as it has come to equilibrium.
+/// back, which gives Z(0) / Z as a mean over states of the machine. The chains' states are such if each counts
+/// by the weight of its way up, and so do their ways back.
 /// A step anneals a block of chains on each rank. The result has the same bits for every rank
 /// count; all members are collective. `draws` is split into sequences, two a Gibbs step;
 /// memory a rank: a block of chains.
