@@ -63,7 +63,7 @@ void write_mcrg(archive::StageWriter& writer, const McrgResult& result) {
 
 std::vector<rng::StreamId> McrgStage::streams() {
   using enum rng::StreamId;
-  return {sample_initial, sample_update, sample_cluster, sample_exchange, block_tie};
+  return {sample_initial, sample_update, sample_cluster, sample_exchange, sample_sign, block_tie};
 }
 
 std::vector<archive::Row> McrgStage::rows() {

@@ -4,7 +4,8 @@ namespace blockspin::stages {
 
 std::vector<rng::StreamId> SampleStage::streams() {
   using enum rng::StreamId;
-  return {sample_initial, sample_update, sample_cluster, sample_exchange, sample_ground_state, sample_flip};
+  return {sample_initial,     sample_update, sample_cluster, sample_exchange,
+          sample_global_flip, sample_sign,   sample_flip,    sample_ground_state};
 }
 
 std::vector<archive::Row> SampleStage::rows() {
