@@ -8,6 +8,8 @@ from pathlib import Path
 
 import h5py
 
+from patience import patient
+
 MPIRUN, PROGRAM = sys.argv[1:3]
 DECK = """[campaign]
 archive = run.h5
@@ -27,7 +29,7 @@ MACHINE = "[rbm]\nhidden = 4\nepochs = 1\nbatch = 20\n"
 
 def run(ranks, *arguments, code=0):
     done = subprocess.run([MPIRUN, "-n", str(ranks), PROGRAM, *arguments], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=100)
+                          stdin=subprocess.DEVNULL, timeout=patient(100))
     assert done.returncode == code, f"{arguments}: exit code {done.returncode}, not {code}\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr
 

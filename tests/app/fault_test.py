@@ -7,6 +7,8 @@ import sys
 import tempfile
 import time
 
+from patience import patient
+
 MPIRUN, PROGRAM = sys.argv[1:3]
 DECK = "[campaign]\narchive = run.h5\nseed = 1\ncheckpoint_interval = 3600\n[model]\nlattice = 4x4\n[fault]\nfailure = {}\nrank = {}\n"
 
@@ -22,7 +24,7 @@ def start(folder, ranks, failure, rank, *options, environment=None):
 
 def finish(process, seconds=40):
     try:
-        _, errors = process.communicate(timeout=seconds)
+        _, errors = process.communicate(timeout=patient(seconds))
     except subprocess.TimeoutExpired:
         process.kill()
         sys.exit(f"{process.args}: hangs")

@@ -7,6 +7,8 @@ import sys
 import tempfile
 import time
 
+from patience import patient
+
 MPIRUN, PROGRAM = sys.argv[1:3]
 DECK = """[campaign]
 archive = run.h5
@@ -27,7 +29,7 @@ def start(ranks, *arguments):
 
 def run(ranks, *arguments, code=0):
     process = start(ranks, *arguments)
-    output, errors = process.communicate(timeout=100)
+    output, errors = process.communicate(timeout=patient(100))
     if process.returncode != code:
         sys.exit(f"{arguments}: exit code {process.returncode}, not {code}\n{output}{errors}")
     return output + errors
@@ -201,7 +203,7 @@ def stopped_and_locked(folder):
     text = run(1, "run", deck, code=4)
     expect("process" in text and text.count("blockspin: error") == 1, "the holder's process", text)
     write(f"{folder}/STOP", "")
-    _, errors = first.communicate(timeout=60)
+    _, errors = first.communicate(timeout=patient(60))
     if first.returncode == 75:
         os.remove(f"{folder}/STOP")
         run(3, "run", deck, "--resume")
@@ -226,7 +228,7 @@ def unfinished(folder):
             break
         time.sleep(0.01)
     write(f"{folder}/STOP", "")
-    _, errors = first.communicate(timeout=60)
+    _, errors = first.communicate(timeout=patient(60))
     expect(first.returncode == 75 and not os.path.exists(archive), "the first run was stopped", errors)
     expect(errors.count(f"delete {folder}/STOP, then run the same command with --resume") == 1, "the advice", errors)
     text = run(2, "run", deck, "--resume", code=75)
@@ -310,7 +312,7 @@ def grown_while_interrupted(folder):
             break
         time.sleep(0.02)
     write(f"{folder}/STOP", "")
-    _, errors = first.communicate(timeout=60)
+    _, errors = first.communicate(timeout=patient(60))
     os.remove(f"{folder}/STOP")
     expect(first.returncode == 75, "the run was stopped", errors)
     run(3, "run", deck, *more)

@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from patience import patient
+
 SCRIPT, MPIRUN, PROGRAM = sys.argv[1:]
 DECK = """[campaign]
 archive = run.h5
@@ -33,7 +35,7 @@ def submit(folder, program):
     environment = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}", "SLURM_JOB_ID": "17",
                    "BLOCKSPIN": str(program)}
     done = subprocess.run(["bash", SCRIPT, folder / "deck.ini"], env=environment, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=100)
+                          stdin=subprocess.DEVNULL, timeout=patient(100))
     return done.returncode, asked.read_text(encoding="utf-8") if asked.exists() else "", done.stdout + done.stderr
 
 

@@ -17,8 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from patience import patient
+
 MPIRUN, PROGRAM, WHAT = sys.argv[1:4]
-SECONDS = 150  # for anything to happen on a busy machine
+SECONDS = patient(150)  # for anything to happen
 BASE = """[campaign]
 archive = run.h5
 seed = 5

@@ -27,7 +27,9 @@ from pathlib import Path
 
 import h5py
 
-TIMEOUT = 90
+from patience import patient
+
+TIMEOUT = patient(90)
 OLD, NEW = 1, 2
 FAULTS = f"kill,half,{errno.ENOSPC},{errno.EIO}"
 # A run may go on, and has to end with the new content: what was synced is safe whatever its close says, room is reserved
@@ -35,9 +37,9 @@ FAULTS = f"kill,half,{errno.ENOSPC},{errno.EIO}"
 MAY_FAIL = ("close", "open", "fallocate", "remove", "unlink")
 WRITES = ("write", "pwrite", "pwrite64", "writev", "pwritev", "pwritev64")
 # An error ends the job after the failing rank's patience (h5/together.hpp), not after the half minute of a hang.
-MOST_SECONDS_OF_AN_ERROR = 20
+MOST_SECONDS_OF_AN_ERROR = patient(20)
 # A rank that alone cannot open a file stays inside MPI_File_open, as the others do: nobody knows before the half minute.
-MOST_SECONDS_OF_A_HANG = 50
+MOST_SECONDS_OF_A_HANG = patient(50)
 DECK = """[campaign]
 archive = run.h5
 seed = 3

@@ -11,12 +11,14 @@ import tempfile
 
 import h5py
 
+from patience import patient
+
 mpirun, program, deck = sys.argv[1:]
 
 
 def run(ranks, archive, *options):
     command = [mpirun, "-n", str(ranks), program, "run", deck, "--set", f"campaign.archive={archive}", "--resume"]
-    return subprocess.run([*command, *options], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=200)
+    return subprocess.run([*command, *options], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=patient(200))
 
 
 def try_size(folder, kilobytes, ranks, storage, reference):

@@ -8,6 +8,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from patience import patient
+
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKSPIN = os.environ.get("BLOCKSPIN", str(ROOT / "build/release/src/app/blockspin"))
 MPIRUN = os.environ.get("MPIRUN", "mpirun")
@@ -27,7 +29,7 @@ def blockspin(*arguments, ranks=None):
     """Runs `blockspin ARGUMENTS`, under mpirun where `ranks` is given; returns status, stdout and stderr."""
     launcher = [MPIRUN, "-n", str(ranks)] if ranks else []
     command = launcher + [BLOCKSPIN] + [str(argument) for argument in arguments]
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300, check=False)
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=patient(300), check=False)
 
 
 def run_deck(deck, archive, ranks, *options):
