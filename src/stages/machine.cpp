@@ -1,6 +1,7 @@
 #include "blockspin/stages/machine.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "blockspin/deck/codec.hpp"
 
@@ -31,6 +32,10 @@ rbm::Machine read_layer(const archive::Archive& archive, const std::string& laye
 }
 
 } // namespace
+
+std::uint64_t MachineInfo::n_learned(std::uint64_t n) const {
+  return n - static_cast<std::uint64_t>(std::floor(held_out * static_cast<double>(n)));
+}
 
 double MachineInfo::n_weights() const {
   double below = static_cast<double>(n_visible), sum = 0;

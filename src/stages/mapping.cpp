@@ -15,6 +15,7 @@
 #include "blockspin/stages/likelihood.hpp"
 #include "blockspin/stages/machine.hpp"
 #include "blockspin/stages/thermometer.hpp"
+#include "judging.hpp"
 
 namespace blockspin::stages {
 namespace {
@@ -77,21 +78,29 @@ rg::FreeEnergy free_energy_of(const rbm::Machine& machine) {
   };
 }
 
-/// ln Tr_h exp T of the first n kept configurations, divided over the ranks and
-/// gathered in order. Collective.
+/// ln Tr_h exp T of every configuration, divided over the ranks and gathered in order. Collective.
 std::vector<double> gathered_ln_traces(campaign::Context& context, const rg::SpinModel& model,
-                                       const MappedMachine& machine, const StoredEnsemble& sample,
-                                       std::size_t temperature, std::uint64_t n) {
-  const mpi::Range mine = mpi::block_range(n, context.comm().rank(), context.comm().size());
-  const auto packed = read_configurations(context.archive(), sample, {temperature}, mine);
-  const PackedView kept{packed, model.n_sites};
-  mpi::DividedRows traces(context.comm(), {n, 1, mpi::rows_a_step(machine.seconds_each)},
-                          [&](mpi::Range rows, View<double, 2> values) {
+                                       const MappedMachine& machine, const JudgingRows& rows,
+                                       const std::string& part) {
+  const PackedView kept{rows.packed, model.n_sites};
+  mpi::DividedRows traces(context.comm(), {rows.n_rows(), 1, mpi::rows_a_step(machine.seconds_each)},
+                          [&](mpi::Range range, View<double, 2> values) {
                             rg::ln_traces(model, machine.free_energy,
-                                          kept.part(rows.first - mine.first, rows.size()), values.flat());
+                                          kept.part(range.first - rows.mine.first, range.size()),
+                                          values.flat());
                           });
-  context.run_stepper(traces, "ln trace");
+  context.run_stepper(traces, part);
   return traces.gathered();
+}
+
+/// The first n configurations, on every rank. Collective.
+Array<std::uint8_t, 2> first_rows(const mpi::Communicator& comm, const JudgingRows& rows, std::uint64_t n) {
+  const std::size_t n_bytes = rows.packed.extent(1);
+  const std::uint64_t n_mine = std::clamp(n, rows.mine.first, rows.mine.last) - rows.mine.first;
+  const auto all = comm.gather_all<std::uint8_t>(rows.packed.flat().first(n_mine * n_bytes));
+  Array<std::uint8_t, 2> first({n, n_bytes});
+  std::copy(all.begin(), all.end(), first.flat().begin());
+  return first;
 }
 
 /// H_RG[h] and H_RBM[h] at hidden configurations drawn from the first kept ones.
@@ -132,14 +141,14 @@ private:
 
 /// Milliseconds a configuration, divided over the ranks. Collective.
 HiddenCheck checked_hidden(campaign::Context& context, const rbm::Machine& machine,
-                           const rg::SpinModel& model, const StoredEnsemble& sample, std::size_t temperature,
-                           std::uint64_t n, const rng::Generator& draws) {
-  const auto packed = read_configurations(context.archive(), sample, {temperature}, {0, n});
+                           const rg::SpinModel& model, const JudgingRows& rows, std::uint64_t n,
+                           const rng::Generator& draws) {
+  const auto packed = first_rows(context.comm(), rows, n);
   const HiddenCheckRows check_rows(machine, model, {packed, machine.n_visible()}, draws);
   mpi::DividedRows table(context.comm(), {n, HiddenCheckRows::width, 1},
-                         [&](mpi::Range rows, View<double, 2> values) {
-                           for (std::uint64_t i = rows.first; i < rows.last; ++i)
-                             check_rows.fill(i, values.row(i - rows.first));
+                         [&](mpi::Range range, View<double, 2> values) {
+                           for (std::uint64_t i = range.first; i < range.last; ++i)
+                             check_rows.fill(i, values.row(i - range.first));
                          });
   context.run_stepper(table, "hidden check");
   const auto all = table.gathered();
@@ -197,12 +206,14 @@ const deck::Schema<MappingDeck>& MappingStage::schema() {
           .required()
           .unit("J/k_B")
           .check(above(0)),
-      field("sample", &D::sample, "where configurations come from; auto: the machine's own sample, else main")
+      field("sample", &D::sample,
+            "configurations that judge the machine, which it has not learned; auto: what its training held "
+            "out, else as many as its sample has, drawn afresh; bond and lin_tegmark: main")
           .refers_to(an_ensemble),
       field("likelihood", &D::likelihood, "the estimate of ln Z of a machine too large to enumerate")
           .refers_to(a_likelihood),
       field("configurations", &D::configurations,
-            "how many kept configurations are used, from the first; auto: all")
+            "how many configurations are used, of those not learned and of learned ones each; auto: all")
           .check(at_least(2)),
       field(
           "hidden_configurations", &D::hidden_configurations,
@@ -220,6 +231,13 @@ std::string MappingStage::sample_name(const campaign::Plan& plan) const {
   return info ? info->sample : "main";
 }
 
+JudgingPlan MappingStage::judging(const campaign::Plan& plan) const {
+  if (const auto machine = is_built_in() ? std::nullopt : find_machine(plan, deck().rbm))
+    return plan_judging(plan, *machine, deck().sample);
+  const EnsembleInfo sample = find_ensemble(plan, sample_name(plan)).value_or(EnsembleInfo{});
+  return {Judges::independent, sample, {0, sample.n_configurations}}; // it learns nothing
+}
+
 std::optional<campaign::ModelDeck> MappingStage::model(const campaign::Plan& plan) const {
   const auto info = find_ensemble(plan, sample_name(plan));
   return info ? info->model : std::nullopt;
@@ -228,6 +246,9 @@ std::optional<campaign::ModelDeck> MappingStage::model(const campaign::Plan& pla
 std::vector<campaign::Reference> MappingStage::references(const campaign::Plan& plan) const {
   auto all = StageOf::references(plan);
   if (!deck().sample) all.push_back(campaign::reference_to(plan, an_ensemble, sample_name(plan), "sample"));
+  const auto machine = is_built_in() ? std::nullopt : find_machine(plan, deck().rbm);
+  if (machine && machine->sample != sample_name(plan) && find_ensemble(plan, machine->sample))
+    all.push_back(campaign::reference_to(plan, an_ensemble, machine->sample, "rbm"));
   return all;
 }
 
@@ -241,9 +262,10 @@ void MappingStage::check(const campaign::Plan& plan, const campaign::Complain& c
       !check_units(sample, machine->n_visible, machine->lattice, machine->group, "sample", complain))
     return;
   check_temperatures(sample, {deck().temperature}, "temperature", complain);
-  if (deck().configurations.value_or(2) > sample.n_configurations)
-    complain("configurations", "is more than " + sample.group + " keeps",
-             "2 to " + std::to_string(sample.n_configurations));
+  const JudgingPlan judging = this->judging(plan);
+  if (deck().configurations.value_or(2) > judging.each.size())
+    complain("configurations", "is more than " + sample.group + " has of those that judge",
+             "2 to " + std::to_string(judging.each.size()));
   if (!is_exactly_known(sample.model))
     complain("temperature", "the exact ln Z is known in one and two dimensions without a field only", "");
   if (deck().likelihood) {
@@ -258,9 +280,11 @@ void MappingStage::check(const campaign::Plan& plan, const campaign::Complain& c
 }
 
 campaign::Estimate MappingStage::estimate(const campaign::Plan& plan, int n_ranks) const {
-  const EnsembleInfo sample = find_ensemble(plan, sample_name(plan)).value_or(EnsembleInfo{});
+  const JudgingPlan judging = this->judging(plan);
+  const EnsembleInfo& sample = judging.ensemble;
   const auto machine = is_built_in() ? std::nullopt : find_machine(plan, deck().rbm);
-  const auto n = static_cast<double>(deck().configurations.value_or(sample.n_configurations));
+  const std::uint64_t n_judging = deck().configurations.value_or(judging.each.size());
+  const auto n = static_cast<double>(n_judging);
   const auto n_sites = static_cast<double>(sample.n_sites);
   const double n_hidden = machine ? static_cast<double>(machine->hidden.front()) : 40.0;
   campaign::Estimate estimate;
@@ -268,15 +292,38 @@ campaign::Estimate MappingStage::estimate(const campaign::Plan& plan, int n_rank
   estimate.archive_bytes = 8 * n;
   estimate.work = n;
   estimate.work_unit = "configurations";
-  estimate.seconds = n * n_sites * n_hidden / 2e9;
+  estimate.seconds = (machine ? 2 : 1) * n * n_sites * n_hidden / 2e9;
+  if (judging.judges == Judges::drawn) estimate.seconds += seconds_of_drawing(*sample.model, 1, n_judging);
   estimate.layout = "configurations divided over " + std::to_string(n_ranks) + " ranks";
   return estimate;
 }
 
-void MappingStage::run(campaign::Context& context) {
+JudgingRows MappingStage::judging_rows(campaign::Context& context, const JudgingPlan& judging) const {
   const StoredEnsemble sample = open_ensemble(context, sample_name(context.plan()));
-  const auto& lattice = sample.lattice;
-  const rg::SpinModel model = spin_model(*sample.model, deck().temperature);
+  const std::uint64_t n = deck().configurations.value_or(judging.each.size());
+  if (judging.judges == Judges::drawn)
+    return drawn_rows(context, *sample.model, {deck().temperature}, n, label());
+  const std::size_t index = deck::find_temperature(sample.temperature, deck().temperature);
+  return stored_rows(context, sample, {index}, {judging.each.first, judging.each.first + n});
+}
+
+/// The first of those that the machine learned; none where it has not learned this temperature, or its
+/// ensemble is gone.
+std::optional<JudgingRows> MappingStage::learned_rows(campaign::Context& context) const {
+  const auto machine = find_machine(context.plan(), deck().rbm);
+  if (!machine || !find_ensemble(context.plan(), machine->sample)) return std::nullopt;
+  const StoredEnsemble own = open_ensemble(context, machine->sample);
+  if (!own.temperatures) return std::nullopt;
+  const std::size_t index = deck::find_temperature(own.temperature, deck().temperature);
+  const std::uint64_t n = machine->n_learned(own.n_configurations);
+  if (std::ranges::count(learned_temperatures(*machine, own), index) == 0 || n < 2) return std::nullopt;
+  return stored_rows(context, own, {index}, {0, std::min(n, deck().configurations.value_or(n))});
+}
+
+void MappingStage::run(campaign::Context& context) {
+  const JudgingPlan judging = this->judging(context.plan());
+  const rg::SpinModel model = spin_model(*judging.ensemble.model, deck().temperature);
+  const auto& lattice = judging.ensemble.lattice;
   const double ising_ln_z = ising::exact::thermodynamics(lattice, deck().temperature).ln_z;
   rbm::Machine trained;
   MappedMachine machine;
@@ -290,16 +337,20 @@ void MappingStage::run(campaign::Context& context) {
                static_cast<double>(trained.n_visible() * trained.n_hidden()) * seconds_a_product};
   }
 
-  const std::uint64_t n = deck().configurations.value_or(sample.n_configurations);
-  const std::size_t index = deck::find_temperature(sample.temperature, deck().temperature);
-  const auto values = gathered_ln_traces(context, model, machine, sample, index, n);
+  if (judging.judges != Judges::independent) context.resolve("sample", stages::name(judging.judges));
+  const JudgingRows rows = judging_rows(context, judging);
+  const auto values = gathered_ln_traces(context, model, machine, rows, "ln trace");
   const rg::LnTraceMoments moments = rg::ln_trace_moments(values);
   const rg::MapVerdict verdict = rg::judge_map(moments, ising_ln_z, machine.ln_z);
-  const rng::Generator draws = context.random(rng::StreamId::rg_hidden, label());
   HiddenCheck check;
   if (!is_built_in())
-    check = checked_hidden(context, trained, model, sample, index, std::min(n, deck().hidden_configurations),
-                           draws);
+    check =
+        checked_hidden(context, trained, model, rows, std::min(rows.n_rows(), deck().hidden_configurations),
+                       context.random(rng::StreamId::rg_hidden, label()));
+  std::optional<rg::LnTraceMoments> learned;
+  if (const auto learned_rows = is_built_in() ? std::nullopt : this->learned_rows(context))
+    learned =
+        rg::ln_trace_moments(gathered_ln_traces(context, model, machine, *learned_rows, "ln trace, learned"));
 
   archive::StageWriter writer = context.begin_writing();
   writer.write_list("ln_trace/value", values);
@@ -314,6 +365,13 @@ void MappingStage::run(campaign::Context& context) {
   const double n_sites = static_cast<double>(model.n_sites);
   write_estimated(writer, "kl_divergence", kl);
   write_estimated(writer, "kl_divergence_per_spin", {kl.value / n_sites, kl.error / n_sites});
+  if (learned) {
+    write_estimated(writer, "learned/kl_divergence",
+                    rg::judge_map(*learned, ising_ln_z, machine.ln_z).kl_divergence);
+    write_estimated(
+        writer, "gap/kl_divergence",
+        {learned->mean.value - moments.mean.value, std::hypot(learned->mean.error, moments.mean.error)});
+  }
   if (!is_built_in()) write_hidden_check(writer, check);
   if (!is_built_in() && trained.n_visible() + trained.n_hidden() <= most_listed_units)
     write_identities(writer, trained, model);
@@ -322,7 +380,8 @@ void MappingStage::run(campaign::Context& context) {
 
 std::vector<rng::StreamId> MappingStage::streams() {
   using enum rng::StreamId;
-  return {rg_hidden};
+  return {rg_hidden,       sample_initial,      sample_update, sample_cluster,
+          sample_exchange, sample_ground_state, sample_flip};
 }
 
 std::vector<archive::Row> MappingStage::rows() {
@@ -349,10 +408,23 @@ std::vector<archive::Row> MappingStage::rows() {
       {"machine_ln_z", f64, {}, "1", "ln Z_RBM of the machine"},
       {"delta_f", f64, {}, "1", "F_h - F_v = ln Z - ln Z_RBM"},
       {"delta_f_error", f64, {}, "1", "its standard error, from that of ln Z_RBM"},
-      {"kl_divergence", f64, {}, "1", "D_KL(Ising || machine) of the whole lattice, in nats"},
+      {"kl_divergence",
+       f64,
+       {},
+       "1",
+       "D_KL(Ising || machine) of the whole lattice, in nats, over configurations that it has not learned "
+       "(sample, auto.sample)"},
       {"kl_divergence_error", f64, {}, "1", "its standard error"},
       {"kl_divergence_per_spin", f64, {}, "1", "D_KL(Ising || machine) per spin, in nats"},
       {"kl_divergence_per_spin_error", f64, {}, "1", "its standard error"},
+      {"learned/kl_divergence",
+       f64,
+       {},
+       "1",
+       "the same over configurations that the machine has learned: seen too favourably"},
+      {"learned/kl_divergence_error", f64, {}, "1", "its standard error"},
+      {"gap/kl_divergence", f64, {}, "1", "the first less the second, which ln Z does not enter"},
+      {"gap/kl_divergence_error", f64, {}, "1", "its standard error"},
       {"renormalised/sampled",
        f64,
        {hidden},

@@ -143,6 +143,8 @@ MachineInfo RbmStage::machine_info(const campaign::Plan& plan) const {
   info.model = model(plan);
   info.snapshots = deck().snapshots;
   info.n_epochs = deck().epochs;
+  info.temperatures = deck().temperatures;
+  info.held_out = deck().held_out;
   const auto learned = find_ensemble(plan, deck().sample);
   if (learned) info.lattice = learned->lattice;
   if (learned) info.n_visible = learned->n_sites;
@@ -170,8 +172,9 @@ void RbmStage::check(const campaign::Plan& plan, const campaign::Complain& compl
 }
 
 std::uint64_t RbmStage::n_learned(std::uint64_t n_configurations) const {
-  return n_configurations -
-         static_cast<std::uint64_t>(std::floor(deck().held_out * static_cast<double>(n_configurations)));
+  MachineInfo info;
+  info.held_out = deck().held_out;
+  return info.n_learned(n_configurations);
 }
 
 campaign::Estimate RbmStage::estimate(const campaign::Plan& plan, int n_ranks) const {

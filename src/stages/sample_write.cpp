@@ -17,21 +17,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// Turns a configuration over where its coin says so.
-void flip_at_random(const SampleRun& run, std::size_t temperature, replica::KeptRows& rows) {
-  const rng::Generator coins(run.setup.seed, rng::StreamId::sample_flip, run.setup.instance);
-  const std::uint64_t n_sites = run.setup.geometry.n_sites();
-  const std::size_t n_bytes = packed_bytes(n_sites);
-  for (std::uint64_t i = 0; i < rows.range.size(); ++i) {
-    if ((coins.word(temperature, rows.range.first + i) & 1) == 0) continue;
-    const auto packed = std::span(rows.packed).subspan(i * n_bytes, n_bytes);
-    for (std::uint8_t& byte : packed) byte = static_cast<std::uint8_t>(~byte);
-    if (n_sites % 8 != 0)
-      packed.back() = static_cast<std::uint8_t>(packed.back() & ((1U << (n_sites % 8)) - 1));
-    rows.readings[i].up = n_sites - rows.readings[i].up;
-  }
-}
-
 /// Energies and magnetisations of exact draws: all configurations, as one chain of independent samples.
 struct DrawnSeries {
   std::vector<std::int64_t> energy, magnet;
@@ -128,6 +113,20 @@ void write_targets(archive::StageWriter& writer, const SampleRun& run) {
 
 } // namespace
 
+void flip_at_random(const replica::LadderSetup& setup, std::size_t temperature, replica::KeptRows& rows) {
+  const rng::Generator coins(setup.seed, rng::StreamId::sample_flip, setup.instance);
+  const std::uint64_t n_sites = setup.geometry.n_sites();
+  const std::size_t n_bytes = packed_bytes(n_sites);
+  for (std::uint64_t i = 0; i < rows.range.size(); ++i) {
+    if ((coins.word(temperature, rows.range.first + i) & 1) == 0) continue;
+    const auto packed = std::span(rows.packed).subspan(i * n_bytes, n_bytes);
+    for (std::uint8_t& byte : packed) byte = static_cast<std::uint8_t>(~byte);
+    if (n_sites % 8 != 0)
+      packed.back() = static_cast<std::uint8_t>(packed.back() & ((1U << (n_sites % 8)) - 1));
+    rows.readings[i].up = n_sites - rows.readings[i].up;
+  }
+}
+
 double acceptance(const replica::ExchangeStatistics& exchange, std::size_t pair) {
   const auto attempts = static_cast<double>(exchange.attempts[pair]);
   return attempts > 0 ? static_cast<double>(exchange.accepted[pair]) / attempts : nan;
@@ -157,7 +156,7 @@ void write_sample(campaign::Context& context, const SampleRun& run, const replic
                 : draw(draws, temperature, replica::part_of(some, comm.rank(), comm.size()));
       if (!chain) drawn.add(comm, run.setup.geometry, rows);
       sums.add(comm, rows);
-      if (chain && run.flip) flip_at_random(run, t, rows);
+      if (chain && run.flip) flip_at_random(run.setup, t, rows);
       write_rows(writer, run, t, rows);
     }
     observables.push_back(chain ? run.observables[simulated] : drawn.observables(run, temperature));

@@ -30,6 +30,9 @@ struct SampleRun {
 /// Accepted share of a pair of simulated temperatures.
 double acceptance(const replica::ExchangeStatistics& exchange, std::size_t pair);
 
+/// Turns each configuration of a simulated temperature over where its coin says so. Local.
+void flip_at_random(const replica::LadderSetup& setup, std::size_t temperature, replica::KeptRows& rows);
+
 /// Collective: writes and commits the group. `kept` is null where no temperature is simulated.
 void write_sample(campaign::Context& context, const SampleRun& run, const replica::KeptConfigurations* kept);
 

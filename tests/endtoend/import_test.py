@@ -267,7 +267,21 @@ class WithoutModel(Decks):
             self.assertEqual((1, 256, 2), file["import/bars/configuration"].shape)
             self.assertNotIn("energy", file["import/bars"])
             self.assertTrue(np.isnan(file["import/bars/temperature"][()]).all())
-            self.assertTrue(np.isfinite(file["likelihood/main/log_likelihood/mean"][()]).all())
+            likelihood = file["likelihood/main"]
+            self.assertTrue(np.isfinite(likelihood["learned/log_likelihood/mean"][()]).all())
+            # All pictures were learned, and no model is known to draw others from.
+            self.assertEqual("none", likelihood.attrs["auto.sample"])
+            self.assertTrue(np.isnan(likelihood["log_likelihood/mean"][()]).all())
+
+    def test_pictures_that_are_held_out_judge_a_machine(self):
+        text = (self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\n"
+                "[rbm]\nsample = bars\nhidden = 8\nepochs = 3\nbatch = 32\nheld_out = 0.25\n[likelihood]\nrbm = main\n")
+        self.run_deck(text, "held_out.h5")
+        with h5py.File(self.folder / "held_out.h5") as file:
+            likelihood = file["likelihood/main"]
+            self.assertEqual("held_out", likelihood.attrs["auto.sample"])
+            for path in ("log_likelihood", "learned/log_likelihood", "gap/log_likelihood"):
+                self.assertTrue(np.isfinite(likelihood[f"{path}/mean"][()]).all(), path)
 
     def test_what_needs_more_says_so(self):
         free = self.CAMPAIGN + "[import.bars]\nfile = bars.npy\nmodel = none\n"

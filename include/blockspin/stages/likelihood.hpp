@@ -8,6 +8,9 @@
 
 namespace blockspin::stages {
 
+struct JudgingPlan;
+struct JudgingRows;
+
 enum class LnZMethod { exact, ais, automatic };
 inline std::vector<std::string> choice_names(LnZMethod) { return {"exact", "ais", "auto"}; }
 
@@ -16,6 +19,7 @@ inline constexpr const char* a_likelihood = "likelihood";
 
 struct LikelihoodDeck {
   std::string rbm;
+  std::optional<std::string> sample;
   LnZMethod method = LnZMethod::exact;
   std::uint64_t temperatures = 1000;
   std::uint64_t chains = 1000;
@@ -36,6 +40,9 @@ public:
   std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
   /// The machine whose ln Z it is.
   const std::string& machine_name() const { return deck().rbm; }
+
+private:
+  JudgingRows judging_rows(campaign::Context& context, const JudgingPlan& judging) const;
 };
 
 /// ln Z of a machine and its error, as a [likelihood] of that name left them. Collective.

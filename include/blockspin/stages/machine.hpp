@@ -26,7 +26,11 @@ struct MachineInfo {
   std::optional<campaign::ModelDeck> model; ///< whose distribution it learns, or none
   std::vector<std::uint64_t> snapshots;     ///< epochs of which machines are kept
   std::uint64_t n_epochs = 0;
+  std::optional<deck::Temperatures> temperatures; ///< of its ensemble that it learns; all
+  double held_out = 0;                            ///< share of each temperature that it does not learn
 
+  /// Configurations of each temperature, of n, that are learned; the ones behind are held out.
+  std::uint64_t n_learned(std::uint64_t n) const;
   /// Weights of all layers together.
   double n_weights() const;
   /// Hidden units of all layers together.

@@ -9,6 +9,9 @@
 
 namespace blockspin::stages {
 
+struct JudgingPlan;
+struct JudgingRows;
+
 struct MappingDeck {
   std::string rbm;
   double temperature = 0;
@@ -34,6 +37,9 @@ public:
 private:
   bool is_built_in() const { return deck().rbm == "bond" || deck().rbm == "lin_tegmark"; }
   std::string sample_name(const campaign::Plan& plan) const;
+  JudgingPlan judging(const campaign::Plan& plan) const;
+  JudgingRows judging_rows(campaign::Context& context, const JudgingPlan& judging) const;
+  std::optional<JudgingRows> learned_rows(campaign::Context& context) const;
 };
 
 } // namespace blockspin::stages

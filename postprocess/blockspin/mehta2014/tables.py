@@ -84,7 +84,8 @@ def reconstruction(archive):
 
 
 def maps(archive):
-    """Rows (machine, temperature, spread of ln Tr_h exp T +-, delta F +-, D_KL per spin +-, |H_RG - H_RBM|)."""
+    """Rows (machine, temperature, spread of ln Tr_h exp T +-, delta F +-, D_KL per spin +-, D_KL less that on learned
+    configurations +-, |H_RG - H_RBM|)."""
     rows = []
     for family, names in families(archive.names("mapping")).items():
         groups = [archive.group("mapping", name) for name in names]
@@ -95,7 +96,7 @@ def maps(archive):
         violation = max((float(group["renormalised/violation"]) for group in groups if "renormalised" in group), default="")
         rows.append((family, float(groups[0].value("temperature")), *value("ln_trace/std", "ln_trace/std_error"),
                      *value("delta_f", "delta_f_error"), *value("kl_divergence_per_spin", "kl_divergence_per_spin_error"),
-                     violation))
+                     *(value("gap/kl_divergence", "gap/kl_divergence_error") if "gap" in groups[0] else ("", "")), violation))
     return rows
 
 
@@ -200,7 +201,7 @@ TABLES = (
     (order, ("neighbours", "T", "spins", "majority 2x2", "4x4", "layer 1", "+-", "layer 2", "+-", "change", "+-",
              "trainings", "4x4 - 2x2", "+-")),
     (annealing, ("ln Z of", "forwards", "+-", "back", "+-", "chains")),
-    (maps, ("map of", "T", "std ln Tr", "+-", "delta F", "+-", "D_KL/N", "+-", "H_RG-H_RBM")),
+    (maps, ("map of", "T", "std ln Tr", "+-", "delta F", "+-", "D_KL/N", "+-", "less learned", "+-", "H_RG-H_RBM")),
     (tori, ("torus", "K", "map", "K_nn", "K_nnn", "plaquette", "pairs", "D_KL")),
     (free_machines, ("free machine", "K", "D_KL", "+-", "gradient", "starts", "at least", "pairs")),
 )

@@ -124,6 +124,13 @@ def least_divergence(archives):
                       "no" if machine > coupling[k] > max(of(path, "nearest") for path in rules.values()) else "yes")
 
 
+def over_trainings(groups, path):
+    """(mean, error) of a number of each training: that of its configurations, and from two trainings on their spread."""
+    mean, spread = over_seeds([float(group[path]) for group in groups])
+    errors = np.array([float(group[f"{path}_error"]) for group in groups])
+    return mean, np.hypot(spread if len(groups) > 1 else 0, np.sqrt((errors**2).sum()) / len(groups))
+
+
 def trained_maps(archives):
     found = {}
     for archive, group in groups(archives, "mapping"):
@@ -134,14 +141,16 @@ def trained_maps(archives):
         by_name = {group.name: (archive, group) for archive, group in members}
         for family, names in by_family.items():
             archive, first = by_name[names[0]]
-            divergence, spread = ([float(by_name[name][1][path]) for name in names] for path in ("kl_divergence",
-                                                                                                  "ln_trace/std"))
-            mean, error = over_seeds(divergence)
+            members_of_family = [by_name[name][1] for name in names]
+            spread = [float(group["ln_trace/std"]) for group in members_of_family]
+            mean, error = over_trainings(members_of_family, "kl_divergence")
+            gap, gap_error = over_trainings(members_of_family, "gap/kl_divergence")
             freedom = len(names) - 1 or np.inf
-            error = error if len(names) > 1 else float(first["kl_divergence_error"])
+            trainings = f"{len(names)} trainings" if len(names) > 1 else "one training"
             hidden = archive.machine(first.value("rbm")).value("hidden").split(",")[0]
             yield Verdict("a trained machine is an exact map", f"{lattice_text(first)}, {family}, {hidden} hidden",
-                          f"D_KL = {pm(mean, error)} nats, {mean / np.prod(lattice):.3f} a spin; spread {np.mean(spread):.3g}",
+                          f"D_KL = {pm(mean, error)} nats, {mean / np.prod(lattice):.3f} a spin, on configurations that were not "
+                          f"learned, {pm(gap, gap_error)} more than on learned ones; spread {np.mean(spread):.3g}; {trainings}",
                           "no" if beyond_chance(mean, error, freedom) else "yes")
 
 

@@ -1,0 +1,168 @@
+#include "judging.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "blockspin/base/log.hpp"
+#include "blockspin/replica/relaxation.hpp"
+#include "blockspin/replica/sampling.hpp"
+#include "blockspin/rng/generator.hpp"
+#include "sample_drawn.hpp"
+#include "sample_ensemble.hpp"
+#include "sample_write.hpp"
+
+namespace blockspin::stages {
+namespace {
+
+/// Rows of every temperature that was simulated or needs no simulation; collect() is collective.
+class DrawnTemperatures {
+public:
+  DrawnTemperatures(const mpi::Communicator& comm, const replica::LadderSetup& setup, std::uint64_t n)
+      : comm_(comm), setup_(setup), n_(n) {}
+
+  /// The next temperature's, on this rank and in consecutive ranges. `kept`: of those simulated.
+  replica::KeptRows next(double temperature, const replica::KeptConfigurations* kept) {
+    replica::KeptRows rows;
+    if (is_simulated(temperature)) {
+      rows = kept->collect(comm_, n_simulated_, n_);
+      if (setup_.field == 0.0) flip_at_random(setup_, n_simulated_, rows);
+      ++n_simulated_;
+    } else {
+      rows = draw({setup_.geometry, setup_.field, setup_.seed, setup_.instance}, temperature,
+                  replica::part_of({0, n_}, comm_.rank(), comm_.size()));
+    }
+    return rows;
+  }
+
+private:
+  const mpi::Communicator& comm_;
+  const replica::LadderSetup& setup_;
+  std::uint64_t n_;
+  std::size_t n_simulated_ = 0;
+};
+
+/// Takes from all rows of temperature number t those that are this rank's.
+void take_mine(JudgingRows& rows, std::size_t t, std::span<const std::uint8_t> all) {
+  const std::uint64_t begin = t * rows.n_each, n_bytes = rows.packed.extent(1);
+  const std::uint64_t first = std::clamp(rows.mine.first, begin, begin + rows.n_each);
+  const std::uint64_t last = std::clamp(rows.mine.last, begin, begin + rows.n_each);
+  if (first == last) return;
+  const auto part = all.subspan((first - begin) * n_bytes, (last - first) * n_bytes);
+  std::copy(part.begin(), part.end(), rows.packed.row(first - rows.mine.first).begin());
+}
+
+SampleDeck sample_deck(const std::vector<double>& temperatures, std::uint64_t n) {
+  SampleDeck deck;
+  deck.temperatures = deck::Temperatures{temperatures};
+  deck.configurations = n;
+  return deck;
+}
+
+} // namespace
+
+std::string name(Judges judges) {
+  switch (judges) {
+  case Judges::held_out: return "held_out";
+  case Judges::independent: return "independent";
+  case Judges::drawn: return "drawn";
+  case Judges::none: break;
+  }
+  return "none";
+}
+
+JudgingPlan plan_judging(const campaign::Plan& plan, const MachineInfo& machine,
+                         const std::optional<std::string>& sample) {
+  const bool is_named = sample && *sample != machine.sample;
+  const auto found = find_ensemble(plan, is_named ? *sample : machine.sample);
+  if (!found) return {};
+  const std::uint64_t n = found->n_configurations;
+  if (is_named) return {Judges::independent, *found, {0, n}};
+  const std::uint64_t n_learned = machine.n_learned(n);
+  if (n_learned < n) return {Judges::held_out, *found, {n_learned, n}};
+  return {found->model && found->temperatures ? Judges::drawn : Judges::none, *found, {0, n}};
+}
+
+JudgingRows stored_rows(const campaign::Context& context, const StoredEnsemble& ensemble,
+                        const std::vector<std::size_t>& temperatures, mpi::Range each) {
+  JudgingRows rows;
+  for (const std::size_t t : temperatures) rows.temperature.push_back(ensemble.temperature.at(t));
+  rows.n_each = each.size();
+  rows.n_ladders = ensemble.n_ladders;
+  rows.mine = mpi::block_range(rows.n_rows(), context.comm().rank(), context.comm().size());
+  rows.packed = read_configurations(context.archive(), ensemble, temperatures, each, rows.mine);
+  return rows;
+}
+
+JudgingRows drawn_rows(campaign::Context& context, const campaign::ModelDeck& model,
+                       const std::vector<double>& temperatures, std::uint64_t n, const std::string& label) {
+  const SampleDeck deck = sample_deck(temperatures, n);
+  replica::LadderSetup setup{lattice::Geometry(model.lattice.values), model.field, {}};
+  setup.seed = context.seed();
+  setup.instance = rng::instance_number(label + ".judges");
+  const UpdateChoice update = choose_update(deck, setup);
+  setup.n_ladders = automatic_replicas(setup.geometry, n, update.clusters.has_value());
+  setup.temperatures = simulated(temperatures);
+  setup.exchange = setup.temperatures.size() > 1;
+
+  JudgingRows rows{temperatures, n, setup.n_ladders, {}, {}};
+  rows.mine = mpi::block_range(rows.n_rows(), context.comm().rank(), context.comm().size());
+  rows.packed = Array<std::uint8_t, 2>({rows.mine.size(), packed_bytes(setup.geometry.n_sites())});
+  DrawnTemperatures drawn(context.comm(), setup, n);
+  const auto take_all = [&](const replica::KeptConfigurations* kept) {
+    for (std::size_t t = 0; t < temperatures.size(); ++t) {
+      const replica::KeptRows some = drawn.next(temperatures[t], kept);
+      take_mine(rows, t, context.comm().gather_all(std::span<const std::uint8_t>(some.packed)));
+    }
+  };
+  if (setup.temperatures.empty()) {
+    take_all(nullptr);
+    return rows;
+  }
+  const ChosenEnsemble chosen = make_ensemble(context.comm(), setup, update, request_of(context.parallel()));
+  replica::SamplingPlan plan{n, {}, {}};
+  plan.least_trial = update.clusters ? 0 : replica::least_trial(setup);
+  replica::Sampling sampling(context.comm(), *chosen.ensemble, setup, plan);
+  context.run_stepper(sampling, "drawing");
+  take_all(&sampling.kept());
+  return rows;
+}
+
+double seconds_of_drawing(const campaign::ModelDeck& model, std::size_t n_temperatures, std::uint64_t n) {
+  constexpr double seconds_an_update = 1e-9, sweeps_a_configuration = 20;
+  return static_cast<double>(n_temperatures * n) * static_cast<double>(model.n_sites()) *
+         sweeps_a_configuration * seconds_an_update;
+}
+
+std::vector<std::size_t> learned_temperatures(const MachineInfo& machine, const StoredEnsemble& own) {
+  std::vector<std::size_t> indices;
+  if (!machine.temperatures || !own.temperatures) {
+    indices.resize(own.n_classes());
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
+    return indices;
+  }
+  for (const double wanted : machine.temperatures->values)
+    if (const std::size_t t = deck::find_temperature(own.temperature, wanted); t < own.temperature.size())
+      indices.push_back(t);
+  return indices;
+}
+
+std::vector<std::optional<std::size_t>> places_of(const std::vector<double>& judged,
+                                                  const std::vector<double>& among) {
+  std::vector<std::optional<std::size_t>> places;
+  for (const double t : judged) {
+    const bool is_only_class = std::isnan(t) && among.size() == 1 && std::isnan(among.front());
+    const std::size_t place = is_only_class ? 0 : deck::find_temperature(among, t);
+    places.push_back(place < among.size() ? std::optional(place) : std::nullopt);
+  }
+  return places;
+}
+
+void warn_of_no_judges(const std::string& label, const MachineInfo& machine) {
+  log::warning(label + ": " + machine.group +
+               " has learned every configuration of its sample, and no model " +
+               "is known to draw others from: only what it says of learned configurations is known; set " +
+               "held_out in its section, or name an ensemble that it has not learned as `sample`");
+}
+
+} // namespace blockspin::stages
