@@ -162,7 +162,7 @@ private:
 
 /// What the file of a checkpoint says of itself.
 struct Head {
-  bool of_this_version = false;
+  std::uint64_t version = 0; ///< of its format; 0 of one that this program does not know
   std::string content_hash, owner, chosen;
 };
 
@@ -174,14 +174,15 @@ Head read_head(const h5::SerialFile& file) {
   };
   const Attributes own = file.attributes("/"), state = file.attributes(state_group);
   if (!own.contains("format_version")) { // it did not say so in format 1, but had an owner there
-    text(own, "owner");
-    return {};
+    const std::string owner = text(own, "owner");
+    if (!own.contains("chosen")) return {};
+    return {1, text(own, "content_hash"), owner, text(own, "chosen")};
   }
   if (text(own, "format") != checkpoint_format)
     throw Error(ErrorKind::archive, "is no checkpoint of blockspin", file.path());
   if (attribute<std::uint64_t>(own, "a checkpoint", "format_version", file.path()) != format_version)
     return {};
-  return {true, text(own, "content_hash"), text(state, "owner"), text(state, "chosen")};
+  return {format_version, text(own, "content_hash"), text(state, "owner"), text(state, "chosen")};
 }
 
 /// Collective.
@@ -213,9 +214,9 @@ std::optional<Whole> open_whole(const mpi::Communicator& comm, const std::string
   Head head;
   try {
     head = look_at_head(comm, path);
-    if (head.of_this_version) {
+    if (head.version != 0) {
       h5::File file = h5::File::open(comm, path, h5::Access::read);
-      if (content_hash(file, state_group) == head.content_hash)
+      if (content_hash(file, state_group, head.version) == head.content_hash)
         return Whole{std::move(head), std::move(file)};
       file.close();
       throw_agreed(ErrorKind::archive, "the checksum does not match the content", path);

@@ -4,8 +4,11 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <hdf5.h>
 
 #include "blockspin/archive/checkpoint.hpp"
+#include "blockspin/h5/serial_file.hpp"
+#include "content_hash.hpp"
 #include "support/scratch.hpp"
 #include "support/world.hpp"
 
@@ -222,6 +225,33 @@ TEST(Checkpoint, ADamagedOneDoesNotDisplaceAGoodOne) {
   }
   world.barrier();
   EXPECT_EQ(load(world, store), 1u) << "the good one is still there";
+}
+
+/// Turns a checkpoint into one of format 1: what it says of itself stood at the root, and its hash covered values alone.
+void make_format_1(const mpi::Communicator& comm, const std::string& path) {
+  std::map<std::string, h5::Value> said;
+  h5::look(comm, path, [&] { said = h5::SerialFile(path).attributes("/state"); });
+  h5::File file = h5::File::open(comm, path, h5::Access::write);
+  for (const auto& [name, value] : said) {
+    h5::write_attribute(file, "/", name, value);
+    ASSERT_GE(H5Adelete_by_name(file.id(), "/state", name.c_str(), H5P_DEFAULT), 0);
+  }
+  for (const char* name : {"format", "format_version"}) ASSERT_GE(H5Adelete(file.id(), name), 0);
+  file.flush();
+  h5::write_attribute(file, "/", "content_hash", archive::content_hash(file, "/state", 1));
+  file.close();
+}
+
+TEST(Checkpoint, ThoseOfFormat1AreContinued) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  const std::string archive_path = folder.file("run.h5"),
+                    path = archive_path + ".checkpoint-rbm.main+layer_1-1";
+  CheckpointStore store(world, archive_path);
+  save(world, store, 5);
+  make_format_1(world, path);
+  EXPECT_TRUE(archive::is_checkpoint(path));
+  EXPECT_EQ(load(world, store), 5u);
 }
 
 } // namespace
