@@ -94,7 +94,7 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   const int n_ranks =
       invocation.n_ranks > 0 ? invocation.n_ranks : std::max(comm.size(), campaign::least_ranks(document));
   campaign::Plan plan = campaign::read_plan(document, invocation.kinds, n_ranks, problems);
-  campaign::look_at_files(plan, comm, deck_path);
+  campaign::look_at_files(plan, comm, deck_path, problems);
 
   // A reference may lead into an archive of an earlier run; without a readable one only the deck answers.
   const std::string path = archive_path(deck_path, plan.campaign);

@@ -24,7 +24,7 @@ archive::OnExisting on_existing(const Invocation& invocation) {
 campaign::Plan plan_without_archive(const Invocation& invocation, const deck::Document& document,
                                     const mpi::Communicator& comm, deck::Problems& problems) {
   campaign::Plan plan = campaign::read_plan(document, invocation.kinds, comm.size(), problems);
-  campaign::look_at_files(plan, comm, document.path);
+  campaign::look_at_files(plan, comm, document.path, problems);
   campaign::check_names(document, plan, comm, archive_path(document.path, plan.campaign), problems);
   if (!invocation.resume) campaign::check_references(plan, problems);
   throw_agreed(problems);

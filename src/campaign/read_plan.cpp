@@ -44,8 +44,15 @@ D read_setting(const deck::Document& document, const deck::Schema<D>& schema, de
 std::map<std::string, ModelDeck> read_models(const deck::Document& document, deck::Problems& problems) {
   std::map<std::string, ModelDeck> models;
   for (const deck::Section& section : document.sections)
-    if (section.stage == model_schema().stage())
+    if (section.stage == model_schema().stage()) {
+      if (section.name == "none" || section.name == "auto")
+        problems.add({section.place,
+                      "[" + section.label() + "]",
+                      "'" + section.name + "' is a word that keys know by another meaning",
+                      "another name",
+                      {}});
       models.emplace(section.name, model_schema().read(section, problems).deck);
+    }
   return models;
 }
 
@@ -108,6 +115,8 @@ std::vector<std::string> candidates(const Plan& plan, std::size_t n_earlier, con
     for (const std::string& group : plan.archive->groups())
       if (group.starts_with(prefix)) names.push_back(group.substr(prefix.size()));
   }
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
@@ -313,10 +322,27 @@ Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int 
   return plan;
 }
 
-void look_at_files(Plan& plan, const mpi::Communicator& comm, const std::string& deck_path) {
+void look_at_files(Plan& plan, const mpi::Communicator& comm, const std::string& deck_path,
+                   const deck::Problems& problems) {
   const std::string folder = std::filesystem::path(deck_path).parent_path().string();
-  for (const auto& stage : plan.stages)
-    if (!plan.faulty.contains(stage->group())) stage->look(comm, folder);
+  std::vector<std::string> lines;
+  for (const auto& stage : plan.stages) {
+    if (plan.faulty.contains(stage->group())) continue;
+    try {
+      stage->look(comm, folder);
+    } catch (const Error& error) {
+      if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+      lines.push_back(error.what());
+    }
+  }
+  if (lines.empty()) return;
+  try {
+    problems.throw_if_any();
+    throw Error(ErrorKind::archive, joined(lines, "\n"));
+  } catch (Error& error) {
+    error.set_agreed();
+    throw;
+  }
 }
 
 void check_references(const Plan& plan, deck::Problems& problems) {

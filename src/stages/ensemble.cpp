@@ -53,7 +53,8 @@ EnsembleInfo ensemble_of(const campaign::Plan& plan, const std::string& name) {
 
 void check_temperatures(const EnsembleInfo& info, const std::vector<double>& wanted, const std::string& key,
                         const campaign::Complain& complain) {
-  if (!info.temperatures) return complain(key, info.group + " has no temperatures", "auto");
+  if (!info.temperatures)
+    return complain(key, info.group + " has no temperatures", "an ensemble that has them");
   const auto& known = info.temperatures->values;
   for (const double t : wanted)
     if (deck::find_temperature(known, t) == known.size())

@@ -41,6 +41,7 @@ void ImportStage::look_at_labels(const mpi::Communicator& comm, const std::strin
   const auto table = tables::open_table(comm, path, deck().dataset ? name : "");
   mpi::agreed(comm, [&] { labels_ = read_labels(*table); });
   if (!deck().dataset) rest_on({"labels_hash", archive::file_hash(comm, path)});
+  labels_path_ = path;
   rest_on({"label_temperatures", deck::Codec<deck::Temperatures>::text({distinct_labels(labels_)})});
 }
 
@@ -92,13 +93,17 @@ std::string ImportStage::wrong_labels(const ImportLayout& layout) const {
   return unequal_labels(labels_, distinct_labels(labels_));
 }
 
-void ImportStage::check(const campaign::Plan& plan, const campaign::Complain&) const {
+void ImportStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
+  std::error_code ignored;
+  if (plan.archive != nullptr && std::filesystem::equivalent(table_->path(), plan.archive->path(), ignored))
+    return complain("file", "is the archive of this campaign, which every stage changes", "another file");
   const ImportLayout shape = layout(plan);
-  std::string problem = shape.problem;
   const bool labelled = !deck().temperatures.labels.empty();
   if (labelled && shape.n_rows > 0)
-    if (const std::string wrong = wrong_labels(shape); !wrong.empty()) problem = wrong;
-  if (!problem.empty()) throw_agreed(ErrorKind::archive, label() + ": " + problem, table_->path());
+    if (const std::string wrong = wrong_labels(shape); !wrong.empty())
+      throw_agreed(ErrorKind::archive, label() + ": " + wrong, labels_path_);
+  if (!shape.problem.empty())
+    throw_agreed(ErrorKind::archive, label() + ": " + shape.problem, table_->path());
 }
 
 campaign::Estimate ImportStage::estimate(const campaign::Plan& plan, int n_ranks) const {

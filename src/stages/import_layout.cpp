@@ -37,8 +37,6 @@ std::string wrong_shape(const Extent& extent, const Extent& sites, bool packed) 
 
 std::string wrong_numbers(const ImportLayout& layout, const Extent& extent, std::uint64_t n_temperatures,
                           bool labelled) {
-  if (layout.n_rows == 0 || layout.row_length == 0)
-    return "holds no configurations: its shape is " + tables::shape_text(extent);
   if (n_temperatures == 0) return {};
   const std::string temperatures = std::to_string(n_temperatures) + " temperatures";
   if (layout.n_leading == 2 && extent.front() != n_temperatures && !labelled)
@@ -53,6 +51,10 @@ std::string wrong_numbers(const ImportLayout& layout, const Extent& extent, std:
 ImportLayout import_layout(const Extent& extent, const Extent& sites, bool packed,
                            std::uint64_t n_temperatures, bool labelled) {
   ImportLayout layout;
+  if (extent.empty() || product(extent) == 0) {
+    layout.problem = "holds no configurations: its shape is " + tables::shape_text(extent);
+    return layout;
+  }
   const std::size_t n_trailing = n_axes_of_configuration(extent, sites, packed);
   layout.n_leading = extent.size() - n_trailing;
   if (n_trailing == 0 || layout.n_leading == 0 || layout.n_leading > 2) {

@@ -27,13 +27,12 @@ std::vector<mpi::Range> pieces_of(const ImportLayout& layout, mpi::Range part) {
 }
 
 /// Reads the configurations of a piece where they stand in the file: runs of consecutive rows at once.
-void read_piece(ImportPacker& packer, const std::vector<std::uint64_t>& order, mpi::Range piece,
+void read_piece(ImportPacker& packer, const ImportSource& source, mpi::Range piece,
                 Array<std::uint8_t, 2>& packed) {
-  const auto row_of = [&](std::uint64_t place) { return order.empty() ? place : order[place]; };
   for (std::uint64_t at = piece.first; at < piece.last;) {
     std::uint64_t end = at + 1;
-    while (end < piece.last && row_of(end) == row_of(end - 1) + 1) ++end;
-    packer.pack(row_of(at),
+    while (end < piece.last && source.row_of(end) == source.row_of(end - 1) + 1) ++end;
+    packer.pack(source.row_of(at),
                 {packed.data() + (at - piece.first) * packed.extent(1), {end - at, packed.extent(1)}});
     at = end;
   }
@@ -42,18 +41,25 @@ void read_piece(ImportPacker& packer, const std::vector<std::uint64_t>& order, m
 /// Energies and magnetisations of this rank's configurations.
 class Measured {
 public:
+  static constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
+
   explicit Measured(const ImportSource& source) : source_(source) {
     if (source.model) geometry_.emplace(source.model->lattice.values);
   }
 
-  /// Writes those of a piece. Collective.
-  void add(archive::StageWriter& writer, const Slab& slab, const Array<std::uint8_t, 2>& packed) {
+  /// The first row of the file with another state than a ground state at T = 0, of this rank's; none where all
+  /// are.
+  std::uint64_t excited_row() const { return excited_; }
+  /// Writes those of a piece, whose first configuration has this place in the archive. Collective.
+  void add(archive::StageWriter& writer, const Slab& slab, std::uint64_t first,
+           const Array<std::uint8_t, 2>& packed) {
     if (!geometry_) return;
     std::vector<double> energy, magnet;
     for (std::size_t i = 0; i < packed.extent(0); ++i) {
       const replica::Reading reading = reading_of(*geometry_, packed.row(i));
       energies_.push_back(bond_energy(*geometry_, reading));
       magnets_.push_back(magnetization(*geometry_, reading));
+      if (is_cold(first + i) && !is_ground_state()) excited_ = std::min(excited_, source_.row_of(first + i));
       energy.push_back(ising::energy_per_site(ensemble(0), energies_.back(), magnets_.back()));
       magnet.push_back(static_cast<double>(magnets_.back()) / static_cast<double>(geometry_->n_sites()));
     }
@@ -81,6 +87,16 @@ public:
   }
 
 private:
+  bool is_cold(std::uint64_t place) const {
+    return !source_.temperatures.empty() &&
+           source_.temperatures[place / source_.layout.n_configurations()] == 0;
+  }
+  /// Whether the last configuration added is one.
+  bool is_ground_state() const {
+    const auto n = static_cast<std::int64_t>(geometry_->n_sites());
+    const double field = source_.model->field;
+    return std::abs(magnets_.back()) == n && field * static_cast<double>(magnets_.back()) >= 0;
+  }
   ising::Ensemble ensemble(double temperature) const {
     return {geometry_->n_sites(), temperature, source_.model->field, geometry_->n_neighbours()};
   }
@@ -96,6 +112,7 @@ private:
   const ImportSource& source_;
   std::optional<lattice::Geometry> geometry_;
   std::vector<std::int64_t> energies_, magnets_;
+  std::uint64_t excited_ = none;
 };
 
 /// The place of a piece in [temperature, configuration], and, with n_bytes, in their bytes.
@@ -145,11 +162,17 @@ void import_configurations(campaign::Context& context, const ImportSource& sourc
     context.safe_point();
     const mpi::Range piece = step < pieces.size() ? pieces[step] : mpi::Range{};
     Array<std::uint8_t, 2> packed({piece.size(), n_bytes});
-    mpi::agreed(comm, [&] { read_piece(packer, source.order, piece, packed); });
+    mpi::agreed(comm, [&] { read_piece(packer, source, piece, packed); });
     writer.write("configuration", slab_of(layout, piece, n_bytes), std::as_const(packed).flat());
-    measured.add(writer, slab_of(layout, piece), packed);
+    measured.add(writer, slab_of(layout, piece), piece.first, packed);
   }
   require_good(comm, packer, source.table.path());
+  if (const std::uint64_t excited = comm.min(measured.excited_row()); excited != Measured::none)
+    throw_agreed(
+        ErrorKind::archive,
+        "row " + std::to_string(excited) +
+            " (counted from 0) is of temperature 0 and no ground state; such states have probability 0",
+        source.table.path());
   measured.write_observables(writer, comm, mine);
   writer.commit();
 }

@@ -20,6 +20,8 @@ struct ImportSource {
   std::vector<std::uint64_t> order; ///< row of the file at each place of the archive; empty: as they come
   std::vector<double> temperatures; ///< or none
   std::optional<campaign::ModelDeck> model;
+
+  std::uint64_t row_of(std::uint64_t place) const { return order.empty() ? place : order[place]; }
 };
 
 /// Reads every configuration, each rank its part, a slab at a time with a safe point between, and writes and

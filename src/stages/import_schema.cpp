@@ -1,18 +1,24 @@
-#include <cctype>
-
 #include "blockspin/stages/import.hpp"
 
 namespace blockspin::deck {
 
 using Which = Codec<stages::ImportTemperatures>;
 
+namespace {
+
+/// Whether a text is meant as temperatures: lists and ranges, and whatever has a number's characters alone.
+bool is_list(std::string_view text) {
+  if (text.find('/') != std::string_view::npos) return false;
+  return text == "inf" || text.find_first_of(",:") != std::string_view::npos ||
+         text.find_first_not_of("0123456789.+-eE") == std::string_view::npos;
+}
+
+} // namespace
+
 Which::Value Which::parse(std::string_view text) {
   if (text == "none") return {};
-  const bool number = std::isdigit(static_cast<unsigned char>(text.front())) != 0 ||
-                      std::string_view(".+-").find(text.front()) != std::string_view::npos;
-  const bool infinite = text == "inf" || text.starts_with("inf,");
-  if (number || infinite) return {parse_temperatures(text), {}};
-  return {std::nullopt, std::string(text)};
+  if (is_list(text)) return {parse_temperatures(text), {}};
+  return {std::nullopt, parse_string(text)};
 }
 
 std::string Which::text(const Value& value) {

@@ -95,7 +95,7 @@ std::vector<double> free_energies(campaign::Context& context, const JudgingRows&
 Comparison compare(campaign::Context& context, const JudgingRows& rows,
                    const std::optional<campaign::ModelDeck>& model, const rbm::Machine& machine, double ln_z,
                    const std::string& part) {
-  const bool known = is_exactly_known(model);
+  const bool known = is_exactly_known(model) && !std::isnan(rows.temperature.front());
   const auto geometry = known ? std::optional<lattice::Geometry>(model->lattice.values) : std::nullopt;
   const std::vector<double> all = free_energies(context, rows, machine, geometry, part);
   const std::size_t n = rows.n_each;

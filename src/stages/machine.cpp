@@ -37,6 +37,8 @@ std::uint64_t MachineInfo::n_learned(std::uint64_t n) const {
   return n - static_cast<std::uint64_t>(std::floor(held_out * static_cast<double>(n)));
 }
 
+std::string layer_path(std::size_t layer) { return "layer_" + std::to_string(layer); }
+
 double MachineInfo::n_weights() const {
   double below = static_cast<double>(n_visible), sum = 0;
   for (const std::uint64_t n : hidden) {
@@ -71,7 +73,7 @@ std::vector<rbm::Machine> read_machines(const campaign::Context& context, const 
   std::uint64_t below = info.n_visible;
   if (below == 0) below = archive.extent(info.group + "/layer_1/weights").front(); // its ensemble is gone
   for (const std::uint64_t n_hidden : info.hidden) {
-    std::string layer = info.group + "/layer_" + std::to_string(machines.size() + 1);
+    std::string layer = info.group + "/" + layer_path(machines.size() + 1);
     if (epoch) layer += "/snapshot_" + std::to_string(*epoch);
     machines.push_back(read_layer(archive, layer, info.units, below, n_hidden));
     below = n_hidden;

@@ -15,8 +15,6 @@ namespace blockspin::stages {
 
 namespace {
 
-std::string layer_path(std::size_t layer) { return "layer_" + std::to_string(layer); }
-
 /// This rank's part, among those of a group, of the configurations `each` of the sample's temperatures.
 /// Collective over all ranks.
 train::DataPart read_part(const campaign::Context& context, const StoredEnsemble& sample,
@@ -145,6 +143,7 @@ MachineInfo RbmStage::machine_info(const campaign::Plan& plan) const {
   info.n_epochs = deck().epochs;
   info.temperatures = deck().temperatures;
   info.held_out = deck().held_out;
+  info.has_biases = deck().bias;
   const auto learned = find_ensemble(plan, deck().sample);
   if (learned) info.lattice = learned->lattice;
   if (learned) info.n_visible = learned->n_sites;

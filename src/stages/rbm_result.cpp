@@ -4,11 +4,11 @@
 #include <numeric>
 #include <string>
 
+#include "blockspin/stages/machine.hpp"
+
 namespace blockspin::stages {
 
 namespace {
-
-std::string layer_path(std::size_t layer) { return "layer_" + std::to_string(layer); }
 
 /// Passes values on from one rank to all others. Collective in every member.
 class Broadcast {

@@ -48,6 +48,8 @@ void RbmStage::check_start(const campaign::Plan& plan, const EnsembleInfo& learn
   const MachineInfo from = machine_of(plan, *deck().start);
   check_snapshot(plan, *deck().start, deck().start_epoch, complain, "start_epoch");
   require_shape("start", from.group, from.n_visible, from.hidden);
+  if (from.has_biases && !deck().bias)
+    complain("start", from.group + " has biases, and bias = off", "a machine without biases; or bias = on");
   if (from.units != deck().units)
     complain("start", from.group + " is of " + deck::Codec<rbm::Units>::text(from.units) + " units",
              "what is of " + deck::Codec<rbm::Units>::text(deck().units) + " units");

@@ -52,7 +52,8 @@ std::string_view after_key(const ByteFile& file, const std::string& header, cons
 std::string type_of(const ByteFile& file, const std::string& header) {
   const std::string_view value = after_key(file, header, "descr");
   const auto end = value.find('\'', 1);
-  const std::string text(value.starts_with('\'') && end != value.npos ? value.substr(1, end - 1) : value);
+  const bool plain = value.starts_with('\'') && end != value.npos;
+  const std::string text(plain ? value.substr(1, end - 1) : value.substr(0, value.find(']') + 1));
   const std::string type = text.empty() ? text : text.substr(1);
   constexpr std::string_view known[] = {"b1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"};
   const bool little = text.starts_with('<') || text.starts_with('|');

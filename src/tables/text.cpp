@@ -93,9 +93,11 @@ void parse(std::string_view line, std::uint64_t row, std::span<double> values, c
                  path);
 }
 
+/// The line that begins there, without a comment behind its numbers.
 std::string_view line_at(std::string_view text, std::uint64_t offset) {
   text.remove_prefix(offset);
-  return text.substr(0, text.find('\n'));
+  text = text.substr(0, text.find('\n'));
+  return text.substr(0, text.find('#'));
 }
 
 } // namespace

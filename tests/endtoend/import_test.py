@@ -196,7 +196,7 @@ class WrongFiles(Decks):
         write()
         self.refused("file = own.txt", "row 20 (counted from 0): unit 0 is 4")
         (self.folder / "own.txt").write_text("# nothing\n\n", encoding="utf-8")
-        self.refused("file = own.txt\ntemperatures = none", "the numbers' shape is 0x0")
+        self.refused("file = own.txt\ntemperatures = none", "holds no configurations: its shape is 0x0")
 
     def test_shapes(self):
         for shape, message in (((10, 24), "the numbers' shape is 10x24, which is not that of configurations of a lattice 5x5"),
@@ -221,6 +221,40 @@ class WrongFiles(Decks):
             with self.subTest(labels=labels):
                 self.refused("file = own.npy\ntemperatures = labels.npy", message)
         self.refused("file = own.npy\ntemperatures = none.npy", "none.npy: cannot open the file")
+
+    def test_labels_at_any_path(self):
+        self.save("own.npy", np.ones((4, 25), np.int8))
+        (self.folder / "deep").mkdir()
+        self.save("deep/labels.npy", np.array([1.0, 1, 2, 2]))
+        self.save("2labels.npy", np.array([1.0, 1, 2, 2]))
+        for name in ("./deep/labels.npy", "2labels.npy", f"{self.folder}/2labels.npy"):
+            self.run_deck(HEAD + f"[import.own]\nfile = own.npy\ntemperatures = {name}\n", "labels.h5", 1)
+            (self.folder / "labels.h5").unlink()
+        self.ends_with(3, HEAD + "[import.own]\nfile = own.npy\ntemperatures = 1, x\n", "'x' is not a number", ranks=(None,))
+
+    def test_the_ground_state_alone_has_temperature_0(self):
+        spins = np.ones((4, 25), np.int8)
+        spins[0] = -1
+        self.save("own.npy", spins)
+        self.run_deck(HEAD + "[import.own]\nfile = own.npy\ntemperatures = 0, 2\n", "cold.h5", 2)
+        spins[1, 7] = -1
+        self.save("own.npy", spins)
+        self.refused("file = own.npy\ntemperatures = 0, 2", "row 1 (counted from 0) is of temperature 0 and no ground state",
+                     ranks=(None, 3))
+
+    def test_the_deck_comes_first_and_every_file_has_its_line(self):
+        two = HEAD + "[import.own]\nfile = absent.npy\n[import.other]\nfile = missing.npy\n"
+        done = campaign.blockspin("check", self.deck(two))
+        self.assertEqual(4, done.returncode, done.stderr)
+        for name in ("absent.npy", "missing.npy"):
+            self.assertIn(f"{name}: cannot open the file", done.stderr)
+        self.ends_with(3, two + "[rbm]\nsample = own\nhidden = 2\nhiden = 3\n", "rbm.hiden: is not a key", "check", ranks=(None,))
+
+    def test_its_own_archive(self):
+        archive = campaign.run_deck(self.deck(HEAD + SAMPLE), self.folder / "run.h5", 1)
+        text = HEAD + SAMPLE + "[import.own]\nfile = run.h5\ndataset = sample/main/configuration\nencoding = packed\n"
+        self.ends_with(3, text, "import.own.file: is the archive of this campaign", options=("--resume",), ranks=(None, 2))
+        archive.unlink()
 
     def test_files(self):
         self.refused("file = absent.npy", "absent.npy: cannot open the file: No such file", ranks=(None, 3))
@@ -321,6 +355,15 @@ class WithoutModel(Decks):
         campaign.run_deck(self.deck(later), archive, None, "--resume")
         with h5py.File(archive) as file:
             self.assertEqual((16, 8), file["rbm/main/layer_1/weights"].shape)
+
+
+class ModelWithoutTemperatures(Decks):
+    def test_a_likelihood_without_comparison(self):
+        self.save("own.npy", np.where(np.random.default_rng(3).random((60, 25)) < 0.5, 1, -1))
+        text = HEAD + "[import.own]\nfile = own.npy\n" + MACHINE.format("own") + "[likelihood]\nrbm = main\n"
+        with h5py.File(self.run_deck(text, "run.h5")) as file:
+            self.assertTrue(np.isfinite(file["likelihood/main/log_likelihood/mean"][()]).all())
+            self.assertTrue(np.isnan(file["likelihood/main/kl_divergence/mean"][()]).all())
 
 
 class Start(Decks):

@@ -56,6 +56,8 @@ TEST(TextTable, ReadsAnyRows) {
   table->read(1, 0, 2, values);
   EXPECT_EQ((std::vector<double>{1, -1, 1, -1, 1, 1}), values);
   values.resize(3);
+  table->read(1, 2, 1, values);
+  EXPECT_EQ(0.5, values[0]);
   table->read(1, 1, 1, values);
   EXPECT_EQ((std::vector<double>{-1, 1, 1}), values);
 }

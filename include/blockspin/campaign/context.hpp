@@ -27,7 +27,7 @@ struct RunParts {
   archive::Archive& archive;
   archive::CheckpointStore& checkpoints;
   mpi::StopFlag& stop;
-  bool resume;                ///< checkpoints of an earlier run may be used
+  bool resume; ///< checkpoints of an earlier run may be used
 };
 
 class Pace;

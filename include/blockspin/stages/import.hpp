@@ -72,7 +72,8 @@ private:
   std::string wrong_labels(const ImportLayout& layout) const;
 
   std::shared_ptr<const tables::Table> table_; ///< since look()
-  std::vector<double> labels_;                 ///< of each configuration, as read
+  std::string labels_path_;
+  std::vector<double> labels_; ///< of each configuration, as read
 };
 
 } // namespace blockspin::stages

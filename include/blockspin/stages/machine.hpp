@@ -28,6 +28,7 @@ struct MachineInfo {
   std::uint64_t n_epochs = 0;
   std::optional<deck::Temperatures> temperatures; ///< of its ensemble that it learns; all
   double held_out = 0;                            ///< share of each temperature that it does not learn
+  bool has_biases = true;                         ///< its units may have biases other than 0
 
   /// Configurations of each temperature, of n, that are learned; the ones behind are held out.
   std::uint64_t n_learned(std::uint64_t n) const;
@@ -36,6 +37,9 @@ struct MachineInfo {
   /// Hidden units of all layers together.
   double n_hidden() const;
 };
+
+/// Where a layer's datasets stand in the group of a machine: "layer_1" is next to the lattice.
+std::string layer_path(std::size_t layer);
 
 /// A stage that provides one. Local.
 class MachineProvider {

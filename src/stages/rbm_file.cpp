@@ -1,4 +1,4 @@
-#include "blockspin/stages/machine_file.hpp"
+#include "blockspin/stages/rbm_file.hpp"
 
 #include <cmath>
 #include <vector>
