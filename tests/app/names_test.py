@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from patience import patient
+
 MPIRUN, PROGRAM = sys.argv[1:3]
 DECK = """[campaign]
 archive = {archive}
@@ -36,7 +38,7 @@ def write(folder, archive="run.h5", storage="single", name="V"):
 
 def blockspin(*arguments, ranks=1):
     return subprocess.run([MPIRUN, "-n", str(ranks), PROGRAM, *arguments], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=100)
+                          stdin=subprocess.DEVNULL, timeout=patient(100))
 
 
 def refused(folder, line, key, words, ranks=1, **values):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import h5py
 
+from patience import patient
+
 MPIRUN, PROGRAM = sys.argv[1:3]
 DECK = """[campaign]
 archive = {archive}
@@ -32,7 +34,7 @@ def write(folder, archive="run.h5", storage="single", more=""):
 
 def blockspin(*arguments, code=0, ranks=1):
     done = subprocess.run([MPIRUN, "-n", str(ranks), PROGRAM, *arguments], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=100)
+                          stdin=subprocess.DEVNULL, timeout=patient(100))
     errors = [line for line in done.stderr.splitlines() if "error: " in line]
     assert done.returncode == code, f"{arguments}: exit code {done.returncode}, not {code}\n{done.stdout}{done.stderr}"
     assert len(errors) == (code != 0), done.stderr

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+from patience import patient
 
 MPIRUN, PROGRAM, FORGE = sys.argv[1:4]
 PACKAGE = Path(__file__).resolve().parents[2] / "postprocess"
-SECONDS = 200
+SECONDS = patient(200)
 SETTINGS = """[campaign]
 archive = changed.h5
 seed = 5

@@ -21,9 +21,10 @@ import time
 from pathlib import Path
 
 import h5py
+from patience import patient
 
 KINDS = ("a rank", "mpirun", "all", "SIGUSR1")
-MOST_SECONDS = 300
+MOST_SECONDS = patient(300)
 
 
 def fingerprint(path):
