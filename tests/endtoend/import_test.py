@@ -362,8 +362,8 @@ class ModelWithoutTemperatures(Decks):
         self.save("own.npy", np.where(np.random.default_rng(3).random((60, 25)) < 0.5, 1, -1))
         text = HEAD + "[import.own]\nfile = own.npy\n" + MACHINE.format("own") + "[likelihood]\nrbm = main\n"
         with h5py.File(self.run_deck(text, "run.h5")) as file:
-            self.assertTrue(np.isfinite(file["likelihood/main/log_likelihood/mean"][()]).all())
-            self.assertTrue(np.isnan(file["likelihood/main/kl_divergence/mean"][()]).all())
+            self.assertTrue(np.isfinite(file["likelihood/main/learned/log_likelihood/mean"][()]).all())
+            self.assertTrue(np.isnan(file["likelihood/main/learned/kl_divergence/mean"][()]).all())
 
 
 class Start(Decks):
