@@ -1,0 +1,162 @@
+"""Command: what Monte Carlo renormalization runs found, beside what is known.
+
+    python3 -m blockspin.mcrg ARCHIVE...      tables of every [mcrg], then the comparison, as in reference/mcrg.txt
+
+Errors are a jackknife's over bins of the run; a comparison adds those of its source in squares. `agrees` means within three
+of these, `finite size` that the number is beyond them but closer than one percent, `no` anything else.
+"""
+
+import argparse
+from dataclasses import dataclass
+
+import numpy as np
+
+import blockspin
+from blockspin.seeds import pm
+
+CRITICAL = 0.5 * np.log1p(np.sqrt(2))  # K_c of the square lattice
+SHOWN = (1, 2, 3, 7, 13)               # numbers of operators in tables
+CLOSE = 0.01
+
+
+@dataclass
+class Known:
+    """One number to compare: of which run, where it is, what it should be, and who says so."""
+
+    what: str
+    run: str            # lattice, factor, rule, operators, as run_of() says it
+    path: str
+    place: tuple        # of the dataset
+    value: float
+    error: float
+    source: str
+
+
+def ratio(a):
+    return (1 - 4 * a[0]) / a[1]
+
+
+def vee_over_spin():
+    """<S_vee f>/<M f> of any f far away: tanh(K sum of four) = a (sum) + b (sum of triples), averaged (Callen 1963)."""
+    two, four = np.tanh(2 * CRITICAL), np.tanh(4 * CRITICAL)
+    return ratio(((four / 4 + two / 2) / 2, (four / 4 - two / 2) / 2))
+
+
+L64, L128, L45, THREE, CUBE = "64x64 b2 majority", "128x128 b2 majority", "45x45 b3 majority", "64x64 b2 majority 3", "32x32x32 b2 majority"
+SWENDSEN, WU_CAR, PROGRAM = "Swendsen 1984", "Wu and Car 2017, 2019", "a public program, no errors"
+KNOWN = [
+    *(Known(f"y_t, level 1, {n} operators", L64, "even/exponent", (0, n - 1), y, 0.002, SWENDSEN)
+      for n, y in ((1, 0.911), (2, 0.967), (3, 0.969))),
+    *(Known(f"y_t, level {n + 1}, 2 operators", L64, "even/exponent", (n, 1), y, 0, PROGRAM)
+      for n, y in enumerate((0.96557, 0.99747, 0.99705, 0.99611))),
+    *(Known(f"y_t, level {n + 1}, 2 operators", L128, "even/exponent", (n, 1), y, 0, PROGRAM)
+      for n, y in enumerate((0.96619, 0.99933, 0.99778, 0.99766, 0.99601))),
+    Known("y_t, level 2, 3 operators", L128, "even/exponent", (1, 2), 1, 0, "exact, infinite lattice"),
+    Known("y_h, level 1, 1 operator", L64, "odd/exponent", (0, 0), 1.881, 0.0005, SWENDSEN + ", to its digits"),
+    Known("y_h, level 3, 3 operators", L128, "odd/exponent", (2, 2), 1.875, 0, "exact, infinite lattice"),
+    *(Known(f"normal, {name}, level 3", run, "even/normal", (2, place), value, error, source) for run in (L64, L128)
+      for name, place, value, error, source in (("diagonal", 1, np.sqrt(2), 0, "exact"),
+                                                ("plaquette", 2, 0.5139, 5e-5, "exact"),
+                                                ("pair (2,0)", 3, 1.8006, 5e-5, "exact"))),
+    Known("odd normal, three_corner, level 3", L128, "odd/normal", (2, 1), 3.31248, 8e-5, WU_CAR),
+    Known("odd normal, three_line, level 3", L128, "odd/normal", (2, 2), 1.65629, 4e-5, WU_CAR),
+    Known("odd normal, three_vee, level 3", L128, "odd/normal", (2, 4), vee_over_spin(), 0, "exact, Callen's identity"),
+    *(Known(f"K_c by matching, nearest, level {n}", L64, "match/critical_coupling", (n, 0), CRITICAL, 0, "exact")
+      for n in range(4)),
+    *(Known(f"coupling {name}, not blocked", L64, "coupling", (0, place), value, 0, "exact")
+      for name, place, value in (("nearest", 0, CRITICAL), ("diagonal", 1, 0), ("plaquette", 2, 0))),
+    *(Known(f"coupling {name}, level 1, 3 operators", THREE, "coupling", (1, place), value, error, SWENDSEN)
+      for name, place, value, error in (("nearest", 0, 0.358, 0.003), ("diagonal", 1, 0.082, 0.002),
+                                        ("plaquette", 2, -0.007, 0.002))),
+    Known("even eigenvalue, level 1, 13 operators", L45, "even/eigenvalue", (0, 12), 2.970, 0.001, WU_CAR),
+    Known("odd eigenvalue, level 1, 5 operators", L45, "odd/eigenvalue", (0, 4), 7.7171, 0.0002, WU_CAR),
+    Known("y_t, level 2, 7 operators", CUBE, "even/exponent", (1, 6), 1.587375, 1e-5, "conformal bootstrap, infinite lattice"),
+    Known("y_h, level 2, 3 operators", CUBE, "odd/exponent", (1, 2), 2.481851, 1e-6, "conformal bootstrap, infinite lattice"),
+    *(Known(f"normal, {name}, level 3", CUBE, "even/normal", (2, place), value, error, WU_CAR + ", K = .22165, 64^3")
+      for name, place, value, error in (("diagonal", 1, 2.642, 0.008), ("plaquette", 2, 0.788, 0.003),
+                                        ("pair (2,0,0)", 4, 1.540, 0.008), ("pair (2,1,0)", 5, 6.61, 0.03))),
+    *(Known(f"K_c by matching, nearest, level {n}", CUBE, "match/critical_coupling", (n, 0), 0.221654626, 5e-9,
+            "Ferrenberg et al. 2018") for n in range(3)),
+]
+
+
+def run_of(group):
+    """"64x64 b2 majority", and the number of even operators where the deck gives it."""
+    lattice = "x".join(str(extent) for extent in group.lattice)
+    few = group.value("even")
+    return f"{lattice} b{group.value('factor')} {group.value('rule')}" + ("" if few in ("", "auto") else f" {few}")
+
+
+def number(group, path, place):
+    return float(group[f"{path}/mean"][place]), float(group[f"{path}/error"][place])
+
+
+def verdict(value, error, known):
+    if not np.isfinite(value) or not np.isfinite(error):
+        return "unknown"
+    if abs(value - known.value) <= 3 * np.hypot(error, known.error):
+        return "agrees"
+    close = known.value != 0 and abs(value - known.value) <= CLOSE * abs(known.value)
+    return "finite size" if close else "no"
+
+
+def comparison(groups):
+    """Rows of text: what, run, found, known, source, verdict; of the runs that are there."""
+    rows = []
+    for known in KNOWN:
+        for group in groups:
+            if run_of(group) != known.run or f"{known.path}/mean" not in group:
+                continue
+            value, error = number(group, known.path, known.place)
+            expected = pm(known.value, known.error) if known.error > 0 else f"{known.value:.6g}"
+            rows.append((known.what, known.run, pm(value, error), expected, known.source, verdict(value, error, known)))
+    return rows
+
+
+def markdown(heads, rows):
+    return "\n".join(["| " + " | ".join(row) + " |" for row in (heads, ["---"] * len(heads), *rows)])
+
+
+def exponents(group, parity):
+    mean, error = group[f"{parity}/exponent/mean"], group[f"{parity}/exponent/error"]
+    shown = [n for n in SHOWN if n <= mean.shape[1]]
+    heads = ["level", *(f"{n} operator{'s' if n > 1 else ''}" for n in shown)]
+    return markdown(heads, [[str(level), *(pm(mean[i, n - 1], error[i, n - 1]) for n in shown)]
+                            for i, level in enumerate(group["level"])])
+
+
+def table(group, path, levels):
+    mean, error = group[f"{path}/mean"], group[f"{path}/error"]
+    heads = ["level", *(str(k + 1) for k in range(min(mean.shape[1], 6)))]
+    return markdown(heads, [[str(level), *(pm(mean[i, k], error[i, k]) for k in range(min(mean.shape[1], 6)))]
+                            for i, level in enumerate(levels)])
+
+
+def text(group):
+    levels = group["level"]
+    parts = [f"# {group.label} {run_of(group)}, {group['configurations']} configurations, {group['bins']} bins",
+             "y_t", exponents(group, "even"), "y_h", exponents(group, "odd"),
+             "even normal, the first operators", table(group, "even/normal", levels),
+             "odd normal", table(group, "odd/normal", levels),
+             "couplings, the first operators", table(group, "coupling", group["any_level"]),
+             "fixed point of the linear map, the first operators", table(group, "fixed_point", levels)]
+    if "match/critical_coupling/mean" in group:
+        parts += ["K_c by matching, the first operators", table(group, "match/critical_coupling", group["match/level"])]
+    return "\n".join(parts) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python3 -m blockspin.mcrg", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
+    archives = [blockspin.open_archive(path) for path in parser.parse_args().archives]
+    groups = [archive.group("mcrg", name) for archive in archives for name in archive.names("mcrg")]
+    for group in groups:
+        print(text(group))
+    print("# Comparison")
+    print(markdown(["number", "run", "found", "known", "source", "verdict"], comparison(groups)))
+    for archive in archives:
+        archive.close()
+
+
+if __name__ == "__main__":
+    main()

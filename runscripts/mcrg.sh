@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Monte Carlo renormalization in two and three dimensions: both decks (some five minutes on two cores), then the tables.
+#
+#     runscripts/mcrg.sh FOLDER [RANKS]      # archives and mcrg.txt go to FOLDER; RANKS: 2
+#
+# Interrupted, it goes on where it was. BLOCKSPIN names another program than build/release/src/app/blockspin.
+# Nothing of postprocess/reference changes: what is to be shown there is copied by hand.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+folder=${1:?give a folder for the archives and the table}
+ranks=${2:-2}
+# shellcheck source=runscripts/environment.sh
+source "$root/runscripts/environment.sh"
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+
+archives=()
+for deck in mcrg mcrg_3d; do
+  mpirun -n "$ranks" "${BLOCKSPIN:-$root/build/release/src/app/blockspin}" run "$root/input/$deck.ini" --resume \
+    --set campaign.archive="$folder/$deck.h5"
+  archives+=("$folder/$deck.h5")
+done
+export PYTHONPATH=$root/postprocess
+"$PYTHON" -B -m blockspin.mcrg "${archives[@]}" > "$folder/mcrg.txt.part"
+mv "$folder/mcrg.txt.part" "$folder/mcrg.txt"
+echo "$folder/mcrg.txt"
