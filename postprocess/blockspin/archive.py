@@ -6,7 +6,7 @@ import numpy as np
 from blockspin.packed import unpack
 from blockspin.trusted import check_format, open_object
 
-ENSEMBLES = ("sample", "import")  # stages that make configurations
+ENSEMBLES = ("sample", "import", "block")  # stages that make configurations
 TEMPERATURE_TOLERANCE = 1e-9  # two temperatures within it are the same, as in a deck
 
 
@@ -127,6 +127,9 @@ class Group:
     @property
     def lattice(self):
         """Extents of the lattice, (10, 10); () where units have no places."""
+        if self.stage == "block":
+            fine, length = self.archive.ensemble(self.value("sample")).lattice, int(self.value("factor")) ** int(self.value("level"))
+            return tuple(extent // length for extent in fine)
         text = self.value("model.lattice") or self.value("lattice")
         if not text and self.value("rbm"):
             return self.archive.machine(self.value("rbm")).lattice

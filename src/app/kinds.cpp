@@ -1,5 +1,6 @@
 #include "blockspin/app/kinds.hpp"
 
+#include "blockspin/stages/block.hpp"
 #include "blockspin/stages/chain_machine.hpp"
 #include "blockspin/stages/decimation.hpp"
 #include "blockspin/stages/flow.hpp"
@@ -21,13 +22,21 @@ std::vector<campaign::Kind> stage_kinds() {
   using campaign::kind_of;
   using namespace stages;
   return {
-      kind_of<SampleStage>(),         kind_of<ImportStage>(),
-      kind_of<ThermometerStage>(),    kind_of<RbmStage>(),
-      kind_of<FlowStage>(),           kind_of<SpectrumStage>(),
-      kind_of<ReceptiveFieldStage>(), kind_of<ReconstructionStage>(),
-      kind_of<LikelihoodStage>(),     kind_of<MappingStage>(),
-      kind_of<DecimationStage>(),     kind_of<ChainMachineStage>(),
-      kind_of<KadanoffStage>(),       kind_of<McrgStage>(),
+      kind_of<SampleStage>(),
+      kind_of<ImportStage>(),
+      kind_of<BlockStage>(),
+      kind_of<ThermometerStage>(),
+      kind_of<RbmStage>(),
+      kind_of<FlowStage>(),
+      kind_of<SpectrumStage>(),
+      kind_of<ReceptiveFieldStage>(),
+      kind_of<ReconstructionStage>(),
+      kind_of<LikelihoodStage>(),
+      kind_of<MappingStage>(),
+      kind_of<DecimationStage>(),
+      kind_of<ChainMachineStage>(),
+      kind_of<KadanoffStage>(),
+      kind_of<McrgStage>(),
   };
 }
 

@@ -15,7 +15,7 @@ std::string notes_of(const KeyInfo& key) {
   std::string notes = key.help;
   if (key.may_grow) notes += "; may grow with --resume";
   if (key.per_layer) notes += "; `layer_K." + key.name + "` for layer K alone";
-  if (!key.scans.empty())
+  if (!key.scans.empty() && !key.counts_copies)
     notes +=
         "; one instance `NAME_" + key.suffix + "VALUE` for each, and references to NAME follow all of them";
   if (key.counts_copies)

@@ -10,21 +10,12 @@ namespace {
 
 using Resolved = deck::Resolved<McrgDeck>;
 
-std::string rule_problem(const Resolved& resolved) {
-  return resolved.deck.rule == McrgRule::filter
-             ? "filter is reserved for rules that a machine has learnt, and no deck can name one yet; use "
-               "majority or decimation"
-             : "";
-}
-
 /// Extents of a lattice that is blocked so often.
 std::string blocked_name(const rg::BlockingSetup& blocking, unsigned level) {
   return deck::extents_text({rg::lattice_of(blocking, level).extents()});
 }
 
 } // namespace
-
-std::vector<std::string> choice_names(McrgRule) { return {"majority", "decimation", "filter"}; }
 
 const deck::Schema<McrgDeck>& McrgStage::schema() {
   using namespace deck;
@@ -44,9 +35,7 @@ const deck::Schema<McrgDeck>& McrgStage::schema() {
                 "of the simulation; auto: the critical one, exact in two dimensions, 4.511523 in three")
               .unit("J/k_B")
               .check(above(0)),
-          field("rule", &D::rule,
-                "how a block becomes a spin; majority: the sign of its sum, ties by chance; decimation: its "
-                "first spin; filter: reserved, not to be had yet"),
+          field("rule", &D::rule, blocking_rule_help),
           field("factor", &D::factor, "side of a block").check(between(2, 3)),
           field("levels", &D::levels,
                 "blockings, one after the other; auto: until a side of the lattice would be shorter than 4")
@@ -73,7 +62,7 @@ const deck::Schema<McrgDeck>& McrgStage::schema() {
               .unit("sweeps")
               .check(at_least(1)),
           field("model", &D::model, "the [model] that is simulated; without a field"))
-          .rule("rule", rule_problem);
+          .rule("rule", [](const Resolved& resolved) { return blocking_problem(resolved.deck.rule); });
   return schema;
 }
 
@@ -90,9 +79,7 @@ std::optional<double> McrgStage::temperature(const campaign::ModelDeck& lattice)
 
 rg::BlockingSetup McrgStage::blocking(const campaign::ModelDeck& lattice) const {
   const ising::RowLattice fine(lattice.lattice.values);
-  const bool majority = deck().rule == McrgRule::majority;
-  rg::BlockingSetup setup{fine.extents(),
-                          majority ? ising::BlockRule::majority : ising::BlockRule::decimation, deck().factor,
+  rg::BlockingSetup setup{fine.extents(), block_rule(deck().rule), deck().factor,
                           deck().levels.value_or(std::max(1U, most_levels(fine, deck().factor, 4)))};
   // The operators before the first that adds nothing.
   const auto told_apart = [&](const std::vector<ising::Operator>& list) {

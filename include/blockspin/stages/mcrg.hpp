@@ -6,17 +6,15 @@
 
 #include "blockspin/campaign/stage.hpp"
 #include "blockspin/rg/level_operators.hpp"
+#include "blockspin/stages/blocking_rule.hpp"
 #include "blockspin/stages/or_none.hpp"
 
 namespace blockspin::stages {
 
-enum class McrgRule { majority, decimation, filter };
-std::vector<std::string> choice_names(McrgRule);
-
 struct McrgDeck {
   std::string model = "main";
   std::optional<double> temperature; ///< empty: the critical one
-  McrgRule rule = McrgRule::majority;
+  BlockingRule rule = BlockingRule::majority;
   unsigned factor = 2;
   std::optional<unsigned> levels;             ///< empty: down to 4 a side
   std::uint64_t configurations = 0;           ///< of all ladders together
