@@ -16,7 +16,10 @@ std::string providers_of(std::span<const Kind> kinds, const std::string& what) {
   std::vector<std::string> sections;
   for (const Kind& kind : kinds)
     if (kind.provides == what) sections.push_back("[" + kind.schema->stage() + "]");
-  return joined(sections, " or ");
+  if (sections.size() < 2) return joined(sections, "");
+  const std::string last = sections.back();
+  sections.pop_back();
+  return joined(sections, ", ") + " or " + last;
 }
 
 std::vector<std::string> reserved_names(std::span<const Kind> kinds) {
