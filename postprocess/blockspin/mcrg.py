@@ -32,20 +32,17 @@ class Known:
     source: str
 
 
-def ratio(a):
-    return (1 - 4 * a[0]) / a[1]
-
-
 def vee_over_spin():
     """<S_vee f>/<M f> of any f far away: tanh(K sum of four) = a (sum) + b (sum of triples), averaged (Callen 1963)."""
     two, four = np.tanh(2 * CRITICAL), np.tanh(4 * CRITICAL)
-    return ratio(((four / 4 + two / 2) / 2, (four / 4 - two / 2) / 2))
+    a, b = (four / 4 + two / 2) / 2, (four / 4 - two / 2) / 2
+    return (1 - 4 * a) / b
 
 
 L64, L128, L45, THREE, CUBE = "64x64 b2 majority", "128x128 b2 majority", "45x45 b3 majority", "64x64 b2 majority 3", "32x32x32 b2 majority"
 SWENDSEN, WU_CAR, PROGRAM = "Swendsen 1984", "Wu and Car 2017, 2019", "a public program, no errors"
 KNOWN = [
-    *(Known(f"y_t, level 1, {n} operators", L64, "even/exponent", (0, n - 1), y, 0.002, SWENDSEN)
+    *(Known(f"y_t, level 1, {n} operator{'s' if n > 1 else ''}", L64, "even/exponent", (0, n - 1), y, 0.002, SWENDSEN)
       for n, y in ((1, 0.911), (2, 0.967), (3, 0.969))),
     *(Known(f"y_t, level {n + 1}, 2 operators", L64, "even/exponent", (n, 1), y, 0, PROGRAM)
       for n, y in enumerate((0.96557, 0.99747, 0.99705, 0.99611))),
@@ -70,6 +67,8 @@ KNOWN = [
                                         ("plaquette", 2, -0.007, 0.002))),
     Known("even eigenvalue, level 1, 13 operators", L45, "even/eigenvalue", (0, 12), 2.970, 0.001, WU_CAR),
     Known("odd eigenvalue, level 1, 5 operators", L45, "odd/eigenvalue", (0, 4), 7.7171, 0.0002, WU_CAR),
+    Known("even eigenvalue, level 2, 13 operators", L45, "even/eigenvalue", (1, 12), 3, 0, "exact, infinite lattice"),
+    Known("odd eigenvalue, level 2, 5 operators", L45, "odd/eigenvalue", (1, 4), 3**1.875, 0, "exact, infinite lattice"),
     Known("y_t, level 2, 7 operators", CUBE, "even/exponent", (1, 6), 1.587375, 1e-5, "conformal bootstrap, infinite lattice"),
     Known("y_h, level 2, 3 operators", CUBE, "odd/exponent", (1, 2), 2.481851, 1e-6, "conformal bootstrap, infinite lattice"),
     *(Known(f"normal, {name}, level 3", CUBE, "even/normal", (2, place), value, error, WU_CAR + ", K = .22165, 64^3")
