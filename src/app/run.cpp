@@ -19,8 +19,8 @@ archive::OnExisting on_existing(const Invocation& invocation) {
   return invocation.overwrite ? archive::OnExisting::overwrite : archive::OnExisting::refuse;
 }
 
-/// Deck errors come before the archive is touched: references that only an archive could answer are looked up
-/// later.
+/// Deck errors come before the archive is touched: references that only an archive could answer
+/// are looked up later.
 campaign::Plan plan_without_archive(const Invocation& invocation, const deck::Document& document,
                                     const mpi::Communicator& comm, deck::Problems& problems) {
   campaign::Plan plan = campaign::read_plan(document, invocation.kinds, comm.size(), problems);

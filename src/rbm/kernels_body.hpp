@@ -1,7 +1,7 @@
 // The kernels, written once in GCC's vector extensions, compiled for each instruction set (CMakeLists.txt,
 // which sets BLOCKSPIN_KERNELS, BLOCKSPIN_VECTOR_BYTES and BLOCKSPIN_TILE_ROWS). Nothing here may instantiate
-// a template or inline function of external linkage of another header, or the linker might use it on lesser
-// processors.
+// a template or inline function of external linkage of another header: the linker might use it on processors
+// that lack the instructions.
 
 #include <cstdint>
 

@@ -10,8 +10,8 @@
 
 namespace blockspin::rg {
 
-/// How configurations are blocked and what is measured of them: the first operators of ising/operators.hpp's
-/// lists.
+/// How configurations are blocked, and what is measured of them: the first operators of the lists in
+/// ising/operators.hpp.
 struct BlockingSetup {
   std::vector<std::uint64_t> extents;
   ising::BlockRule rule = ising::BlockRule::majority;

@@ -23,8 +23,7 @@ double recursion(const MigdalKadanoff& map, double coupling);
 double recursion_slope(const MigdalKadanoff& map, double coupling);
 
 /// The unstable fixed point K* > 0 and the exponents there: y_t = ln(dK'/dK)/ln b, y_h = ln(dh'/dh)/ln b. A
-/// site's field is shared by its 2d bonds and moved with them; inner spins of a chain pass theirs on to its
-/// ends.
+/// site's field is shared by its 2d bonds and moved with them; inner spins of a chain pass theirs to its ends.
 struct FixedPoint {
   double coupling = 0;
   double thermal_exponent = 0;
