@@ -301,8 +301,8 @@ rbm::LnZEstimate read_ln_z(const campaign::Context& context, const std::string& 
 
 std::vector<rng::StreamId> LikelihoodStage::streams() {
   using enum rng::StreamId;
-  return {likelihood_chain, sample_initial,      sample_update, sample_cluster,
-          sample_exchange,  sample_ground_state, sample_flip};
+  return {likelihood_chain,    sample_initial, sample_update, sample_cluster,    sample_exchange,
+          sample_ground_state, sample_flip,    sample_sign,   sample_global_flip};
 }
 
 std::vector<archive::Row> LikelihoodStage::rows() {

@@ -380,8 +380,8 @@ void MappingStage::run(campaign::Context& context) {
 
 std::vector<rng::StreamId> MappingStage::streams() {
   using enum rng::StreamId;
-  return {rg_hidden,       sample_initial,      sample_update, sample_cluster,
-          sample_exchange, sample_ground_state, sample_flip};
+  return {rg_hidden,           sample_initial, sample_update, sample_cluster,    sample_exchange,
+          sample_ground_state, sample_flip,    sample_sign,   sample_global_flip};
 }
 
 std::vector<archive::Row> MappingStage::rows() {
