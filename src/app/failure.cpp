@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "blockspin/base/log.hpp"
+#include "blockspin/base/printable.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/session.hpp"
 
@@ -29,7 +30,7 @@ void print_once(const Error& error) {
   if (error.kind() == ErrorKind::stopped) return log::info(error.what());
   log::finish_line();
   for (const std::string& line : split(error.what(), '\n'))
-    std::fprintf(stderr, "blockspin: error: %s\n", line.c_str());
+    std::fprintf(stderr, "blockspin: error: %s\n", printable(line).c_str());
 }
 
 } // namespace
@@ -42,7 +43,7 @@ int report_failure(const mpi::Communicator* comm) noexcept {
     if (comm == nullptr || comm->is_root()) print_once(error);
     return error.exit_code();
   }
-  std::fprintf(stderr, "[rank %d/%d] %s\n", comm->rank(), comm->size(), error.what());
+  std::fprintf(stderr, "[rank %d/%d] %s\n", comm->rank(), comm->size(), printable(error.what()).c_str());
   mpi::abort(error.exit_code());
 }
 

@@ -1,9 +1,13 @@
 #include "blockspin/app/program.hpp"
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <optional>
 
 #include "blockspin/app/command.hpp"
 #include "blockspin/base/log.hpp"
+#include "blockspin/mpi/agree.hpp"
 #include "blockspin/mpi/session.hpp"
 #include "blockspin/mpi/stop.hpp"
 #include "blockspin/petsc/session.hpp"
@@ -12,6 +16,21 @@
 #include "launcher.hpp"
 
 namespace blockspin::app {
+
+namespace {
+
+/// Throws where standard output could not take what was written to it: a full disk, a closed pipe. Collective over
+/// `comm`, or local without one.
+void require_printed(const mpi::Communicator* comm) {
+  errno = 0;
+  const bool ok = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  const std::string what = std::string("standard output cannot be written") +
+                           (errno != 0 ? std::string(": ") + std::strerror(errno) : std::string());
+  if (comm != nullptr) return mpi::agree(*comm, ok, ErrorKind::internal, what, "");
+  if (!ok) throw Error(ErrorKind::internal, what);
+}
+
+} // namespace
 
 int run_program(int argc, char** argv, std::span<const campaign::Kind> kinds) {
   // 1. Tie this process to its launcher's life, first of all: a rank whose mpirun
@@ -28,8 +47,11 @@ int run_program(int argc, char** argv, std::span<const campaign::Kind> kinds) {
     // MPI and PETSc never see our arguments: two parsers on one command line let typos pass.
     Invocation invocation = read_command_line({argv + 1, argv + argc});
     invocation.kinds = kinds;
-    if (invocation.command->alone != nullptr)
-      return launcher_rank() == 0 ? invocation.command->alone(invocation) : 0;
+    if (invocation.command->alone != nullptr) {
+      const int code = launcher_rank() == 0 ? invocation.command->alone(invocation) : 0;
+      require_printed(nullptr);
+      return code;
+    }
 
     // 3. MPI. From here on only the root speaks.
     mpi.emplace();
@@ -45,8 +67,10 @@ int run_program(int argc, char** argv, std::span<const campaign::Kind> kinds) {
     // 6. Ranks on nodes of several kinds compute alike.
     rbm::agree_on_kernels(mpi->world());
 
-    // 7. The command. Its exit code is the same on every rank.
-    return invocation.command->together(invocation, mpi->world());
+    // 7. The command. Its exit code is the same on every rank. What it printed must have arrived.
+    const int code = invocation.command->together(invocation, mpi->world());
+    require_printed(&mpi->world());
+    return code;
   } catch (...) {
     // What was wrong before MPI started is wrong on every rank. Under a launcher the ranks meet all the same:
     // an early exit of one would end the job before the root has spoken.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "blockspin/archive/ancestry.hpp"
+#include "blockspin/base/printable.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "durable.hpp"
@@ -118,26 +119,26 @@ Summary summarize(const Archive& archive) {
 }
 
 std::string to_text(const Summary& summary) {
-  std::string text = summary.path + ": \"" + summary.identity.title + "\", seed " +
+  std::string text = printable(summary.path) + ": \"" + printable(summary.identity.title) + "\", seed " +
                      std::to_string(summary.identity.seed) + ", " +
                      format_bytes(static_cast<double>(summary.n_bytes)) + ", format " +
                      std::to_string(summary.format_version) + "\n";
   if (summary.overwritten) text += "an overwrite is under way: this is the archive before it\n";
   for (const GroupSummary& entry : summary.groups) {
-    text += "\n" + entry.group.path + "  " + entry.group.status +
+    text += "\n" + printable(entry.group.path) + "  " + printable(entry.group.status) +
             (entry.stale ? ", STALE: its input has changed" : "") + "  " + entry.group.content_hash + "\n";
     for (const Parent& parent : entry.group.parents)
-      text += "  made from " + parent.path + "  " + parent.content_hash + "\n";
+      text += "  made from " + printable(parent.path) + "  " + printable(parent.content_hash) + "\n";
     for (const auto& [name, value] : entry.group.values)
-      text += "  " + name + " = " + h5::to_text(value) + "\n";
+      text += "  " + printable(name) + " = " + printable(h5::to_text(value)) + "\n";
     for (const DatasetSummary& dataset : entry.datasets)
-      text += "  " + dataset.path + "  [" + shape_text(dataset.extent) + "] " + dataset.type + ", " +
-              dataset.unit + ": " + dataset.description + "\n";
+      text += "  " + printable(dataset.path) + "  [" + shape_text(dataset.extent) + "] " + dataset.type +
+              ", " + printable(dataset.unit) + ": " + printable(dataset.description) + "\n";
   }
   for (const auto& [run, values] : summary.runs) {
-    text += "\n/provenance/" + run + "\n";
+    text += "\n/provenance/" + printable(run) + "\n";
     for (const auto& [name, value] : values)
-      if (name != "deck") text += "  " + name + " = " + h5::to_text(value) + "\n";
+      if (name != "deck") text += "  " + printable(name) + " = " + printable(h5::to_text(value)) + "\n";
   }
   return text;
 }

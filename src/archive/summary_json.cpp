@@ -1,9 +1,12 @@
 #include "blockspin/archive/summary.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <type_traits>
 
+#include <fmt/format.h>
+
+#include "blockspin/base/printable.hpp"
 #include "blockspin/base/text.hpp"
 
 namespace blockspin::archive {
@@ -12,16 +15,16 @@ namespace {
 
 std::string json(const std::string& text) {
   std::string quoted = "\"";
-  for (const char letter : text) {
-    if (letter == '"' || letter == '\\') {
-      quoted += std::string("\\") + letter;
-    } else if (static_cast<unsigned char>(letter) < 0x20) {
-      char escaped[8] = {};
-      std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(letter));
-      quoted += escaped;
-    } else {
-      quoted += letter;
-    }
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto letter = static_cast<unsigned char>(rest.front());
+    const std::size_t n = utf8_length(rest); // 0: a byte that is no UTF-8, taken for Latin-1
+    if (letter == '"' || letter == '\\')
+      quoted += {'\\', rest.front()};
+    else if (n == 0 || letter < 0x20)
+      quoted += fmt::format("\\u{:04x}", letter);
+    else
+      quoted += rest.substr(0, n);
+    rest.remove_prefix(std::max<std::size_t>(n, 1));
   }
   return quoted + "\"";
 }

@@ -7,6 +7,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "blockspin/base/printable.hpp"
+
 namespace blockspin::log {
 
 namespace {
@@ -35,13 +37,13 @@ void set_root(bool is_root) { root = is_root; }
 void info(std::string_view message) {
   if (!root) return;
   finish_line();
-  logger().info(message);
+  logger().info(printable(message, "\n"));
 }
 
 void warning(std::string_view message) {
   if (!root) return;
   finish_line();
-  logger().info("warning: {}", message);
+  logger().info("warning: {}", printable(message, "\n"));
 }
 
 bool on_terminal() { return isatty(STDERR_FILENO) != 0; }

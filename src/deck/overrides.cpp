@@ -58,6 +58,8 @@ void apply(Document& document, const Target& target, const std::string& value,
 void apply_overrides(Document& document, std::span<const std::string> options,
                      std::span<const std::string> always, Problems& problems) {
   for (const std::string& option : options) {
+    if (std::ranges::any_of(option, [](unsigned char c) { return c < 32 || c == 127; }))
+      throw Error(ErrorKind::usage, "the option holds control characters", "--set");
     const auto equals = option.find('=');
     const std::string path = trimmed(option.substr(0, equals));
     const auto dot = path.find('.');
