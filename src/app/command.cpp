@@ -10,8 +10,19 @@ namespace blockspin::app {
 
 namespace {
 
-int help_command(const Invocation&) {
-  fmt::print("{}", help_text());
+std::string line_of(const Command& command) {
+  std::string options;
+  for (const std::string& option : command.options) options += " [--" + option + "]";
+  return fmt::format("  {} {}{}\n      {}\n", command.name, command.arguments, options, command.help);
+}
+
+/// The help of all commands, or of the one that the help was asked for.
+int help_command(const Invocation& invocation) {
+  std::string text;
+  for (const Command& command : commands())
+    if (!invocation.arguments.empty() && command.name == invocation.arguments.front())
+      text += line_of(command) + options_text(command.options);
+  fmt::print("{}", text.empty() ? help_text() : text);
   return 0;
 }
 
@@ -61,7 +72,14 @@ std::span<const Command> commands() {
        2,
        nullptr,
        verify_archives_command},
-      {"parameters", "", "reference of every deck key", {"markdown"}, 0, 0, parameters_command, nullptr},
+      {"parameters",
+       "[SECTION[.KEY]]",
+       "reference of every deck key, of one section, or of one key",
+       {"markdown"},
+       0,
+       1,
+       parameters_command,
+       nullptr},
       {"selftest",
        "[NAME...]",
        "compare what this build computes with exact answers",
@@ -81,11 +99,7 @@ std::string help_text() {
   std::string text =
       "blockspin: Ising, restricted Boltzmann machines and the renormalization group, over MPI\n\n"
       "usage: [mpirun -n N] blockspin COMMAND ...\n\n";
-  for (const Command& command : commands()) {
-    std::string options;
-    for (const std::string& option : command.options) options += " [--" + option + "]";
-    text += fmt::format("  {} {}{}\n      {}\n", command.name, command.arguments, options, command.help);
-  }
+  for (const Command& command : commands()) text += line_of(command);
   text += "\n--set section.key=value overrides a deck key; --walltime HH:MM:SS; --petsc \"-log_view\"; "
           "--lineage PATH; info --check compares everything with its checksum.\n"
           "Exit codes: 0 done, 1 internal, 2 usage, 3 deck, 4 archive or file, 5 numerical, 75 stopped early "

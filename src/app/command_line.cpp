@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <boost/program_options.hpp>
 
 #include "blockspin/app/command.hpp"
@@ -66,7 +68,7 @@ const Command& find_command(const std::string& name) {
   std::vector<std::string> names;
   for (const Command& command : commands()) {
     if (command.name == name) return command;
-    names.push_back(command.name);
+    if (std::ranges::find(names, command.name) == names.end()) names.push_back(command.name);
   }
   const std::string near = nearest(name, names);
   usage("'" + name + "' is not a command; allowed: " + joined(names, ", ") +
@@ -131,6 +133,14 @@ void read_options(Invocation& invocation, const std::vector<std::string>& argume
 
 } // namespace
 
+std::string options_text(std::span<const std::string> names) {
+  std::string text;
+  for (const Option& option : options())
+    if (std::ranges::find(names, option.name) != names.end())
+      text += fmt::format("      --{:<10} {}\n", option.name, option.help);
+  return text;
+}
+
 double parse_walltime(const std::string& text) {
   const auto dash = text.find('-'); // of Slurm's days
   const auto pieces = split(dash == std::string::npos ? text : text.substr(dash + 1), ':');
@@ -157,6 +167,7 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (std::find(rest.begin(), rest.end(), "--help") != rest.end()) {
     invocation.command = &find_command("--help");
+    invocation.arguments = {arguments.front()};
     return invocation;
   }
   check_option_names(*invocation.command, rest);

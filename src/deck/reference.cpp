@@ -32,14 +32,16 @@ std::string cell(const std::string& text) {
 
 } // namespace
 
-std::string reference_text(std::span<const AnySchema* const> schemas) {
+std::string reference_text(std::span<const AnySchema* const> schemas, const std::string& only_key) {
   std::string text;
   for (const AnySchema* schema : schemas) {
     text += fmt::format("[{}]  {}\n", schema->stage(), schema->help());
-    for (const KeyInfo& key : schema->keys())
+    for (const KeyInfo& key : schema->keys()) {
+      if (!only_key.empty() && key.name != only_key) continue;
       text += fmt::format("  {} ({}{}{})\n      {}\n      allowed: {}\n", key.name, default_of(key),
                           key.unit.empty() ? "" : " " + key.unit, key.type == "choice" ? "" : "; " + key.type,
                           notes_of(key), key.allowed);
+    }
     text += "\n";
   }
   return text;

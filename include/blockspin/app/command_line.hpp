@@ -34,6 +34,9 @@ struct Invocation {
 /// Throws ErrorKind::usage. `--help` and `--version` come back as commands of their own. Local.
 Invocation read_command_line(const std::vector<std::string>& arguments);
 
+/// What these options mean, a line each, for --help. Local.
+std::string options_text(std::span<const std::string> names);
+
 /// "HH:MM:SS" in seconds; throws ErrorKind::usage.
 double parse_walltime(const std::string& text);
 
