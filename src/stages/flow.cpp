@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "blockspin/analysis/labelled_sample.hpp"
+#include "blockspin/base/estimate_text.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
@@ -142,6 +143,20 @@ std::vector<double> start_temperatures(const FlowDeck& deck) {
   return temperatures;
 }
 
+/// Where the walkers of each start are at the end.
+void tell_ends(const std::string& label, const FlowDeck& deck, const analysis::FlowSeries& by_energy,
+               const analysis::FlowSeries& by_network) {
+  const std::size_t last = by_network.mean.extent(1) - 1;
+  for (std::size_t k = 0; k < deck.start.size(); ++k) {
+    const auto text = [&](const analysis::FlowSeries& series) {
+      return estimate_text(series.mean(k, last), series.error(k, last));
+    };
+    log::info(label + ": start " + deck::Codec<FlowStart>::text(deck.start[k]) + ", step " +
+              std::to_string(last) + ": thermometer's mean " + text(by_network) +
+              (std::isnan(by_energy.mean(k, last)) ? "" : ", energy temperature " + text(by_energy)));
+  }
+}
+
 } // namespace
 
 void FlowStage::run(campaign::Context& context) {
@@ -170,13 +185,15 @@ void FlowStage::run(campaign::Context& context) {
   writer.series("energy", records.energy);
   writer.series("abs_magnetization", records.abs_magnetization);
   writer.series("nearest_neighbour_excess", records.nearest_neighbour_excess);
-  writer.series("energy_temperature", energy_temperature(machine.model, records.energy));
+  const analysis::FlowSeries energy_temperatures = energy_temperature(machine.model, records.energy);
+  writer.series("energy_temperature", energy_temperatures);
   if (thermometer.ln_posterior) {
     writer.table("bayes_distribution", records.bayes_distribution);
     writer.series("bayes_temperature", records.bayes_temperature);
   }
   if (deck().couplings) writer.couplings(records.couplings, deck().start.size());
   writer.commit();
+  tell_ends(label(), deck(), energy_temperatures, records.mean_temperature);
 }
 
 } // namespace blockspin::stages
