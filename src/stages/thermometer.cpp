@@ -91,7 +91,7 @@ const deck::Schema<ThermometerDeck>& ThermometerStage::schema() {
           .check(inside(0, 1)),
       field("l2", &D::l2,
             "weight decay: l2/2 times the sum of squared weights is added to the mean cross entropy")
-          .check(at_least(0)),
+          .check(between(0, 1e6)),
       field(
           "max_iterations", &D::max_iterations,
           "quasi-Newton iterations, in rounds of 20, each round on new symmetry images of the configurations")
@@ -112,6 +112,12 @@ void ThermometerStage::check(const campaign::Plan& plan, const campaign::Complai
   else if (info.n_classes() < 2)
     complain("sample", "has one temperature only", "a sample of two or more temperatures");
   check_lattice(info.lattice, info.group, "sample", complain);
+  const double n = static_cast<double>(info.n_classes() * info.n_configurations);
+  if (const double n_test = std::round(deck().test_fraction * n); n_test < 1 || n_test > n - 1)
+    complain("test_fraction",
+             "holds out " + format_number(n_test) + " of the " + format_number(n) + " configurations of " +
+                 info.group,
+             "what leaves at least one to test and one to learn");
 }
 
 campaign::Estimate ThermometerStage::estimate(const campaign::Plan& plan, int n_ranks) const {

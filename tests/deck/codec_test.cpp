@@ -87,6 +87,8 @@ TEST(Codec, TemperaturesIncrease) {
   EXPECT_EQ(find_temperature(all, 1.5 + 5e-9), all.size());
   EXPECT_EQ(find_temperature(all, INFINITY), 4u);
   refused<Temperatures>("-1, 2", "negative");
+  refused<Temperatures>("1e-320, 2", "out of range");
+  refused<Temperatures>("2, 1e300", "out of range");
   refused<Temperatures>("2, 1", "follows");
   refused<Temperatures>("1, 1", "follows");
   refused<Temperatures>("1, nan", "not finite");
