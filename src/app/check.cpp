@@ -11,6 +11,7 @@
 #include "blockspin/campaign/read_plan.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "load_deck.hpp"
+#include "outlook.hpp"
 
 namespace blockspin::app {
 
@@ -64,12 +65,12 @@ campaign::Estimate estimate_of_scan(const campaign::Plan& plan, std::size_t firs
   return all;
 }
 
-std::string cost_table(const campaign::Plan& plan, int n_ranks) {
+std::string cost_table(const campaign::Plan& plan, int n_ranks, Needs& needs) {
   std::string text = fmt::format("# Estimated cost on {} rank{} (good to a factor of two)\n", n_ranks,
                                  n_ranks == 1 ? "" : "s");
   const char* const row = "# {:<28} {:>12} {:>12} {:>24} {:>14}  {}\n";
   text += fmt::format(fmt::runtime(row), "stage", "memory/rank", "archive", "work", "core time", "layout");
-  double memory = 0, archive = 0, seconds = 0;
+  double seconds = 0;
   for (std::size_t first = 0; first < plan.stages.size(); first = end_of_scan(plan, first)) {
     const auto estimate = estimate_of_scan(plan, first, n_ranks);
     const std::size_t n = end_of_scan(plan, first) - first;
@@ -77,12 +78,13 @@ std::string cost_table(const campaign::Plan& plan, int n_ranks) {
     text += fmt::format(fmt::runtime(row), label, or_dash(estimate.memory_per_rank, format_bytes),
                         or_dash(estimate.archive_bytes, format_bytes), work_text(estimate),
                         or_dash(estimate.seconds, format_seconds), estimate.layout);
-    memory = std::max(memory, estimate.memory_per_rank);
-    archive += estimate.archive_bytes;
+    needs.memory_per_rank = std::max(needs.memory_per_rank, estimate.memory_per_rank);
+    needs.archive_bytes += estimate.archive_bytes;
     seconds += estimate.seconds;
   }
-  return text + fmt::format(fmt::runtime(row), "in all", or_dash(memory, format_bytes),
-                            or_dash(archive, format_bytes), "", or_dash(seconds, format_seconds), "");
+  return text + fmt::format(fmt::runtime(row), "in all", or_dash(needs.memory_per_rank, format_bytes),
+                            or_dash(needs.archive_bytes, format_bytes), "", or_dash(seconds, format_seconds),
+                            "");
 }
 
 } // namespace
@@ -113,13 +115,18 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   }
   if (archive) plan.archive = &*archive;
   campaign::check_references(plan, problems);
+  std::string future;
+  if (archive && problems.empty()) future = outlook(plan, *archive);
   if (archive) archive->close();
   throw_agreed(problems);
 
   for (const std::string& warning : plan.warnings) log::warning(warning);
+  Needs needs;
+  const std::string costs = cost_table(plan, n_ranks, needs);
+  for (const std::string& line : split(shortage(plan, needs, n_ranks, path), '\n')) log::warning(line);
   if (comm.is_root())
-    fmt::print("# {}: no errors. Archive: {} ({})\n\n{}{}", deck_path, path,
-               exists ? "exists" : "does not exist yet", resolved_deck(plan), cost_table(plan, n_ranks));
+    fmt::print("# {}: no errors. Archive: {} ({})\n\n{}{}{}", deck_path, path,
+               exists ? "exists" : "does not exist yet", resolved_deck(plan), future, costs);
   return 0;
 }
 

@@ -1,0 +1,64 @@
+"""`check` says what `run --resume` would do with an archive that exists, and what this machine does not have; the run then does
+it."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import campaign
+
+DECK = campaign.SMALL_SAMPLE + "[rbm.V]\nhidden = 4\nepochs = 2\nbatch = 20\nseeds = 2\n"
+
+
+class Outlook(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.deck = Path(scratch.name) / "deck.ini"
+        self.write(DECK)
+
+    def write(self, text):
+        self.deck.write_text(text, encoding="utf-8")
+
+    def check(self, *settings):
+        options = [word for setting in settings for word in ("--set", setting)]
+        done = campaign.blockspin("check", self.deck, *options)
+        self.assertEqual(0, done.returncode, done.stderr)
+        return done
+
+    def actions(self, *settings):
+        lines = self.check(*settings).stdout.split("would do\n")[1].split("\n\n")[0].splitlines()
+        return {line.split()[1]: line.split(maxsplit=2)[2] for line in lines}
+
+    def run_deck(self):
+        return campaign.run_deck(self.deck, self.deck.with_name("run.h5"), None, "--resume")
+
+    def test_every_action(self):
+        self.assertNotIn("would do", self.check().stdout)
+        self.run_deck()
+        self.assertTrue(all("skipped" in action for action in self.actions().values()))
+        grown = self.actions("sample.configurations=200")
+        self.assertEqual("extended", grown["sample.main"])
+        self.assertIn("and 1 more", grown["rbm.V_s1"])
+        self.assertIn("computed again", grown["rbm.V_s1"])
+        self.assertIn("1 computed; 2 skipped", self.actions("rbm.V.seeds=3")["rbm.V_s1"].replace("skipped, since it is complete",
+                                                                                               "skipped"))
+
+    def test_a_refusal_names_the_key_as_the_run_does(self):
+        self.run_deck()
+        said = self.check("rbm.V.hidden=5").stdout
+        self.assertIn("`run --resume` would refuse this deck", said)
+        done = campaign.blockspin("run", self.deck, "--resume", "--set", "rbm.V.hidden=5")
+        self.assertEqual(4, done.returncode, done.stderr)
+        for text in (said, done.stderr):
+            self.assertIn("rbm.V_s1.hidden: '5' in the deck, '4' in the archive", text)
+
+    def test_more_than_this_machine_has(self):
+        warned = self.check("sample.configurations=1000000000", "model.lattice=4096x4096").stderr
+        self.assertIn("1 rank needs", warned)
+        self.assertIn("the archive and its copy need", warned)
+        self.assertNotIn("need", self.check().stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
