@@ -66,6 +66,8 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   throw_agreed(problems);
 
   for (const std::string& warning : plan.warnings) log::warning(warning);
+  if (const std::string& kept = archive.identity().title; kept != plan.campaign.title)
+    log::warning("campaign.title: the archive keeps the title that it was made with, '" + kept + "'");
 
   // 4. The stages.
   campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan), invocation.resume);

@@ -53,6 +53,12 @@ class Outlook(unittest.TestCase):
         for text in (said, done.stderr):
             self.assertIn("rbm.V_s1.hidden: '5' in the deck, '4' in the archive", text)
 
+    def test_a_changed_title_is_told(self):
+        self.run_deck()
+        done = campaign.blockspin("run", self.deck, "--resume", "--set", "campaign.title=Another")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("the archive keeps the title that it was made with", done.stderr)
+
     def test_more_than_this_machine_has(self):
         warned = self.check("sample.configurations=1000000000", "model.lattice=4096x4096").stderr
         self.assertIn("1 rank needs", warned)
