@@ -88,11 +88,11 @@ class WrongInput(unittest.TestCase):
     def test_layers_that_do_not_fit(self):
         deck = SAMPLE + MACHINE + SPECTRUM
         archive = self.damaged(self.replace("rbm/main/layer_1/weights", np.zeros((9, 6), np.float32)))
-        self.refused(deck, archive, 4, "layer_1: the weights' shape is not what the group says of itself")
+        self.refused(deck, archive, 4, "/rbm/main/layer_1/weights has 9 of the axis visible_1, of which there are 16 elsewhere")
         archive = self.damaged(self.replace("rbm/main/layer_2/weights", np.zeros((5, 3), np.float32)))
-        self.refused(deck, archive, 4, "layer_2: the weights' shape is not what the group says of itself")
+        self.refused(deck, archive, 4, "of which there are 6 elsewhere in the group")
         archive = self.damaged(self.replace("rbm/main/layer_1/hidden_bias", np.zeros(5, np.float32)))
-        self.refused(deck, archive, 4, "layer_1: weights and biases do not go together")
+        self.refused(deck, archive, 4, "of the axis hidden_1, of which there are")
 
     def test_a_batch_larger_than_the_archives_data(self):
         self.refused(SAMPLE.split("[sample]")[0] + "[rbm.other]\nhidden = 4\nbatch = 201\n", self.folder / "good.h5", 3,
