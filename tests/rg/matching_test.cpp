@@ -6,8 +6,8 @@
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/rg/torus_sampler.hpp"
-#include "blockspin/stats/hypothesis.hpp"
 #include "rg/blocked_six.hpp"
+#include "support/pulls.hpp"
 
 namespace blockspin::rg {
 namespace {
@@ -85,12 +85,14 @@ Bins run(std::uint64_t seed, const BlockingSetup& setup, double at, std::uint64_
   return bins.collected(mpi::Communicator::self(), n);
 }
 
-/// Sums of 40 squared pulls of the three operators; the small lattice is simulated at `small_coupling`.
+constexpr std::uint64_t n_runs = 40;
+
+/// Sums of n_runs squared pulls of the three operators; the small lattice is simulated at `small_coupling`.
 Three squared_pulls(double small_coupling) {
   const Three exact = exact_values();
   const BlockingSetup large = blocking(6, 1, 3), small = blocking(3, 0, 3);
   Three sums{};
-  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+  for (std::uint64_t seed = 0; seed < n_runs; ++seed) {
     const Bins of_large = run(seed, large, coupling, 200), of_small = run(seed, small, small_coupling, 200);
     const EstimateTable found = match(coupling, {large, of_large}, {small, of_small});
     for (std::size_t a = 0; a < 3; ++a)
@@ -99,11 +101,7 @@ Three squared_pulls(double small_coupling) {
   return sums;
 }
 
-/// Whether 40 squared pulls may be those of right values with right errors: by chance not with 1e-7.
-bool plausible(double sum) {
-  const double above = stats::chi_square_tail(sum, 40);
-  return above > 5e-8 && above < 1 - 5e-8;
-}
+bool plausible(double sum) { return plausible_pulls(sum, n_runs); }
 
 } // namespace
 

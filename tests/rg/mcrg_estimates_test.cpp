@@ -4,8 +4,8 @@
 
 #include "blockspin/base/packed.hpp"
 #include "blockspin/rg/torus_sampler.hpp"
-#include "blockspin/stats/hypothesis.hpp"
 #include "rg/blocked_six.hpp"
+#include "support/pulls.hpp"
 
 namespace blockspin::rg {
 namespace {
@@ -119,11 +119,13 @@ std::vector<std::vector<LevelMoments>> run(std::uint64_t seed, Fault fault) {
   return bins.collected(mpi::Communicator::self(), 50);
 }
 
-/// Sums of 40 squared pulls of each quantity.
+constexpr std::uint64_t n_runs = 40;
+
+/// Sums of n_runs squared pulls of each quantity.
 std::array<double, 6> squared_pulls(Fault fault) {
   const Exact exact = exact_values();
   std::array<double, 6> sums{};
-  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+  for (std::uint64_t seed = 0; seed < n_runs; ++seed) {
     const McrgEstimates found = estimate(setup, run(seed, fault));
     const auto add = [&](std::size_t i, const EstimateTable& table, std::size_t column, double value) {
       sums[i] += std::pow((table.mean(0, column) - value) / table.error(0, column), 2);
@@ -136,11 +138,7 @@ std::array<double, 6> squared_pulls(Fault fault) {
   return sums;
 }
 
-/// Whether 40 squared pulls may be those of right values with right errors: by chance not with 1e-7.
-bool plausible(double sum) {
-  const double above = stats::chi_square_tail(sum, 40);
-  return above > 5e-8 && above < 1 - 5e-8;
-}
+bool plausible(double sum) { return plausible_pulls(sum, n_runs); }
 
 } // namespace
 
