@@ -36,8 +36,11 @@ void install_stop_signals() {
   struct sigaction action = {};
   action.sa_handler = on_stop_signal;
   action.sa_flags = SA_RESTART;
-  for (const int number : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU})
-    sigaction(number, &action, nullptr);
+  for (const int number : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU}) sigaction(number, &action, nullptr);
+  // Who starts a run by nohup wants it to outlive the terminal.
+  struct sigaction before = {};
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
   // A file that may grow no further is then an error of the write, which says so, and not the end.
   std::signal(SIGXFSZ, SIG_IGN);
 }

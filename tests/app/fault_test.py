@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 
 from patience import patient
 
@@ -13,11 +14,11 @@ MPIRUN, PROGRAM = sys.argv[1:3]
 DECK = "[campaign]\narchive = run.h5\nseed = 1\ncheckpoint_interval = 3600\n[model]\nlattice = 4x4\n[fault]\nfailure = {}\nrank = {}\n"
 
 
-def start(folder, ranks, failure, rank, *options, environment=None):
+def start(folder, ranks, failure, rank, *options, environment=None, launcher=None):
     deck = os.path.join(folder, "deck.ini")
     with open(deck, "w") as file:
         file.write(DECK.format(failure, rank))
-    command = [MPIRUN, "-n", str(ranks), PROGRAM, "run", deck, *options]
+    command = [*(launcher or [MPIRUN, "-n", str(ranks)]), PROGRAM, "run", deck, *options]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             env={**os.environ, **(environment or {})})
 
@@ -83,16 +84,34 @@ def check_signal_to_a_rank(number):
         expect(errors.count(f"stopped by {number.name}") == 1, f"{number.name}: is not named", errors)
 
 
-def check_signal_to_the_launcher(number):
-    """Ctrl-C, and what batch systems send: mpirun asks its ranks to end, and kills them some seconds later. The exit code is
-    mpirun's own."""
+def check_signals_to_the_launcher(*numbers):
+    """Ctrl-C, and what batch systems send: mpirun asks its ranks to end, and kills them when a time is over. It waits for
+    all of this time, which is long for a busy machine, so all signals are sent at once. The exit code is mpirun's own."""
+    with ExitStack() as stack:
+        runs = []
+        for number in numbers:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            runs.append((number, start(folder, 2, "slow", 0, environment={"OMPI_MCA_odls_base_sigkill_timeout": "40"})))
+            wait_for_ranks(folder, 2)
+        for number, process in runs:
+            process.send_signal(number)
+        for number, process in runs:
+            status, errors = finish(process, 90)
+            expect(status != 0, f"{number.name} to mpirun: exit code 0", errors)
+            expect(errors.count("--resume") == 1, f"{number.name} to mpirun: no word of --resume", errors)
+
+
+def check_nohup():
+    """A run that ignores SIGHUP from its start goes on."""
     with tempfile.TemporaryDirectory() as folder:
-        process = start(folder, 2, "slow", 0, environment={"OMPI_MCA_odls_base_sigkill_timeout": "10"})
-        wait_for_ranks(folder, 2)
-        process.send_signal(number)
-        status, errors = finish(process, 60)
-        expect(status != 0, f"{number.name} to mpirun: exit code 0", errors)
-        expect(errors.count("--resume") == 1, f"{number.name} to mpirun: no word of --resume", errors)
+        process = start(folder, 1, "slow", 0, launcher=["nohup"])
+        wait_for_ranks(folder, 1)
+        os.kill(ranks_of(folder)[0], signal.SIGHUP)
+        time.sleep(1)
+        expect(process.poll() is None, "a hangup ended a run under nohup", "")
+        process.send_signal(signal.SIGUSR1)
+        status, errors = finish(process)
+        expect(status == 75 and "stopped by SIGUSR1" in errors, f"nohup: exit code {status}", errors)
 
 
 def check_scan(ranks, keys, code, written, message, *options):
@@ -135,8 +154,8 @@ for how in ("signal", "walltime", "file"):
     check_stop(2, how)
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2, signal.SIGXCPU):
     check_signal_to_a_rank(number)
-for number in (signal.SIGINT, signal.SIGTERM):
-    check_signal_to_the_launcher(number)
+check_signals_to_the_launcher(signal.SIGINT, signal.SIGTERM)
+check_nohup()
 check_no_orphans()
 for n in (1, 2, 3, 4):
     check_scan(n, "", 0, [1, 2, 3, 4], "blockspin: done")

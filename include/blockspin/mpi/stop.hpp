@@ -7,8 +7,8 @@
 
 namespace blockspin::mpi {
 
-/// Installs handlers for SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP and SIGXCPU that set a flag of this process, and
-/// ignores SIGXFSZ. Local.
+/// Installs handlers for SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU and SIGHUP that set a flag of this process, and
+/// ignores SIGXFSZ. A SIGHUP that is ignored already (nohup) stays so. Local.
 void install_stop_signals();
 /// Sets the flag as a signal would. Local.
 void request_stop();
