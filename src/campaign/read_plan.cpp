@@ -214,8 +214,29 @@ bool stands_already(const Plan& plan, const deck::Section& section, deck::Proble
   return true;
 }
 
+deck::Problem name_of_two(const deck::Section& section, const std::string& other, const std::string& what) {
+  return {section.place,
+          "[" + section.label() + "]",
+          other + " is called so too, and a key could mean either",
+          "a name that no other " + what + " has",
+          {}};
+}
+
+/// True, and a problem, where the archive has another provider of that name.
+bool is_named_in_archive(const Plan& plan, const Stage& stage, deck::Problems& problems) {
+  const std::string& what = find_kind(plan.kinds, stage.kind())->provides;
+  if (what.empty()) return false;
+  for (const Kind& kind : plan.kinds) {
+    const std::string other = "/" + kind.schema->stage() + "/" + stage.name();
+    if (kind.provides != what || other == stage.group() || !in_archive(plan, other)) continue;
+    problems.add(name_of_two(stage.section(), other, what));
+    return true;
+  }
+  return false;
+}
+
 /// True, and a problem, where the name of a stage that provides something cannot be its own: a word that keys
-/// know, or the name of another provider, of the deck or of the archive.
+/// know, or the name of another provider of the deck.
 bool has_taken_name(const Plan& plan, const deck::Section& section, const std::vector<std::string>& reserved,
                     deck::Problems& problems) {
   const std::string& what = find_kind(plan.kinds, section.stage)->provides;
@@ -230,13 +251,8 @@ bool has_taken_name(const Plan& plan, const deck::Section& section, const std::v
   }
   const std::string group = "/" + section.stage + "/" + section.name;
   const std::string other = plan.group_of(what, section.name);
-  const bool taken = other != group && (plan.find(other) != nullptr || in_archive(plan, other));
-  if (taken)
-    problems.add({section.place,
-                  "[" + section.label() + "]",
-                  other + " is called so too, and a key could mean either",
-                  "a name that no other " + what + " has",
-                  {}});
+  const bool taken = other != group && plan.find(other) != nullptr;
+  if (taken) problems.add(name_of_two(section, other, what));
   return taken;
 }
 
@@ -348,6 +364,7 @@ void look_at_files(Plan& plan, const mpi::Communicator& comm, const std::string&
 void check_references(const Plan& plan, deck::Problems& problems) {
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
     const Stage& stage = *plan.stages[i];
+    if (is_named_in_archive(plan, stage, problems)) continue;
     if (!references_hold(plan, i, problems) || builds_on_faults(plan, stage)) continue;
     if (!lattices_agree(plan, stage, problems)) continue;
     stage.check(plan, [&](const std::string& key, const std::string& what, const std::string& allowed) {

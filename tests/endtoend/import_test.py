@@ -256,6 +256,13 @@ class WrongFiles(Decks):
         self.ends_with(3, text, "import.own.file: is the archive of this campaign", options=("--resume",), ranks=(None, 2))
         archive.unlink()
 
+    def test_a_name_that_the_archive_has(self):
+        archive = campaign.run_deck(self.deck(HEAD + SAMPLE), self.folder / "run.h5", 1)
+        self.save("own.npy", np.ones((4, 25), np.int8))
+        text = HEAD + "[import.main]\nfile = own.npy\n"
+        self.ends_with(3, text, "/sample/main is called so too", options=("--resume",), ranks=(None, 2))
+        archive.unlink()
+
     def test_files(self):
         self.refused("file = absent.npy", "absent.npy: cannot open the file: No such file", ranks=(None, 3))
         self.refused("file = .", "is a directory, not a file")
