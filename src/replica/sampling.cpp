@@ -52,7 +52,7 @@ Array<double, 2> as_chains(const GatheredSeries& series, bool energy) {
   return chains;
 }
 
-constexpr std::size_t numbers_of_estimate = 8;
+constexpr std::size_t numbers_of_estimate = 9;
 
 std::array<double, numbers_of_estimate> to_numbers(const stats::MeanEstimate& e) {
   return {e.mean,
@@ -62,11 +62,12 @@ std::array<double, numbers_of_estimate> to_numbers(const stats::MeanEstimate& e)
           static_cast<double>(e.window),
           e.one_event,
           e.chains_agree,
+          e.too_short ? 1.0 : 0.0,
           e.is_bound ? 1.0 : 0.0};
 }
 
 stats::MeanEstimate from_numbers(std::span<const double, numbers_of_estimate> n) {
-  return {n[0], n[1], n[2], n[3], static_cast<std::size_t>(n[4]), n[5], n[6], n[7] == 1.0};
+  return {n[0], n[1], n[2], n[3], static_cast<std::size_t>(n[4]), n[5], n[6], n[7] == 1.0, n[8] == 1.0};
 }
 
 } // namespace

@@ -112,11 +112,22 @@ std::string where(const SampleRun& run, const Holds& holds) {
 /// have hardly moved.
 void warn_of_stuck_ladders(const std::string& label, const SampleRun& run) {
   constexpr double least_chance = 1e-9;
-  using enum ising::Observable;
-  const std::string temperatures = where(run, [&](const ising::Observables& all) {
-    const double even = std::min(all[energy].chains_agree, all[abs_magnetization].chains_agree);
-    return std::min(even, all[magnetization].chains_agree) < least_chance;
-  });
+  const auto any = [&](const auto& holds) {
+    return where(run, [&](const ising::Observables& all) {
+      using enum ising::Observable;
+      return holds(all[energy]) || holds(all[abs_magnetization]) || holds(all[magnetization]);
+    });
+  };
+  const std::string short_ones = any([](const stats::MeanEstimate& e) { return e.too_short; });
+  if (!short_ones.empty())
+    log::warning(
+        label + ": at " + short_ones +
+        " each ladder is recorded for less than four autocorrelation times, as far as the ladders' scatter "
+        "tells: too short to see whether they are stuck in different parts of phase space; errors are "
+        "those of the scatter, right if the ladders have forgotten their starts; more configurations or "
+        "fewer replicas help");
+  const std::string temperatures =
+      any([](const stats::MeanEstimate& e) { return e.chains_agree < least_chance; });
   if (!temperatures.empty())
     log::warning(
         label + ": at " + temperatures +

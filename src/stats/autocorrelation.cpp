@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 
 #include "blockspin/base/error.hpp"
@@ -146,6 +147,40 @@ MeanVariance variance_of_scatter(View<const double, 2> deviation) {
   return {variance_from_chains(deviation), std::sqrt(2.0 / static_cast<double>(deviation.extent(0) - 1)), 0};
 }
 
+/// Deviations from each chain's own mean.
+Array<double, 2> about_own_means(View<const double, 2> deviation) {
+  Array<double, 2> own(deviation.shape());
+  for (std::size_t chain = 0; chain < deviation.extent(0); ++chain) {
+    const auto row = deviation.row(chain);
+    const double mean = std::accumulate(row.begin(), row.end(), 0.0) / static_cast<double>(row.size());
+    std::ranges::transform(row, own.row(chain).begin(), [mean](double x) { return x - mean; });
+  }
+  return own;
+}
+
+/// Of chains whose means scatter as if they had hardly moved: whether they are stuck in different places, which
+/// what happens about each chain's own mean tells, or are too short to tell.
+void tell_stuck_from_short(View<const double, 2> deviation, double scatter, MeanEstimate& estimate) {
+  const std::size_t n_chains = deviation.extent(0), length = deviation.extent(1);
+  const double n = static_cast<double>(deviation.size()), steps = static_cast<double>(length);
+  const Array<double, 2> own = about_own_means(deviation);
+  const double gamma_0 = autocovariance(own, 0);
+  estimate.too_short = length < shortest_coarsened;
+  if (estimate.too_short) return;
+  if (gamma_0 <= 1e-28 * autocovariance(deviation, 0)) { // each stands still
+    estimate.chains_agree = 0;
+    return;
+  }
+  const auto within = variance_from_gamma(own, true);
+  estimate.too_short = !within || 4 * within->window > length;
+  if (estimate.too_short) return;
+  // The chain's own mean takes 2 tau of length away from the variance.
+  const double tau = within->value * n / (2 * gamma_0);
+  const double expected = within->value / (1 - 2 * tau / steps);
+  const double event = size_of_event(own, within->window) / n;
+  estimate.chains_agree = chance_of_scatter(scatter, expected, event, n_chains);
+}
+
 /// By the Gamma method; by the scatter of the chains' means where its window passes a quarter of a chain, as that of
 /// chains stuck in different places does (the larger of the two, where both are known), and where chains scatter more
 /// than what happens within them allows. Sets what it finds of the chains' agreement.
@@ -158,9 +193,9 @@ MeanVariance variance_of_mean(const Deviations& d, MeanEstimate& estimate) {
   const MeanVariance between = variance_of_scatter(d.values);
   const bool resolved = within && 4 * within->window <= length;
   if (!resolved) {
-    // A chain of less than four autocorrelation times has hardly moved.
+    // Chains of less than four autocorrelation times, as far as their scatter tells.
     const double tau = between.value * n / (2 * (d.variance + between.value));
-    estimate.chains_agree = 4 * tau > static_cast<double>(length) ? 0 : 1;
+    if (4 * tau > static_cast<double>(length)) tell_stuck_from_short(d.values, between.value, estimate);
     return within && within->value > between.value ? *within : between;
   }
   const double event = size_of_event(d.values, within->window) / n;

@@ -137,6 +137,23 @@ TEST(GammaAnalysis, FewEventsCountAsOneMore) {
   EXPECT_GT(pull_of_events(5, false), 1.5); // as of k events
 }
 
+// Chains in equilibrium of two autocorrelation times, as many configurations as ladders leave, and longer ones: neither
+// is called stuck; chains that never move are, however little they do.
+TEST(GammaAnalysis, ShortChainsAreNotStuckOnes) {
+  const auto g = test::generator(19);
+  const auto short_ones = gamma_analysis(test::ar1(g, 0, 512, 8, 0.75)),
+             long_ones = gamma_analysis(test::ar1(g, 1, 64, 400, 0.6));
+  EXPECT_TRUE(short_ones.too_short);
+  EXPECT_FALSE(long_ones.too_short);
+  EXPECT_GT(short_ones.chains_agree, 1e-7);
+  EXPECT_GT(long_ones.chains_agree, 1e-7);
+  Array<double, 2> still({64, 100});
+  for (std::size_t c = 0; c < 64; ++c)
+    for (std::size_t t = 0; t < 100; ++t) still(c, t) = c % 2 == 0 ? 1 : -1;
+  EXPECT_EQ(gamma_analysis(still).chains_agree, 0);
+  EXPECT_FALSE(gamma_analysis(still).too_short);
+}
+
 // Sixteen chains that agree, and the same with an offset each, of which no chain by itself knows.
 TEST(GammaAnalysis, ErrorsHoldTheScatterOfTheChains) {
   const auto g = test::generator(18);

@@ -17,8 +17,11 @@ struct MeanEstimate {
   std::size_t window = 0; ///< lags summed; 0 where the error came from the chains' means
   double one_event = 0;   ///< the part of the error that stands for one event more than was seen
   /// The chance that independent chains' means scatter as these do: near 0 where chains are stuck in
-  /// different places, 1 for a single chain.
+  /// different places; 1 for a single chain, and for chains too short to tell.
   double chains_agree = 1;
+  /// Several chains of less than four autocorrelation times, as far as their scatter tells: they may be stuck, or
+  /// short and right. The error is that of their scatter.
+  bool too_short = false;
   bool is_bound = false; ///< nothing varied, and the error is an upper bound that the caller has set
 
   /// How many events of that size make the error; infinite where one does not count.
