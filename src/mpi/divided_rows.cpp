@@ -8,11 +8,11 @@ namespace {
 
 constexpr double seconds_a_step = 0.05;
 
+} // namespace
+
 Slab flat_slab(std::uint64_t n_rows, Range mine, std::uint64_t width) {
   return {{n_rows * width}, {mine.first * width}, {mine.size() * width}};
 }
-
-} // namespace
 
 DividedRows::DividedRows(const Communicator& comm, const Shape& shape, Range mine, Fill fill)
     : comm_(comm), shape_(shape), mine_(mine), fill_(std::move(fill)), values_({mine.size(), shape.width}),

@@ -15,41 +15,37 @@
 namespace blockspin::stages {
 namespace {
 
-/// Rows of every temperature that was simulated or needs no simulation; collect() is collective.
-class DrawnTemperatures {
-public:
-  DrawnTemperatures(const mpi::Communicator& comm, const replica::LadderSetup& setup, std::uint64_t n)
-      : comm_(comm), setup_(setup), n_(n) {}
+/// Bytes of configurations that every rank holds at once while they are dealt out.
+constexpr std::size_t dealt_bytes = std::size_t{1} << 23;
 
-  /// The next temperature's, on this rank and in consecutive ranges. `kept`: of those simulated.
-  replica::KeptRows next(double temperature, const replica::KeptConfigurations* kept) {
-    replica::KeptRows rows;
-    if (is_simulated(temperature)) {
-      rows = kept->collect(comm_, n_simulated_, n_);
-      if (setup_.field == 0.0) flip_at_random(setup_, n_simulated_, rows);
-      ++n_simulated_;
-    } else {
-      rows = draw({setup_.geometry, setup_.field, setup_.seed, setup_.instance}, temperature,
-                  replica::part_of({0, n_}, comm_.rank(), comm_.size()));
+/// Takes from configurations [first, ...) of temperature number t those that are this rank's.
+void take_mine(JudgingRows& rows, std::size_t t, std::uint64_t first, std::span<const std::uint8_t> some) {
+  const std::uint64_t n_bytes = rows.packed.extent(1), begin = t * rows.n_each + first;
+  const std::uint64_t end = begin + some.size() / n_bytes;
+  const std::uint64_t from = std::clamp(rows.mine.first, begin, end);
+  const std::uint64_t to = std::clamp(rows.mine.last, begin, end);
+  if (from == to) return;
+  const auto part = some.subspan((from - begin) * n_bytes, (to - from) * n_bytes);
+  std::copy(part.begin(), part.end(), rows.packed.row(from - rows.mine.first).begin());
+}
+
+/// Deals out all configurations, which the ranks hold as they were simulated or drawn, to those that work on them:
+/// a few at a time. Collective.
+void deal_out(const mpi::Communicator& comm, const replica::LadderSetup& setup,
+              const replica::KeptConfigurations* kept, JudgingRows& rows) {
+  const DrawSetup draws{setup.geometry, setup.field, setup.seed, setup.instance};
+  const std::uint64_t step = std::max<std::uint64_t>(1, dealt_bytes / rows.packed.extent(1));
+  std::size_t simulated = 0;
+  for (std::size_t t = 0; t < rows.temperature.size(); ++t) {
+    const bool chain = is_simulated(rows.temperature[t]);
+    for (std::uint64_t first = 0; first < rows.n_each; first += step) {
+      const mpi::Range some{first, std::min(first + step, rows.n_each)};
+      replica::KeptRows mine = collect_or_draw(comm, draws, rows.temperature[t], kept, simulated, some);
+      if (chain && setup.field == 0.0) flip_at_random(setup, simulated, mine);
+      take_mine(rows, t, first, comm.gather_all(std::span<const std::uint8_t>(mine.packed)));
     }
-    return rows;
+    simulated += chain ? 1 : 0;
   }
-
-private:
-  const mpi::Communicator& comm_;
-  const replica::LadderSetup& setup_;
-  std::uint64_t n_;
-  std::size_t n_simulated_ = 0;
-};
-
-/// Takes from all rows of temperature number t those that are this rank's.
-void take_mine(JudgingRows& rows, std::size_t t, std::span<const std::uint8_t> all) {
-  const std::uint64_t begin = t * rows.n_each, n_bytes = rows.packed.extent(1);
-  const std::uint64_t first = std::clamp(rows.mine.first, begin, begin + rows.n_each);
-  const std::uint64_t last = std::clamp(rows.mine.last, begin, begin + rows.n_each);
-  if (first == last) return;
-  const auto part = all.subspan((first - begin) * n_bytes, (last - first) * n_bytes);
-  std::copy(part.begin(), part.end(), rows.packed.row(first - rows.mine.first).begin());
 }
 
 SampleDeck sample_deck(const std::vector<double>& temperatures, std::uint64_t n) {
@@ -108,15 +104,8 @@ JudgingRows drawn_rows(campaign::Context& context, const campaign::ModelDeck& mo
   JudgingRows rows{temperatures, n, setup.n_ladders, {}, {}};
   rows.mine = mpi::block_range(rows.n_rows(), context.comm().rank(), context.comm().size());
   rows.packed = Array<std::uint8_t, 2>({rows.mine.size(), packed_bytes(setup.geometry.n_sites())});
-  DrawnTemperatures drawn(context.comm(), setup, n);
-  const auto take_all = [&](const replica::KeptConfigurations* kept) {
-    for (std::size_t t = 0; t < temperatures.size(); ++t) {
-      const replica::KeptRows some = drawn.next(temperatures[t], kept);
-      take_mine(rows, t, context.comm().gather_all(std::span<const std::uint8_t>(some.packed)));
-    }
-  };
   if (setup.temperatures.empty()) {
-    take_all(nullptr);
+    deal_out(context.comm(), setup, nullptr, rows);
     return rows;
   }
   const ChosenEnsemble chosen = make_ensemble(context.comm(), setup, update, request_of(context.parallel()));
@@ -124,8 +113,15 @@ JudgingRows drawn_rows(campaign::Context& context, const campaign::ModelDeck& mo
   plan.least_trial = update.clusters ? 0 : replica::least_trial(setup);
   replica::Sampling sampling(context.comm(), *chosen.ensemble, setup, plan);
   context.run_stepper(sampling, "drawing");
-  take_all(&sampling.kept());
+  deal_out(context.comm(), setup, &sampling.kept(), rows);
   return rows;
+}
+
+double bytes_of_judging(const JudgingPlan& judging, std::uint64_t n_configurations, int n_ranks) {
+  const double bytes = static_cast<double>(n_configurations * packed_bytes(judging.ensemble.n_sites));
+  const bool is_drawn =
+      judging.judges == Judges::drawn; // then they are held a second time, as they were kept
+  return (is_drawn ? 2 : 1) * bytes / n_ranks + (is_drawn ? 2 * std::min(bytes, double{dealt_bytes}) : 0);
 }
 
 double seconds_of_drawing(const campaign::ModelDeck& model, std::size_t n_temperatures, std::uint64_t n) {

@@ -49,7 +49,9 @@ JudgingRows stored_rows(const campaign::Context& context, const StoredEnsemble& 
 /// sample, by `label`. The stage must declare the streams of [sample]. Takes as long as a sample of as many. Collective.
 JudgingRows drawn_rows(campaign::Context& context, const campaign::ModelDeck& model,
                        const std::vector<double>& temperatures, std::uint64_t n, const std::string& label);
-/// What that takes, in seconds of one core. Local.
+/// Bytes that a rank needs for so many configurations that judge. Local.
+double bytes_of_judging(const JudgingPlan& judging, std::uint64_t n_configurations, int n_ranks);
+/// What drawing takes, in seconds of one core. Local.
 double seconds_of_drawing(const campaign::ModelDeck& model, std::size_t n_temperatures, std::uint64_t n);
 
 /// Of the temperatures that the machine learned, their indices in its own ensemble. Local.

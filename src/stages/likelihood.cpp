@@ -213,7 +213,7 @@ void LikelihoodStage::check(const campaign::Plan& plan, const campaign::Complain
                  " units for exact; method = ais, or auto");
 }
 
-campaign::Estimate LikelihoodStage::estimate(const campaign::Plan& plan, int) const {
+campaign::Estimate LikelihoodStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   const auto info = find_machine(plan, deck().rbm);
   campaign::Estimate estimate;
   if (!info || info->hidden.empty()) return estimate;
@@ -232,6 +232,9 @@ campaign::Estimate LikelihoodStage::estimate(const campaign::Plan& plan, int) co
   const std::size_t n_classes = judging.ensemble.n_classes();
   const std::uint64_t n_kept = (judging.each.size() + judging.ensemble.n_configurations) * n_classes;
   estimate.seconds += static_cast<double>(n_kept) * n_sites * n_hidden * seconds_a_product;
+  // Configurations that it has learned and that it has not, one after the other; two numbers of each on all ranks.
+  const std::uint64_t n_most = std::max(judging.each.size(), judging.ensemble.n_configurations) * n_classes;
+  estimate.memory_per_rank = bytes_of_judging(judging, n_most, n_ranks) + 32 * static_cast<double>(n_most);
   if (judging.judges == Judges::drawn)
     estimate.seconds += seconds_of_drawing(*judging.ensemble.model, n_classes, judging.each.size());
   return estimate;

@@ -290,7 +290,7 @@ campaign::Estimate MappingStage::estimate(const campaign::Plan& plan, int n_rank
   const auto n_sites = static_cast<double>(sample.n_sites);
   const double n_hidden = machine ? static_cast<double>(machine->hidden.front()) : 40.0;
   campaign::Estimate estimate;
-  estimate.memory_per_rank = 8 * n + n * n_sites / 8 / n_ranks;
+  estimate.memory_per_rank = 8 * n + bytes_of_judging(judging, n_judging, n_ranks);
   estimate.archive_bytes = 8 * n;
   estimate.work = n;
   estimate.work_unit = "configurations";

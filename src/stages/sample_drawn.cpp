@@ -51,4 +51,11 @@ replica::KeptRows draw(const DrawSetup& setup, double temperature, mpi::Range ra
   return rows;
 }
 
+replica::KeptRows collect_or_draw(const mpi::Communicator& comm, const DrawSetup& setup, double temperature,
+                                  const replica::KeptConfigurations* kept, std::size_t simulated,
+                                  mpi::Range some) {
+  if (is_simulated(temperature)) return kept->collect(comm, simulated, some);
+  return draw(setup, temperature, replica::part_of(some, comm.rank(), comm.size()));
+}
+
 } // namespace blockspin::stages

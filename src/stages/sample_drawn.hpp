@@ -23,4 +23,10 @@ struct DrawSetup {
 /// infinity (independent spins). Local; configuration i is the same whoever draws it.
 replica::KeptRows draw(const DrawSetup& setup, double temperature, mpi::Range range);
 
+/// Some configurations of a temperature, each rank's in consecutive ranges: simulated ones, number `simulated`
+/// among those temperatures, as `kept` holds them, and drawn ones elsewhere. Collective.
+replica::KeptRows collect_or_draw(const mpi::Communicator& comm, const DrawSetup& setup, double temperature,
+                                  const replica::KeptConfigurations* kept, std::size_t simulated,
+                                  mpi::Range some);
+
 } // namespace blockspin::stages

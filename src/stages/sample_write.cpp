@@ -151,9 +151,7 @@ void write_sample(campaign::Context& context, const SampleRun& run, const replic
         replica::KeptConfigurations::n_at_once(packed_bytes(run.setup.geometry.n_sites()), comm.size());
     for (std::uint64_t first = 0; first < run.n_configurations; first += step) {
       const mpi::Range some{first, std::min(first + step, run.n_configurations)};
-      replica::KeptRows rows =
-          chain ? kept->collect(comm, simulated, some)
-                : draw(draws, temperature, replica::part_of(some, comm.rank(), comm.size()));
+      replica::KeptRows rows = collect_or_draw(comm, draws, temperature, kept, simulated, some);
       if (!chain) drawn.add(comm, run.setup.geometry, rows);
       sums.add(comm, rows);
       if (chain && run.flip) flip_at_random(run.setup, t, rows);

@@ -10,6 +10,9 @@
 
 namespace blockspin::mpi {
 
+/// Rows `mine` of a table of `n_rows` by `width` numbers, as a part of all its numbers one after the other.
+Slab flat_slab(std::uint64_t n_rows, Range mine, std::uint64_t width);
+
 /// A table whose rows depend on nothing but their own number. Each rank works at rows of its own, a few a
 /// step; what is done is the state, and a resumed table's ranks do what is missing of theirs. The table has
 /// the same bits for every rank count. All members are collective but rows().
