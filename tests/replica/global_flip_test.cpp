@@ -140,8 +140,8 @@ TEST(LayerTransfer, IsWhatEnumerationGives) {
     }
 }
 
-// 64 ladders with exchange and without, and a single one along rows: some 200 pulls; one beyond 6.3 comes by
-// chance once in 3e9.
+// 64 ladders with exchange and without, and a single one along rows: some 200 pulls; one of them
+// beyond 6.3 comes by chance with 7e-8.
 TEST(GlobalFlip, LaddersInAFieldAreInBothWells) {
   for (const Case& c : cases) {
     const std::string what = lattice::Geometry(c.extents).name();
