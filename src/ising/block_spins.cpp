@@ -212,6 +212,13 @@ void Blocking::apply(const RowBits& spins, std::span<const std::uint64_t> ties, 
   }
 }
 
+std::vector<std::uint64_t> blocked_extents(std::vector<std::uint64_t> extents, unsigned factor,
+                                           unsigned level) {
+  for (unsigned n = 0; n < level; ++n)
+    for (std::uint64_t& extent : extents) extent /= factor;
+  return extents;
+}
+
 unsigned most_levels(const RowLattice& lattice, unsigned factor, std::uint64_t least) {
   std::vector<std::uint64_t> extents = lattice.extents();
   for (unsigned n = 0;; ++n)

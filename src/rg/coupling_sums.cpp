@@ -56,8 +56,13 @@ std::vector<std::size_t> told_apart(std::span<const ising::Operator> operators,
 
 } // namespace
 
+bool are_measurable(std::span<const double> couplings) {
+  return std::ranges::all_of(couplings, [](double k) { return std::abs(k) < largest_coupling; });
+}
+
 LevelCouplings::LevelCouplings(const BlockingSetup& setup, double coupling)
-    : setup_(setup), start_(std::clamp(coupling, -1.0, 1.0)), x_(64 * setup.n_even) {
+    : setup_(setup), start_(std::clamp(coupling, -largest_coupling, largest_coupling)),
+      x_(64 * setup.n_even) {
   const std::vector<ising::Operator> all = setup.even();
   for (unsigned n = 0; n <= setup.n_levels; ++n) {
     const ising::RowLattice lattice = lattice_of(setup, n);
@@ -109,8 +114,7 @@ void LevelCouplings::learn(const CouplingSums& sums) {
   if (!start.empty()) start[0] = start_;
   for (unsigned n = 0; n < local_.size(); ++n) {
     const auto found = sums.couplings(n, operators_[n], weight, start);
-    if (found.empty() || std::any_of(found.begin(), found.end(), [](double k) { return std::abs(k) >= 1; }))
-      continue;
+    if (found.empty() || !are_measurable(found)) continue;
     for (std::size_t a = 0; a < found.size(); ++a)
       point_[n][a] = static_cast<std::int32_t>(std::lround(found[a] * coupling_unit));
   }

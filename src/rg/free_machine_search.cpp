@@ -5,14 +5,12 @@
 #include <span>
 #include <utility>
 
+#include "blockspin/mpi/divided_rows.hpp"
+
 namespace blockspin::rg {
 namespace {
 
 constexpr double noise_std = 0.02, start_std = 0.3;
-
-Slab flat_slab(std::uint64_t n_rows, mpi::Range mine, std::uint64_t width) {
-  return {{n_rows * width}, {mine.first * width}, {mine.size() * width}};
-}
 
 /// Weights, D_KL and the gradient's norm, one after the other.
 TrainedFreeMachine unpacked_end(std::span<const double> packed) {
@@ -123,8 +121,8 @@ void FreeMachineSearch::save(StateSink& sink) const {
     evaluations.insert(evaluations.end(), training.evaluations.begin(), training.evaluations.end());
   }
   const std::uint64_t n = starts_.size();
-  sink.distributed("is_done", flat_slab(n, mine_, 1), std::span<const std::uint8_t>(is_done));
-  sink.distributed("ends", flat_slab(n, mine_, end_length()), std::span<const double>(packed_ends()));
+  sink.distributed("is_done", mpi::flat_slab(n, mine_, 1), std::span<const std::uint8_t>(is_done));
+  sink.distributed("ends", mpi::flat_slab(n, mine_, end_length()), std::span<const double>(packed_ends()));
   lengths = comm_.gather_all(std::span<const std::uint64_t>(lengths));
   sink.replicated("lengths", std::span<const std::uint64_t>(lengths));
   const auto of_start = [&](std::uint64_t k) { return lengths.begin() + static_cast<std::ptrdiff_t>(k); };
@@ -139,8 +137,8 @@ void FreeMachineSearch::load(StateSource& source) {
   std::vector<std::uint8_t> is_done(mine_.size());
   std::vector<double> ends(mine_.size() * end_length());
   std::vector<std::uint64_t> lengths(n);
-  source.distributed("is_done", flat_slab(n, mine_, 1), std::span<std::uint8_t>(is_done));
-  source.distributed("ends", flat_slab(n, mine_, end_length()), std::span<double>(ends));
+  source.distributed("is_done", mpi::flat_slab(n, mine_, 1), std::span<std::uint8_t>(is_done));
+  source.distributed("ends", mpi::flat_slab(n, mine_, end_length()), std::span<double>(ends));
   source.replicated("lengths", std::span<std::uint64_t>(lengths));
   const auto of_start = [&](std::uint64_t k) { return lengths.begin() + static_cast<std::ptrdiff_t>(k); };
   const std::uint64_t before = std::accumulate(lengths.begin(), of_start(mine_.first), std::uint64_t{0});

@@ -23,10 +23,7 @@ std::vector<ising::Operator> BlockingSetup::odd() const {
 }
 
 ising::RowLattice lattice_of(const BlockingSetup& setup, unsigned level) {
-  std::vector<std::uint64_t> extents = setup.extents;
-  for (unsigned n = 0; n < level; ++n)
-    for (std::uint64_t& extent : extents) extent /= setup.factor;
-  return ising::RowLattice(extents);
+  return ising::RowLattice(ising::blocked_extents(setup.extents, setup.factor, level));
 }
 
 LevelOperators::LevelOperators(const BlockingSetup& setup, const rng::Generator& ties)

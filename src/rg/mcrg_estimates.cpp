@@ -71,7 +71,8 @@ void add_couplings(const Known& known, const LevelMoments& moments, std::vector<
   std::vector<double> before;
   for (unsigned n = 0; n <= known.n_levels; ++n) {
     const std::vector<std::size_t> operators = known.of_level(n);
-    const std::vector<double> found = moments.couplings.couplings(n, operators);
+    std::vector<double> found = moments.couplings.couplings(n, operators);
+    if (!are_measurable(found)) found.clear();
     for (const std::size_t k : operators) couplings(n, k) = found.empty() ? unknown : found[k];
     if (n > 0) {
       const auto point = linear_fixed_point(moments.even, n, operators, before, found);

@@ -13,13 +13,6 @@ namespace {
 /// Bytes of configurations that a rank reads at once.
 constexpr std::size_t bytes_at_once = std::size_t{1} << 24;
 
-/// Extents after `level` blockings; the factor divides them so often.
-std::vector<std::uint64_t> blocked(std::vector<std::uint64_t> extents, unsigned factor, unsigned level) {
-  for (unsigned n = 0; n < level; ++n)
-    for (std::uint64_t& extent : extents) extent /= factor;
-  return extents;
-}
-
 /// Blocks configurations one by one.
 class Blocker {
 public:
@@ -133,7 +126,7 @@ EnsembleInfo BlockStage::ensemble_info(const campaign::Plan& plan) const {
   EnsembleInfo info = find_ensemble(plan, deck().sample).value_or(EnsembleInfo{});
   info.group = group();
   info.model.reset(); // block spins have couplings of their own
-  info.lattice = blocked(info.lattice, deck().factor, deck().level);
+  info.lattice = ising::blocked_extents(info.lattice, deck().factor, deck().level);
   info.n_sites = info.lattice.empty() ? 0 : ising::RowLattice(info.lattice).n_sites();
   return info;
 }

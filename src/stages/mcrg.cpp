@@ -82,6 +82,16 @@ void warn_of_eigenvalues(const std::string& label, const std::string& parity,
                joined(places, ", ") + more + " operators: more configurations or fewer operators would help");
 }
 
+/// Levels whose couplings are beyond what is measured.
+void warn_of_couplings(const std::string& label, const rg::McrgEstimates& found) {
+  std::vector<std::string> levels;
+  for (std::size_t n = 0; n < found.coupling.mean.extent(0); ++n)
+    if (std::isnan(found.coupling.mean(n, 0))) levels.push_back(std::to_string(n));
+  if (!levels.empty())
+    log::warning(label + ": no couplings are known on level " + joined(levels, ", ") +
+                 ": one of them is 1 or more, or the configurations do not fix them");
+}
+
 void warn_of_bins(const std::string& label, const rg::McrgEstimates& found) {
   if (found.tau_in_bins > 1)
     log::warning(label +
@@ -98,6 +108,7 @@ void tell(const std::string& label, const rg::BlockingSetup& blocking, const rg:
   tell_of_dropped(label, blocking, blocking.odd(), found.odd.independent);
   warn_of_eigenvalues(label, "even", found.even);
   warn_of_eigenvalues(label, "odd", found.odd);
+  warn_of_couplings(label, found);
   warn_of_bins(label, found);
 }
 

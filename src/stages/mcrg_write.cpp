@@ -125,7 +125,8 @@ std::vector<archive::Row> McrgStage::rows() {
   }
   const Axis even{"even_operator", ""};
   add("coupling", {any_level, even},
-      "renormalised couplings by maximum pseudo-likelihood; NaN for operators that the level does not tell "
+      "renormalised couplings by maximum pseudo-likelihood; NaN where one of the level is 1 or more, and for "
+      "operators that the level does not tell "
       "apart, and where the data do not fix them");
   add("fixed_point", {level, even},
       "where the map of the couplings from the level before to this one stays, taken as linear");

@@ -73,13 +73,30 @@ class Numbers(unittest.TestCase):
         self.assertEqual(20000, group["configurations"])
 
     def test_exponents_are_near_those_of_large_lattices(self):
-        even, even_error = estimate("main", "even/exponent")
-        odd, _ = estimate("main", "odd/exponent")
-        self.assertLess(even_error[0, 2], 0.02)
-        self.assertLess(abs(even[0, 2] - 1), 0.12)  # finite size and few operators; 0.84 is what no blocking gives
-        self.assertLess(abs(odd[0, 0] - 1.875), 0.03)
-        one, _ = estimate("nine", "odd/exponent")
-        self.assertLess(abs(one[0, 0] - 1.875), 0.05)
+        # Beyond what a small lattice and few operators may do, six errors: by chance once in 5e8.
+        for name, parity, column, known, small in (("main", "even", 2, 1, 0.05), ("main", "odd", 0, 1.875, 0.02),
+                                                   ("nine", "odd", 0, 1.875, 0.03)):
+            mean, error = (table[0, column] for table in estimate(name, f"{parity}/exponent"))
+            self.assertLess(error, 0.01, name)
+            self.assertLess(abs(mean - known), small + LARGEST_PULL * error, name)
+
+    def test_decimation_has_no_such_exponents(self):  # the twin: spins of every second site decay as all spins do
+        mean, error = (table[0, 0] for table in estimate("decimation", "odd/exponent"))
+        self.assertGreater(abs(mean - 1.875), 0.02 + LARGEST_PULL * error)
+
+    def test_couplings_of_1_and_more_are_told_to_be_unknown(self):
+        for temperature, known in ((0.9, False), (1.5, True)):
+            path = Path(folder.name) / f"cold_{temperature}.h5"
+            done = run(f"configurations = 2000\ntemperature = {temperature}\nlevels = 1\neven = 1\nodd = 1\n", "--set",
+                       "model.lattice=64", "--set", f"campaign.archive={path}")
+            self.assertEqual(0, done.returncode, done.stderr)
+            self.assertEqual(not known, "no couplings are known on level 0" in done.stderr, done.stderr)
+            with blockspin.open_archive(path) as cold:
+                group = cold.group("mcrg", "main")
+                mean, error = (float(np.asarray(group[f"coupling/{part}"])[0, 0]) for part in ("mean", "error"))
+            self.assertEqual(known, np.isfinite(mean))
+            if known:
+                self.assertLess(abs(mean - 1 / temperature), LARGEST_PULL * error)
 
     def test_matching_finds_the_critical_coupling(self):
         mean, error = estimate("main", "match/critical_coupling")

@@ -35,6 +35,9 @@ private:
   std::vector<std::uint64_t> rows_; ///< where the b^(d-1) rows of a block begin, counted from its first
 };
 
+/// Extents of a lattice that was blocked so often; the factor divides them so often.
+std::vector<std::uint64_t> blocked_extents(std::vector<std::uint64_t> extents, unsigned factor,
+                                           unsigned level);
 /// How often a lattice can be blocked until a side would be shorter than `least`.
 unsigned most_levels(const RowLattice& lattice, unsigned factor, std::uint64_t least);
 

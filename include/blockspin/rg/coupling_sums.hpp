@@ -21,6 +21,9 @@ namespace blockspin::rg {
 
 /// Points are multiples of 1 / coupling_unit.
 inline constexpr std::int32_t coupling_unit = 512;
+/// Couplings of this modulus and more are not measured: 1 / cosh^2 u is too small for its unit there, and points do
+/// not go so far.
+inline constexpr double largest_coupling = 1;
 /// [level][operator], in units.
 using CouplingPoint = std::vector<std::vector<std::int32_t>>;
 
@@ -54,6 +57,9 @@ private:
   std::vector<stats::Int128> sums_; ///< by level: J, then the right side
 };
 
+/// Whether all are below largest_coupling in modulus.
+bool are_measurable(std::span<const double> couplings);
+
 /// Adds configurations to sums: of each level some words of spins, in turn. Local but for what is said.
 class LevelCouplings {
 public:
@@ -64,7 +70,7 @@ public:
   void add(const ising::BlockLevels& blocks, std::uint64_t number, CouplingSums& sums);
 
   /// Moves the points to what the sums say, drawn to where they began where the sums say little. A result is
-  /// used only where all couplings are below 1 in modulus.
+  /// used only where all couplings are below largest_coupling in modulus.
   void learn(const CouplingSums& sums);
   const CouplingPoint& point() const { return point_; }
   void set_point(CouplingPoint point) { point_ = std::move(point); }

@@ -64,7 +64,6 @@ struct TrainedFreeMachine {
   std::vector<double> weights;
   double kl_divergence = 0; ///< on the training states
   double gradient_norm = 0;
-  bool is_stationary() const { return gradient_norm <= stationary_gradient; }
 };
 /// The minimum of D_KL that TAO reaches from `start`: a local one as a rule, or where 2000 iterations or
 /// rounding ended. Local: every rank runs it alike.

@@ -39,7 +39,6 @@ class LevelBins {
 public:
   LevelBins(std::uint64_t n_ladders, const LevelMoments& empty);
 
-  const BinShape& shape() const { return shape_; }
   /// The bin of a configuration, to which it may be added until the next call. Local.
   LevelMoments& at(std::uint64_t ladder, std::uint64_t keep);
   /// Sums of all bins. Collective; the same on every rank.

@@ -29,7 +29,6 @@ public:
   void load(StateSource& source) override;
 
   const replica::Sampling& sampling() const { return sampling_; }
-  const BlockingSetup& blocking() const { return blocking_; }
   /// Exact sums of everything measured so far, [group][time]; the same on every rank.
   std::vector<std::vector<LevelMoments>> bins() const {
     return bins_.collected(comm_, sampling_.kept_of_each());
