@@ -131,6 +131,15 @@ def table(group, path, levels):
                             for i, level in enumerate(levels)])
 
 
+def moved_bonds(group):
+    """What the recursion of moved bonds says instead, without a simulation."""
+    values = group["migdal_kadanoff/coupling"]
+    exponents = [f"{float(group[f'migdal_kadanoff/{name}']):.5f}"
+                 for name in ("critical_coupling", "thermal_exponent", "field_exponent")]
+    return markdown(["K_c", "y_t", "y_h", *(f"K, level {level}" for level in group["any_level"])],
+                    [[*exponents, *(f"{value:.4f}" for value in values)]])
+
+
 def text(group):
     levels = group["level"]
     parts = [f"# {group.label} {run_of(group)}, {group['configurations']} configurations, {group['bins']} bins",
@@ -139,6 +148,8 @@ def text(group):
              "odd normal", table(group, "odd/normal", levels),
              "couplings, the first operators", table(group, "coupling", group["any_level"]),
              "fixed point of the linear map, the first operators", table(group, "fixed_point", levels)]
+    if "migdal_kadanoff/critical_coupling" in group:
+        parts += ["recursion of Migdal and Kadanoff", moved_bonds(group)]
     if "match/critical_coupling/mean" in group:
         parts += ["K_c by matching, the first operators", table(group, "match/critical_coupling", group["match/level"])]
     return "\n".join(parts) + "\n"

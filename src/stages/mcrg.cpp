@@ -137,7 +137,13 @@ void McrgStage::run(campaign::Context& context) {
   if (!deck().equilibration) context.resolve("equilibration", std::to_string(sampling.equilibration()));
   if (!deck().interval) context.resolve("interval", std::to_string(sampling.interval()));
   const auto bins = large.run->bins();
-  McrgResult result{t, sampling.sweeps(), sampling.observables().front(), rg::estimate(blocking, bins), {}};
+  McrgResult result{blocking.factor,
+                    static_cast<unsigned>(blocking.extents.size()),
+                    t,
+                    sampling.sweeps(),
+                    sampling.observables().front(),
+                    rg::estimate(blocking, bins),
+                    {}};
   tell(label(), blocking, result.estimates);
   if (deck().match) {
     rg::BlockingSetup smaller = blocking;

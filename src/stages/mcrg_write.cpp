@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "blockspin/rg/migdal_kadanoff.hpp"
 #include "blockspin/stages/mcrg.hpp"
 
 namespace blockspin::stages {
@@ -39,6 +40,17 @@ void write_observables(archive::StageWriter& writer, const ising::Observables& o
   }
 }
 
+/// What moved bonds say of the same steps from the same temperature, without any configuration.
+void write_companion(archive::StageWriter& writer, const McrgResult& result, unsigned n_levels) {
+  const rg::MigdalKadanoff map{result.factor, result.n_dimensions};
+  writer.write_list("migdal_kadanoff/coupling", rg::flow(map, 1 / result.temperature, n_levels));
+  if (map.n_dimensions == 1) return; // no fixed point
+  const rg::FixedPoint fixed = rg::fixed_point(map);
+  writer.write_scalar("migdal_kadanoff/critical_coupling", fixed.coupling);
+  writer.write_scalar("migdal_kadanoff/thermal_exponent", fixed.thermal_exponent);
+  writer.write_scalar("migdal_kadanoff/field_exponent", fixed.field_exponent);
+}
+
 } // namespace
 
 void write_mcrg(archive::StageWriter& writer, const McrgResult& result) {
@@ -56,6 +68,7 @@ void write_mcrg(archive::StageWriter& writer, const McrgResult& result) {
   write_parity(writer, "odd", found.odd);
   write_estimate(writer, "coupling", found.coupling);
   write_estimate(writer, "fixed_point", found.fixed_point);
+  write_companion(writer, result, static_cast<unsigned>(n_levels));
   if (!result.critical_coupling) return;
   writer.write_list("match/level", numbers(0, result.critical_coupling->mean.extent(0)));
   write_estimate(writer, "match/critical_coupling", *result.critical_coupling);
@@ -130,6 +143,17 @@ std::vector<archive::Row> McrgStage::rows() {
       "apart, and where the data do not fix them");
   add("fixed_point", {level, even},
       "where the map of the couplings from the level before to this one stays, taken as linear");
+  rows.insert(
+      rows.end(),
+      {{"migdal_kadanoff/coupling",
+        f64,
+        {any_level},
+        "1",
+        "nearest-neighbour coupling of each level by the recursion of Migdal and Kadanoff, from the temperature of "
+        "the simulation"},
+       {"migdal_kadanoff/critical_coupling", f64, {}, "1", "its unstable fixed point; absent for a chain"},
+       {"migdal_kadanoff/thermal_exponent", f64, {}, "1", "its y_t there; absent for a chain"},
+       {"migdal_kadanoff/field_exponent", f64, {}, "1", "its y_h there; absent for a chain"}});
   rows.push_back({"match/level", u64, {matched}, "1", "levels of the smaller lattice, from 0"});
   add("match/critical_coupling", {matched, even},
       "critical coupling K_c = J/(k_B T_c): where this operator on this level of the smaller lattice and on "

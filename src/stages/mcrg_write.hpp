@@ -12,6 +12,7 @@ namespace blockspin::stages {
 
 /// Everything that was found.
 struct McrgResult {
+  unsigned factor = 2, n_dimensions = 2;
   double temperature = 0;
   std::uint64_t n_sweeps = 0; ///< of each ladder, after equilibration
   ising::Observables observables;

@@ -98,6 +98,16 @@ class Numbers(unittest.TestCase):
             if known:
                 self.assertLess(abs(mean - 1 / temperature), LARGEST_PULL * error)
 
+    def test_the_recursion_of_moved_bonds_stands_beside(self):
+        group = archive.group("mcrg", "main")
+        flow = [CRITICAL]
+        for _ in group["level"]:
+            flow.append(0.5 * np.log(np.cosh(4 * flow[-1])))  # two bonds moved onto one, then every second spin summed
+        np.testing.assert_allclose(group["migdal_kadanoff/coupling"], flow, rtol=1e-12)
+        self.assertAlmostEqual(0.30469, float(group["migdal_kadanoff/critical_coupling"]), delta=1e-5)  # Kadanoff 1976
+        self.assertAlmostEqual(0.747, float(group["migdal_kadanoff/thermal_exponent"]), delta=5e-4)
+        self.assertNotIn("migdal_kadanoff/critical_coupling", archive.group("mcrg", "chain"))
+
     def test_matching_finds_the_critical_coupling(self):
         mean, error = estimate("main", "match/critical_coupling")
         self.assertTrue((np.abs(mean[1, :3] - CRITICAL) < 0.003 + LARGEST_PULL * error[1, :3]).all(), mean)
