@@ -35,6 +35,7 @@ std::vector<Benchmark> benchmarks();
 std::vector<Benchmark> archive_benchmarks();
 std::vector<Benchmark> cluster_benchmarks();
 std::vector<Benchmark> local_benchmarks();
+std::vector<Benchmark> mcrg_benchmarks();
 std::vector<Benchmark> training_benchmarks();
 
 /// Median seconds of one call of each rival, timed in turn (a, b, a, b, ...), so that a machine that

@@ -10,6 +10,7 @@ std::vector<Benchmark> benchmarks() {
   add(archive_benchmarks());
   add(local_benchmarks());
   add(cluster_benchmarks());
+  add(mcrg_benchmarks());
   add(training_benchmarks());
   return all;
 }
