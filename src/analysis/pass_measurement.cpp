@@ -15,6 +15,13 @@ double cosine(std::span<const double> a, std::span<const double> b) {
   return product / std::sqrt(a_squared * b_squared);
 }
 
+/// (sum v v')/N.
+double overlap(std::span<const float> a, std::span<const float> b) {
+  double common = 0;
+  for (std::size_t site = 0; site < a.size(); ++site) common += static_cast<double>(a[site]) * b[site];
+  return common / static_cast<double>(a.size());
+}
+
 /// Place of a quantity within one level.
 constexpr std::size_t in_level(PassQuantity quantity) { return static_cast<std::size_t>(quantity); }
 
@@ -26,12 +33,20 @@ PassMeasurement::PassMeasurement(const lattice::Geometry& geometry, double field
     : geometry_(geometry), window_(window), spins_(geometry, field) {
   for (const auto& fields : stack_fields(stack, safe_point))
     orders_.emplace_back(geometry, measure_fields(geometry, fields, window, safe_point));
+  for (const rbm::Machine& layer : stack)
+    for (const Code code : {Code::blocks, Code::modes}) {
+      pass(safe_point);
+      codes_.emplace_back(geometry, code, layer.n_hidden());
+    }
 }
 
 double PassMeasurement::seconds() const {
   const auto n_sites = static_cast<double>(geometry_.n_sites());
+  double n_numbers = 0;
+  for (const PlainCode& code : codes_) n_numbers += static_cast<double>(code.n_numbers());
   return static_cast<double>(n_levels()) * n_sites *
-         (static_cast<double>(spins_.n_distances()) + static_cast<double>(window_)) * 4e-9;
+             (static_cast<double>(spins_.n_distances()) + static_cast<double>(window_)) * 4e-9 +
+         2 * n_numbers * n_sites * 1e-9;
 }
 
 void PassMeasurement::measure(View<const float, 2> data, const PassedUp& passed,
@@ -51,19 +66,27 @@ void PassMeasurement::measure(View<const float, 2> data, const PassedUp& passed,
       values(i, place(layer, HiddenQuantity::neighbour_excess)) =
           order.neighbour_correlation - order.pair_correlation;
     }
+    measure_codes(data.row(i), domains, values.row(i));
   }
 }
 
 void PassMeasurement::measure_level(std::span<const float> data, std::span<const float> spins,
                                     std::span<double> row) const {
   const auto observed = spins_.measure(spins, row.subspan(in_level(PassQuantity::correlation)));
-  double common = 0;
-  for (std::size_t site = 0; site < spins.size(); ++site)
-    common += static_cast<double>(data[site]) * spins[site];
-  row[in_level(PassQuantity::overlap)] = common / static_cast<double>(spins.size());
+  row[in_level(PassQuantity::overlap)] = overlap(data, spins);
   row[in_level(PassQuantity::energy)] = observed.energy;
   row[in_level(PassQuantity::abs_magnetization)] = std::abs(observed.magnetization);
   row[in_level(PassQuantity::excess)] = observed.excess();
+}
+
+void PassMeasurement::measure_codes(std::span<const float> data, std::span<const double> domains,
+                                    std::span<double> row) const {
+  for (std::size_t layer = 0; layer < n_layers(); ++layer)
+    for (const Code kind : {Code::blocks, Code::modes}) {
+      const auto back = code(layer, kind).passed(data);
+      row[place(layer, kind, CodeQuantity::overlap)] = overlap(data, back);
+      row[place(layer, kind, CodeQuantity::domain_overlap)] = cosine(domains, domains_of(back));
+    }
 }
 
 /// Sums of all windows.

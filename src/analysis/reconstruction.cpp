@@ -137,6 +137,12 @@ PassTable Reconstruction::table(HiddenQuantity quantity) const {
                   [&](std::size_t layer, std::size_t) { return plan_.measurement.place(layer, quantity); });
 }
 
+PassTable Reconstruction::table(Code code, CodeQuantity quantity) const {
+  return table_of(plan_.measurement.n_layers(), 1, [&](std::size_t layer, std::size_t) {
+    return plan_.measurement.place(layer, code, quantity);
+  });
+}
+
 std::vector<float> Reconstruction::examples(std::uint64_t n, const SafePoint& safe_point) const {
   std::vector<float> examples;
   for (std::size_t t = 0; t < plan_.n_temperatures; ++t) {

@@ -56,12 +56,19 @@ FieldShapes StackShapes::measured(std::size_t layer, FieldKind kind) const {
   };
   if (kind == FieldKind::trained) return measure(trained_[layer]);
   if (kind == FieldKind::untrained) return measure(untrained_[layer]);
-  return measure(shuffled_fields(trained_[layer], random_, sequence_of(layer), safe_point_));
+  if (kind == FieldKind::shuffled)
+    return measure(shuffled_fields(trained_[layer], random_, sequence_of(layer), safe_point_));
+  return measure(code_of(layer, kind).fields());
 }
 
-/// Shapes of the layer's units, to be filled.
-FieldShapes StackShapes::empty_shapes(std::size_t layer) const {
-  const std::size_t n_hidden = trained_[layer].extent(1);
+PlainCode StackShapes::code_of(std::size_t layer, FieldKind kind) const {
+  return {geometry_, kind == FieldKind::blocks ? Code::blocks : Code::modes, trained_[layer].extent(1)};
+}
+
+/// Shapes of the layer's units, or of a code's numbers, to be filled.
+FieldShapes StackShapes::empty_shapes(std::size_t layer, FieldKind kind) const {
+  const bool is_code = kind == FieldKind::blocks || kind == FieldKind::modes;
+  const std::size_t n_hidden = is_code ? code_of(layer, kind).n_numbers() : trained_[layer].extent(1);
   const std::vector<double> a_unit(n_hidden);
   return {a_unit, Array<double, 2>({n_hidden, static_cast<std::size_t>(geometry_.n_dimensions())}),
           a_unit, a_unit,
@@ -85,7 +92,8 @@ void StackShapes::load(StateSource& source) {
   shapes_.clear();
   auto next = all.begin();
   while (shapes_.size() < n_done) {
-    shapes_.push_back(empty_shapes(shapes_.size() / n_field_kinds));
+    const std::size_t n = shapes_.size();
+    shapes_.push_back(empty_shapes(n / n_field_kinds, static_cast<FieldKind>(n % n_field_kinds)));
     for_each_list(shapes_.back(), [&](std::span<double> list) {
       std::copy_n(next, list.size(), list.begin());
       next += static_cast<std::ptrdiff_t>(list.size());

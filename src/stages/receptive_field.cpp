@@ -15,6 +15,7 @@ void write_control(archive::StageWriter& writer, const std::string& group,
   writer.write_list(group + "/window_fraction", shapes.window_fraction);
   writer.write_list(group + "/radius", shapes.radius);
   writer.write_list(group + "/orientation", shapes.orientation);
+  writer.write_list(group + "/spacing", shapes.spacing);
   writer.write_list(group + "/coverage", shapes.coverage);
 }
 
@@ -22,7 +23,6 @@ void write_shapes(archive::StageWriter& writer, const std::string& group,
                   const analysis::FieldShapes& shapes) {
   write_control(writer, group, shapes);
   writer.write_table(group + "/centre", shapes.centre);
-  writer.write_list(group + "/spacing", shapes.spacing);
 }
 
 } // namespace
@@ -90,6 +90,8 @@ void ReceptiveFieldStage::run(campaign::Context& context) {
     write_shapes(writer, group, steps.shapes(layer, trained));
     write_control(writer, group + "/untrained", steps.shapes(layer, untrained));
     write_control(writer, group + "/shuffled", steps.shapes(layer, shuffled));
+    write_control(writer, group + "/blocks", steps.shapes(layer, blocks));
+    write_control(writer, group + "/modes", steps.shapes(layer, modes));
     writer.write_scalar(group + "/random_spacing", random_points[layer].mean);
     writer.write_scalar(group + "/random_spacing_std", random_points[layer].std);
   }
@@ -105,6 +107,7 @@ std::vector<archive::Row> ReceptiveFieldStage::rows() {
   using enum ElementType;
   const archive::Axis site{"site", ""};
   const archive::Axis hidden{"hidden_{k}", ""};
+  const archive::Axis hidden_of_control{"{control}_{k}", ""};
   const archive::Axis dimension{"dimension", ""};
   return {
       {"layer_{k}/field",
@@ -150,17 +153,22 @@ std::vector<archive::Row> ReceptiveFieldStage::rows() {
        "layer {k}: how much that mean differs from one set of random points to another"},
       {"layer_{k}/{control}/window_fraction",
        f64,
-       {hidden},
+       {hidden_of_control},
        "1",
        "layer {k}, {control} control: share of r^2 in the best periodic window"},
       {"layer_{k}/{control}/radius",
        f64,
-       {hidden},
+       {hidden_of_control},
        "lattice constant",
        "layer {k}, {control} control: root mean square distance from the centre"},
+      {"layer_{k}/{control}/spacing",
+       f64,
+       {hidden_of_control},
+       "lattice constant",
+       "layer {k}, {control} control: distance from the centre to the nearest other"},
       {"layer_{k}/{control}/orientation",
        f64,
-       {hidden},
+       {hidden_of_control},
        "1",
        "layer {k}, {control} control: sum r / sum |r|"},
       {"layer_{k}/{control}/coverage",

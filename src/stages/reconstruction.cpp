@@ -28,12 +28,19 @@ public:
     write("hidden/abs_magnetization", OfHidden::abs_magnetization);
     write("hidden/neighbour_correlation", OfHidden::neighbour_correlation);
     write("hidden/neighbour_excess", OfHidden::neighbour_excess);
+    write_code("blocks", analysis::Code::blocks);
+    write_code("modes", analysis::Code::modes);
   }
 
 private:
-  template <class Quantity>
-  void write(const std::string& path, Quantity quantity) {
-    const analysis::PassTable table = steps_.table(quantity);
+  void write_code(const std::string& name, analysis::Code code) {
+    write("baseline/" + name + "/overlap", code, analysis::CodeQuantity::overlap);
+    write("baseline/" + name + "/domain_overlap", code, analysis::CodeQuantity::domain_overlap);
+  }
+
+  template <class... Quantity>
+  void write(const std::string& path, Quantity... quantity) {
+    const analysis::PassTable table = steps_.table(quantity...);
     writer_.write_replicated(path + "/mean", table.extent, std::span<const double>(table.mean));
     writer_.write_replicated(path + "/error", table.extent, std::span<const double>(table.error));
   }
@@ -124,14 +131,15 @@ campaign::Estimate ReconstructionStage::estimate(const campaign::Plan& plan, int
   const double at_once = std::max(std::min(n / n_ranks, static_cast<double>(analysis::most_passes_a_step)),
                                   static_cast<double>(deck().examples));
   const double side = sample.lattice.empty() ? 1.0 : static_cast<double>(sample.lattice.front());
-  const double n_quantities = (depth + 1) * (side / 2 + 7);
-  estimate.memory_per_rank =
-      n / n_ranks * (n_sites / 8 + 8 * n_quantities) + 4 * at_once * n_sites * (2 * depth + 2);
+  const double n_quantities = (depth + 1) * (side / 2 + 11);
+  estimate.memory_per_rank = n / n_ranks * (n_sites / 8 + 8 * n_quantities) +
+                             4 * at_once * n_sites * (2 * depth + 2) + 16 * n_sites * info.n_hidden();
   estimate.archive_bytes = 4 * n_temperatures * static_cast<double>(deck().examples) * n_sites * (depth + 1);
   estimate.work = n * n_temperatures;
   estimate.work_unit = "configurations";
   estimate.seconds = estimate.work * 2 * (depth + 1) * products / 2e10 +
-                     estimate.work * (depth + 1) * n_sites * n_sites * 1e-11;
+                     estimate.work * (depth + 1) * n_sites * n_sites * 1e-11 +
+                     estimate.work * 2 * n_sites * info.n_hidden() * 1e-9;
   estimate.layout = "configurations divided over " + std::to_string(n_ranks) + " ranks";
   return estimate;
 }
@@ -172,6 +180,13 @@ void ReconstructionStage::run(campaign::Context& context) {
   writer.write_list("layer", counted_from(1, n_layers));
   writer.write_list("level", counted_from(0, n_layers + 1));
   TableWriter(writer, steps).write_all();
+  for (const auto& [name, code] :
+       {std::pair{"blocks", analysis::Code::blocks}, {"modes", analysis::Code::modes}}) {
+    std::vector<std::uint64_t> n_numbers;
+    for (std::size_t layer = 0; layer < n_layers; ++layer)
+      n_numbers.push_back(measurement.code(layer, code).n_numbers());
+    writer.write_list(std::string("baseline/") + name + "/n_numbers", n_numbers);
+  }
   writer.write_replicated("example", {temperatures.size(), n_layers + 1, deck().examples, geometry.n_sites()},
                           std::span<const float>(examples));
   writer.commit();
@@ -236,6 +251,38 @@ std::vector<archive::Row> ReconstructionStage::rows() {
        {layer, temperature},
        "1",
        "{observable} of the hidden units as block spins: standard error"},
+      {"baseline/blocks/n_numbers",
+       u64,
+       {layer},
+       "1",
+       "baseline without training: as many blocks as the layer has units, or a few less, each written as its majority "
+       "spin, one bit"},
+      {"baseline/modes/n_numbers",
+       u64,
+       {layer},
+       "1",
+       "baseline without training: the longest Fourier modes, as many as the layer has units, each written as its "
+       "real amplitude, which is more than a bit; the sign of their sum is read"},
+      {"baseline/{code}/overlap/mean",
+       f64,
+       {layer, temperature},
+       "1",
+       "overlap of data and what is read back from the {code}, (sum v v')/N: mean"},
+      {"baseline/{code}/overlap/error",
+       f64,
+       {layer, temperature},
+       "1",
+       "overlap of data and what is read back from the {code}: standard error"},
+      {"baseline/{code}/domain_overlap/mean",
+       f64,
+       {layer, temperature},
+       "1",
+       "overlap of the magnetisations of all windows, data and what is read back from the {code}: mean"},
+      {"baseline/{code}/domain_overlap/error",
+       f64,
+       {layer, temperature},
+       "1",
+       "overlap of the magnetisations of all windows, data and what is read back from the {code}: standard error"},
       {"example",
        f32,
        {temperature, level, example, site},

@@ -140,6 +140,28 @@ TEST(Reconstruction, TablesOfDistancesAndLayersHaveTheirShapes) {
   EXPECT_EQ(hidden.extent, (std::vector<std::uint64_t>{n_levels - 1, n_temperatures}));
 }
 
+TEST(Reconstruction, PlainCodesOfTheLayersSizesStandBeside) {
+  const Work work;
+  const auto steps = work.done(test_world(), 64);
+  for (const Code code : {Code::blocks, Code::modes}) {
+    const PassTable table = steps->table(code, CodeQuantity::overlap);
+    ASSERT_EQ(table.extent, (std::vector<std::uint64_t>{n_levels - 1, n_temperatures}));
+    for (std::size_t layer = 0; layer + 1 < n_levels; ++layer)
+      for (std::size_t t = 0; t < n_temperatures; ++t) {
+        const PlainCode alone(square, code, work.machines[layer].n_hidden());
+        double sum = 0;
+        for (std::uint64_t i = 0; i < n_configurations; ++i) {
+          const auto data = configuration(t, i);
+          sum += measured(PassQuantity::overlap, data, alone.passed(data));
+        }
+        EXPECT_NEAR(table.mean[layer * n_temperatures + t], sum / n_configurations, 1e-12);
+      }
+    EXPECT_GT(table.mean[0], table.mean[n_temperatures]) << "the twin: layers exchanged";
+    EXPECT_GT(steps->table(code, CodeQuantity::domain_overlap).mean[1], table.mean[1])
+        << "domains of random spins are kept better than spins are";
+  }
+}
+
 TEST(Reconstruction, ExamplesAreTheFirstConfigurationsLevelByLevel) {
   const Work work;
   const auto steps = work.done(test_world(), 2);

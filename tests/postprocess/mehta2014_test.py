@@ -132,6 +132,25 @@ class Verdicts(unittest.TestCase):
             with mock.patch.object(verdicts, "groups", return_value=[(None, chain)]):
                 self.assertEqual([verdict], [row.verdict for row in verdicts.chains([None])])
 
+    def test_domains_are_compared_with_majority_bits_of_as_many_blocks(self):
+        def trained(domains, blocks):
+            shape = (len(domains), 1)
+            return FakeGroup({"overlap/mean": np.full(shape, 0.5), "overlap/error": np.full(shape, 0.001),
+                              "domain_overlap/mean": np.reshape(domains, shape), "domain_overlap/error": np.full(shape, 0.001),
+                              "correlation/mean": np.ones((len(domains) + 1, 1, 3)),
+                              "baseline/blocks/domain_overlap/mean": np.reshape(blocks, shape),
+                              "baseline/blocks/domain_overlap/error": np.full(shape, 0.001),
+                              "baseline/modes/domain_overlap/mean": np.reshape(blocks, shape),
+                              "baseline/modes/domain_overlap/error": np.full(shape, 0.001)}, {})
+        for trainings, blocks, verdict in (([[0.97, 0.7], [0.971, 0.701], [0.969, 0.699]], [0.99, 0.85], "yes; blocks keep more"),
+                                           ([[0.97, 0.7], [0.971, 0.701], [0.969, 0.699]], [0.9, 0.85],
+                                            "yes; blocks keep more from layer 2"),
+                                           ([[0.97, 0.7], [0.971, 0.701], [0.969, 0.699]], [0.9, 0.6], "yes"),
+                                           ([[0.97, 0.7], [0.99, 0.8], [0.95, 0.6]], [0.98, 0.75], "yes"),  # within the spread
+                                           ([[0.97, 0.2], [0.971, 0.201], [0.969, 0.199]], [0.9, 0.1], "in part")):
+            found = verdicts.domains_kept("stack", [trained(domains, blocks) for domains in trainings])
+            self.assertEqual(verdict, found.verdict)
+
     def test_flows_of_layers_are_judged_by_students_test(self):
         def order(t, change, error, n=4):
             return tables.Order("T", t, 0, 0, 0, 0, 0, 0, 0, change, error, n, -0.1 if t > 2 else 0.1, 0.01)

@@ -57,6 +57,7 @@ public:
   /// When done(). The overlaps begin with level 1: the data agree with themselves. Local.
   PassTable table(PassQuantity quantity) const;
   PassTable table(HiddenQuantity quantity) const;
+  PassTable table(Code code, CodeQuantity quantity) const;
 
   /// The first n configurations of every temperature and what becomes of them,
   /// [temperature, level, configuration, site], spins in [-1, 1]; every rank

@@ -1,18 +1,19 @@
 #pragma once
-// Where every layer of a stack looks, beside two controls, in steps that can be interrupted.
+// Where every layer of a stack looks, beside controls, in steps that can be interrupted.
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "blockspin/analysis/plain_code.hpp"
 #include "blockspin/analysis/receptive_field.hpp"
 
 namespace blockspin::analysis {
 
-/// What is measured of a layer: its fields as trained, those of random weights, and its own with their values
-/// moved to random sites.
-enum class FieldKind : std::size_t { trained, untrained, shuffled };
-inline constexpr std::size_t n_field_kinds = 3;
+/// What is measured of a layer: its fields as trained, those of random weights, its own with their values
+/// moved to random sites, and the fields of plain codes (plain_code.hpp) of as many numbers.
+enum class FieldKind : std::size_t { trained, untrained, shuffled, blocks, modes };
+inline constexpr std::size_t n_field_kinds = 5;
 
 /// Measures layers one after the other, of each the trained fields, then the controls. The state holds the
 /// shapes that are measured. Every rank computes the same. Layers count from 0.
@@ -41,7 +42,8 @@ public:
 
 private:
   FieldShapes measured(std::size_t layer, FieldKind kind) const;
-  FieldShapes empty_shapes(std::size_t layer) const;
+  FieldShapes empty_shapes(std::size_t layer, FieldKind kind) const;
+  PlainCode code_of(std::size_t layer, FieldKind kind) const;
 
   const lattice::Geometry& geometry_;
   std::uint64_t window_;

@@ -34,7 +34,18 @@ def layer_numbers(fields, layer):
         "shuffled": np.nanmedian(fields[group + "shuffled/window_fraction"]),
         "shuffled_high": np.nanquantile(fields[group + "shuffled/window_fraction"], 0.9),
         "untrained": np.nanmedian(fields[group + "untrained/window_fraction"]),
+        **plain_codes(fields, group),
     }
+
+
+def plain_codes(fields, group):
+    """Of blocks and modes, as many as the layer has units: what fields of one kind each would be. None in old archives."""
+    if group + "blocks/radius" not in fields:
+        return {}
+    return {"blocks": np.median(fields[group + "blocks/window_fraction"]),
+            "blocks_radius": np.median(fields[group + "blocks/radius"]),
+            "blocks_spacing": np.mean(fields[group + "blocks/spacing"]) / float(fields[group + "random_spacing"]),
+            "modes": np.median(fields[group + "modes/window_fraction"])}
 
 
 def seeds_of(archive, family, layer):
@@ -50,15 +61,15 @@ def locality(archive):
         for layer in range(1, n_layers(archive.group("receptive_field", names[0])) + 1):
             seeds = seeds_of(archive, family, layer)
             if any("median" not in seed for seed in seeds):
-                rows.append((family, layer, seeds[0]["units"], "no fields") + ("",) * 10)
+                rows.append((family, layer, seeds[0]["units"], "no fields") + ("",) * 12)
                 continue
             median, error = over_seeds([seed["median"] for seed in seeds])
 
             def mean(key):
-                return over_seeds([seed[key] for seed in seeds])[0]
+                return over_seeds([seed.get(key, np.nan) for seed in seeds])[0]
             rows.append((family, layer, seeds[0]["units"], median, error,
-                         *(mean(key) for key in ("low", "high", "shuffled", "untrained", "radius", "sign", "spacing",
-                                                 "coverage", "dead"))))
+                         *(mean(key) for key in ("low", "high", "shuffled", "untrained", "blocks", "modes", "radius", "sign",
+                                                 "spacing", "coverage", "dead"))))
     return rows
 
 
@@ -80,6 +91,27 @@ def reconstruction(archive):
                             for path in ("overlap", "domain_overlap")]
                 rows.append((family, float(temperature), int(level), *overlaps[0], *overlaps[1], *joined(groups, "energy", (level, t)),
                              *joined(groups, "abs_magnetization", (level, t))))
+    return rows
+
+
+def plain(archive):
+    """Rows (code, temperature, layer, numbers, overlap +-, that of domains +-): majority blocks and Fourier modes, as many as
+    the layers of each different stack have units."""
+    rows, seen = [], set()
+    for name in archive.names("reconstruction"):
+        group = archive.group("reconstruction", name)
+        if "baseline" not in group:
+            continue
+        for code in ("blocks", "modes"):
+            path = f"baseline/{code}/"
+            for t, temperature in enumerate(group["temperature"]):
+                for layer, numbers in enumerate(group[path + "n_numbers"]):
+                    row = (code, float(temperature), layer + 1, int(numbers),
+                           *(float(group[f"{path}{of}/{what}"][layer, t]) for of in ("overlap", "domain_overlap")
+                             for what in ("mean", "error")))
+                    if row not in seen:
+                        rows.append(row)
+                        seen.add(row)
     return rows
 
 
@@ -195,9 +227,10 @@ def free_machines(archive):
 
 
 TABLES = (
-    (locality, ("fields of", "layer", "units", "median", "+-", "10 %", "90 %", "shuffled", "untrained", "radius",
-                "|sign|", "spacing/random", "coverage", "dead")),
+    (locality, ("fields of", "layer", "units", "median", "+-", "10 %", "90 %", "shuffled", "untrained", "blocks", "modes",
+                "radius", "|sign|", "spacing/random", "coverage", "dead")),
     (reconstruction, ("reconstruction", "T", "from layer", "overlap", "+-", "of domains", "+-", "energy", "+-", "|m|", "+-")),
+    (plain, ("without training", "T", "as layer", "numbers", "overlap", "+-", "of domains", "+-")),
     (order, ("neighbours", "T", "spins", "majority 2x2", "4x4", "layer 1", "+-", "layer 2", "+-", "change", "+-",
              "trainings", "4x4 - 2x2", "+-")),
     (annealing, ("ln Z of", "forwards", "+-", "back", "+-", "chains")),

@@ -11,7 +11,7 @@ import numpy as np
 
 from blockspin import exact
 from blockspin.mehta2014 import tables
-from blockspin.seeds import beyond_chance, combined, families, over_seeds, pm, pooled
+from blockspin.seeds import beyond_chance, combined, families, family_of, over_seeds, pm, pooled
 
 ROUNDING = 1e-9  # what identities may miss by
 LOCAL = 0.5      # a layer is local where half of the median field's weight is in the window, and ...
@@ -146,7 +146,7 @@ def trained_maps(archives):
             mean, error = over_trainings(members_of_family, "kl_divergence")
             gap, gap_error = over_trainings(members_of_family, "gap/kl_divergence")
             freedom = len(names) - 1 or np.inf
-            trainings = f"{len(names)} trainings" if len(names) > 1 else "one training"
+            trainings = trainings_text(len(names))
             hidden = archive.machine(first.value("rbm")).value("hidden").split(",")[0]
             yield Verdict("a trained machine is an exact map", f"{lattice_text(first)}, {family}, {hidden} hidden",
                           f"D_KL = {pm(mean, error)} nats, {mean / np.prod(lattice):.3f} a spin, on configurations that were not "
@@ -174,38 +174,59 @@ def chains(archives):
 
 
 def fields(archives):
-    seen = [(archive, archive.group("receptive_field", name)) for archive in archives
-            for name in archive.names("receptive_field")]
-    for archive, first in seen:
-        if first.lattice != (40, 40):
-            continue
-        layers = range(1, tables.n_layers(first) + 1)
-        numbers = [tables.layer_numbers(first, layer) for layer in layers]
-        window, machine = first.value("window"), archive.machine(first.value("rbm"))
-        setting = f"40x40, L1 {machine.value('l1')} {machine.value('l1_scaling')}, {machine.value('epochs')} epochs"
+    for archive in archives:
+        for names in families(archive.names("receptive_field")).values():
+            first = archive.group("receptive_field", names[0])
+            if first.lattice == (40, 40):
+                yield from fields_of(archive, first, names)
 
-        def listed(key, form):
-            return ", ".join(form % numbers_of[key] for numbers_of in numbers)
-        local = [n["median"] > LOCAL and n["median"] > n["shuffled_high"] for n in numbers]
-        yield Verdict("fields are local blocks", setting,
-                      f"{window}x{window} window: median {listed('median', '%.2f')} (10 %: {listed('low', '%.2f')}); "
-                      f"shuffled {listed('shuffled', '%.2f')}; untrained {listed('untrained', '%.2f')}",
-                      "yes" if all(local) else "no" if not any(local) else
-                      "only layer " + ", ".join(str(k) for k, x in zip(layers, local) if x))
-        if all(local):
-            radius = [n["radius"] for n in numbers]
-            yield Verdict("they grow with depth, even within a layer", setting,
-                          f"median radius {listed('radius', '%.2f')}; 10 to 90 % of units within "
-                          f"{', '.join('%.0f %%' % (100 * n['radius_spread']) for n in numbers)} of it; share of one "
-                          f"sign {listed('sign', '%.2f')}",
-                          "yes" if (np.diff(radius) > 0).all() else "no")
-            far = [(n["spacing"] - 1) / n["spacing_sigma"] for n in numbers]
-            yield Verdict("they tile the lattice", setting,
-                          f"centres {listed('spacing', '%.2f')} times as far apart as random points "
-                          f"({', '.join('%+.0f' % x for x in far)} sigma); coverage of sites varies by "
-                          f"{', '.join('%.0f %%' % (100 * n['coverage']) for n in numbers)}",
-                          "yes" if min(far) > 3 else "no" if max(far) <= 3 else
-                          "only layer " + ", ".join(str(k) for k, x in zip(layers, far) if x > 3))
+
+def fields_of(archive, first, names):
+    """Verdicts on the fields of all layers of one setting, over its trainings."""
+    layers = range(1, tables.n_layers(first) + 1)
+    numbers = [tables.seeds_of(archive, family_of(first.name), layer) for layer in layers]
+    window, machine = first.value("window"), archive.machine(first.value("rbm"))
+    setting = (f"40x40, L1 {machine.value('l1')} {machine.value('l1_scaling')}, {machine.value('epochs')} epochs, "
+               f"{trainings_text(len(names))}")
+
+    def of(key):
+        return [over_seeds([seed.get(key, np.nan) for seed in seeds]) for seeds in numbers]
+
+    def listed(key):
+        return ", ".join(pm(mean, error) for mean, error in of(key))
+
+    def plainly(key, form="%.2f"):
+        return ", ".join(form % mean for mean, _ in of(key))
+    local = [m > LOCAL and m > high for (m, _), (high, _) in zip(of("median"), of("shuffled_high"))]
+    yield Verdict("fields are local blocks", setting,
+                  f"{window}x{window} window: median {listed('median')} (10 %: {plainly('low')}); shuffled "
+                  f"{plainly('shuffled')}; untrained {plainly('untrained')}; blocks {plainly('blocks')}; Fourier modes "
+                  f"{plainly('modes')}", "yes" if all(local) else "no" if not any(local) else only(layers, local))
+    if not all(local):
+        return
+    radius = [[seed["radius"] for seed in seeds] for seeds in numbers]
+    growth = [over_seeds(np.subtract(upper, lower)) for lower, upper in zip(radius, radius[1:])]
+    yield Verdict("they grow with depth, even within a layer", setting,
+                  f"median radius {listed('radius')} (blocks {plainly('blocks_radius')}); 10 to 90 % of units within "
+                  f"{', '.join('%.0f %%' % (100 * mean) for mean, _ in of('radius_spread'))} of it; share of one sign "
+                  f"{plainly('sign')}",
+                  "yes" if all(mean > 0 and beyond_chance(mean, error, len(names) - 1) for mean, error in growth)
+                  else "not to be told" if len(names) < 2 else "no")
+    tiled = [mean > 1 and beyond_chance(mean - 1, error, len(names) - 1) for mean, error in of("spacing")]
+    yield Verdict("they tile the lattice", setting,
+                  f"centres {listed('spacing')} times as far apart as random points (blocks {plainly('blocks_spacing')}); "
+                  f"coverage of sites varies by {', '.join('%.0f %%' % (100 * mean) for mean, _ in of('coverage'))}",
+                  "not to be told" if len(names) < 2 else "yes, less regularly than blocks" if all(tiled) and
+                  all(mean < blocks for (mean, _), (blocks, _) in zip(of("spacing"), of("blocks_spacing"))) else
+                  "yes" if all(tiled) else "no" if not any(tiled) else only(layers, tiled))
+
+
+def only(layers, flags):
+    return "only layer " + ", ".join(str(layer) for layer, flag in zip(layers, flags) if flag)
+
+
+def trainings_text(n):
+    return f"{n} trainings" if n > 1 else "one training"
 
 
 def settings_that_matter(archives):
@@ -237,18 +258,44 @@ def settings_that_matter(archives):
 
 
 def reconstructions(archives):
-    for archive, group in groups(archives, "reconstruction", (40, 40)):
-        overlap, error = group["overlap/mean"][:, 0], group["overlap/error"][:, 0]
-        domains, domains_error = group["domain_overlap/mean"][:, 0], group["domain_overlap/error"][:, 0]
-        correlation = group["correlation/mean"][:, 0]
-        far = min(8, correlation.shape[1] - 1)
-        kept = correlation[1:, far] / correlation[0, far]
-        yield Verdict("reconstructions from the top keep the large domains", f"40x40, {group.name}",
-                      f"overlap {', '.join(pm(o, e) for o, e in zip(overlap, error))} from layers 1 to {len(overlap)}; of "
-                      f"domains (means over windows) {', '.join(pm(o, e) for o, e in zip(domains, domains_error))}; of the "
-                      f"correlation at {far} sites they keep {', '.join('%.0f %%' % (100 * x) for x in kept)}",
-                      "yes" if domains[-1] > LOCAL and kept[-1] > LOCAL else "in part" if domains[-1] > 5 * domains_error[-1]
-                      else "no")
+    for archive in archives:
+        for family, names in families(archive.names("reconstruction")).items():
+            groups_of = [archive.group("reconstruction", name) for name in names]
+            if groups_of[0].lattice == (40, 40):
+                yield domains_kept(family, groups_of)
+
+
+def domains_kept(family, groups_of):
+    """What reconstructions keep of the domains, beside majority blocks of no more bits and Fourier modes as many."""
+    first = groups_of[0]
+    layers = range(len(first["overlap/mean"]))
+
+    def of(path):
+        return [tables.joined(groups_of, path, (layer, 0)) for layer in layers]
+
+    def baseline(code):
+        path = f"baseline/{code}/domain_overlap/"
+        return [(float(first[path + "mean"][layer, 0]), float(first[path + "error"][layer, 0])) for layer in layers]
+
+    def text(pairs):
+        return ", ".join(pm(*pair) for pair in pairs)
+    correlation = first["correlation/mean"][:, 0]
+    far = min(8, correlation.shape[1] - 1)
+    kept = correlation[1:, far] / correlation[0, far]
+    domains, blocks, modes = of("domain_overlap"), baseline("blocks"), baseline("modes")
+    freedom = len(groups_of) - 1 or np.inf
+    less = []
+    for (mean, error), (block, block_error) in zip(domains, blocks):
+        spread, free = combined([(error, freedom), (block_error, np.inf)])
+        less.append(beyond_chance(block - mean, spread, free) and block > mean)
+    keeps = domains[-1][0] > LOCAL and kept[-1] > LOCAL
+    behind = "" if not any(less) else "; blocks keep more" if all(less) else "; blocks keep more from " + only(
+        [layer + 1 for layer in layers], less).removeprefix("only ")
+    return Verdict("reconstructions from the top keep the large domains", f"40x40, {family}, {trainings_text(len(groups_of))}",
+                   f"overlap {text(of('overlap'))} from layers 1 to {len(layers)}; of domains (means over windows) "
+                   f"{text(domains)}; majority bits of as many blocks {text(blocks)}; as many Fourier modes {text(modes)}; of "
+                   f"the correlation at {far} sites they keep {', '.join('%.0f %%' % (100 * x) for x in kept)}",
+                   ("yes" if keeps else "in part" if domains[-1][0] > 5 * domains[-1][1] else "no") + behind)
 
 
 def temperatures(archives):
