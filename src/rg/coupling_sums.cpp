@@ -21,15 +21,44 @@ void CouplingSums::merge(const CouplingSums& other, std::int64_t times) {
 void CouplingSums::to_words(std::span<std::uint64_t> words) const { rg::to_words(sums_, words); }
 void CouplingSums::from_words(std::span<const std::uint64_t> words) { rg::from_words(words, sums_); }
 
+void CouplingSums::add(unsigned level, std::span<const std::size_t> operators,
+                       std::span<const std::int32_t> point, const NewtonWords& found) {
+  const std::size_t n = n_operators_;
+  const std::span sums = std::span(sums_).subspan(level * per_level(), per_level());
+  for (std::size_t a = 0; a < operators.size(); ++a) {
+    stats::Int128& right = sums[n * n + operators[a]];
+    right += found.gradient[a];
+    for (std::size_t b = 0; b < operators.size(); ++b) {
+      const std::int64_t j = found.information[std::max(a, b)][std::min(a, b)];
+      sums[operators[a] * n + operators[b]] += j;
+      right += static_cast<stats::Int128>(j) * point[b];
+    }
+  }
+}
+
+double CouplingSums::information(unsigned level, std::size_t a, std::size_t b) const {
+  return static_cast<double>(sums_[level * per_level() + a * n_operators_ + b]) / weight_unit;
+}
+
+double CouplingSums::right_side(unsigned level, std::size_t a) const {
+  const stats::Int128 sum = sums_[level * per_level() + n_operators_ * n_operators_ + a];
+  return static_cast<double>(sum) / (static_cast<double>(weight_unit) * coupling_unit);
+}
+
+double CouplingSums::slope(unsigned level, std::size_t a, std::span<const double> couplings) const {
+  double sum = right_side(level, a);
+  for (std::size_t b = 0; b < couplings.size(); ++b)
+    if (couplings[b] != 0) sum -= information(level, a, b) * couplings[b];
+  return sum;
+}
+
 std::vector<double> CouplingSums::couplings(unsigned level, std::span<const std::size_t> operators,
                                             double weight, std::span<const double> about) const {
-  const std::size_t n = operators.size(), first = level * per_level();
+  const std::size_t n = operators.size();
   Array<double, 2> j({n, n}), right({n, 1});
   for (std::size_t a = 0; a < n; ++a) {
-    for (std::size_t b = 0; b < n; ++b)
-      j(a, b) = static_cast<double>(sums_[first + operators[a] * n_operators_ + operators[b]]) / weight_unit;
-    right(a, 0) = static_cast<double>(sums_[first + n_operators_ * n_operators_ + operators[a]]) /
-                  (weight_unit * coupling_unit);
+    for (std::size_t b = 0; b < n; ++b) j(a, b) = information(level, operators[a], operators[b]);
+    right(a, 0) = right_side(level, operators[a]);
     j(a, a) += weight;
     if (weight > 0) right(a, 0) += weight * about[operators[a]];
   }
@@ -85,27 +114,18 @@ void LevelCouplings::add(const ising::BlockLevels& blocks, std::uint64_t number,
       const std::size_t word = at % lattice.words_per_row();
       local_[n].measure(blocks.level(n), at / lattice.words_per_row(), word, x_);
       const bool last = word + 1 == lattice.words_per_row();
-      add_word(n, last ? lattice.last_mask() : ~std::uint64_t{0}, sums.level(n));
+      add_word(n, last ? lattice.last_mask() : ~std::uint64_t{0}, sums);
     }
   }
 }
 
-void LevelCouplings::add_word(unsigned level, std::uint64_t present, std::span<stats::Int128> sums) {
+void LevelCouplings::add_word(unsigned level, std::uint64_t present, CouplingSums& sums) {
   const std::vector<std::size_t>& operators = operators_[level];
   std::array<std::int32_t, most_operators> point{};
   for (std::size_t a = 0; a < operators.size(); ++a) point[a] = point_[level][operators[a]];
   NewtonWords found;
   newton_words(x_.data(), operators.size(), point.data(), present, found);
-  const std::size_t n = setup_.n_even;
-  for (std::size_t a = 0; a < operators.size(); ++a) {
-    stats::Int128& right = sums[n * n + operators[a]];
-    right += found.gradient[a];
-    for (std::size_t b = 0; b < operators.size(); ++b) {
-      const std::int64_t j = found.information[std::max(a, b)][std::min(a, b)];
-      sums[operators[a] * n + operators[b]] += j;
-      right += static_cast<stats::Int128>(j) * point[b];
-    }
-  }
+  sums.add(level, operators, point, found);
 }
 
 void LevelCouplings::learn(const CouplingSums& sums) {

@@ -23,14 +23,15 @@ void LevelMoments::remove(const LevelMoments& other) {
   couplings.merge(other.couplings, -1);
 }
 
-namespace {
-
-constexpr std::uint64_t most_groups = 64, all_bins = 128;
-
-BinShape shape_for(std::uint64_t n_ladders) {
+BinShape bin_shape(std::uint64_t n_ladders, std::uint64_t n_keeps) {
+  constexpr std::uint64_t most_groups = 64, all_bins = 128;
   const std::uint64_t n_groups = std::min(n_ladders, most_groups);
-  return {n_groups, std::bit_floor(all_bins / n_groups)};
+  BinShape shape{n_groups, std::bit_floor(all_bins / n_groups)};
+  while (n_keeps > shape.most_bins * shape.width) shape.width *= 2;
+  return shape;
 }
+
+namespace {
 
 std::size_t words_of(const LevelMoments& moments) {
   return moments.even.n_words() + moments.odd.n_words() + moments.couplings.n_words();
@@ -53,7 +54,7 @@ void from_words(std::span<const std::uint64_t> words, LevelMoments& moments) {
 } // namespace
 
 LevelBins::LevelBins(std::uint64_t n_ladders, const LevelMoments& empty)
-    : empty_(empty), shape_(shape_for(n_ladders)), bins_(shape_.n_groups) {}
+    : empty_(empty), shape_(bin_shape(n_ladders, 0)), bins_(shape_.n_groups) {}
 
 void LevelBins::make_room(std::uint64_t n_keeps) {
   while (n_keeps > shape_.most_bins * shape_.width) {

@@ -7,9 +7,10 @@
 
 namespace blockspin::rg {
 
-inline constexpr std::size_t most_operators = 16;
+/// All of a list of 13 even and 5 odd operators, and two more (ensemble_slopes.hpp).
+inline constexpr std::size_t most_operators = 20;
 /// 1 / cosh^2 is a multiple of 1 / weight_unit; 1 - tanh of 1 / (weight_unit coupling_unit).
-inline constexpr std::int32_t weight_unit = 512;
+inline constexpr std::int32_t weight_unit = 1 << 18;
 
 /// g_a and J_ab (b <= a) of coupling_sums.hpp, in these units.
 struct NewtonWords {

@@ -19,6 +19,8 @@
 
 namespace blockspin::rg {
 
+struct NewtonWords;
+
 /// Points are multiples of 1 / coupling_unit.
 inline constexpr std::int32_t coupling_unit = 512;
 /// Couplings of this modulus and more are not measured: 1 / cosh^2 u is too small for its unit there, and points do
@@ -33,6 +35,9 @@ public:
   CouplingSums() = default;
   CouplingSums(unsigned n_levels, std::size_t n_operators);
 
+  /// Adds what 64 spins of a level say: found[i] is of operator operators[i], as point[i] is.
+  void add(unsigned level, std::span<const std::size_t> operators, std::span<const std::int32_t> point,
+           const NewtonWords& found);
   /// Adds `other` so many times; -1 takes it out again.
   void merge(const CouplingSums& other, std::int64_t times = 1);
 
@@ -41,16 +46,20 @@ public:
   std::vector<double> couplings(unsigned level, std::span<const std::size_t> operators, double weight = 0,
                                 std::span<const double> about = {}) const;
 
+  std::size_t n_operators() const { return n_operators_; }
+  /// J_ab.
+  double information(unsigned level, std::size_t a, std::size_t b) const;
+  /// Sum over spins of x_a (1 - tanh u) under couplings [operator] close to the points: 0 at the likeliest ones
+  /// for the operators they are of.
+  double slope(unsigned level, std::size_t a, std::span<const double> couplings) const;
+
   std::size_t n_words() const { return 4 * sums_.size(); }
   void to_words(std::span<std::uint64_t> words) const;
   void from_words(std::span<const std::uint64_t> words);
   bool operator==(const CouplingSums&) const = default;
 
 private:
-  friend class LevelCouplings;
-  std::span<stats::Int128> level(unsigned n) {
-    return std::span(sums_).subspan(n * per_level(), per_level());
-  }
+  double right_side(unsigned level, std::size_t a) const;
   std::size_t per_level() const { return n_operators_ * (n_operators_ + 1); }
 
   std::size_t n_operators_ = 0;
@@ -78,7 +87,7 @@ public:
   const std::vector<std::size_t>& operators(unsigned level) const { return operators_[level]; }
 
 private:
-  void add_word(unsigned level, std::uint64_t present, std::span<stats::Int128> sums);
+  void add_word(unsigned level, std::uint64_t present, CouplingSums& sums);
 
   BlockingSetup setup_;
   double start_;

@@ -31,8 +31,11 @@ struct BinShape {
   std::uint64_t width = 1; ///< keeps in a bin but the last, which may still be filling
 };
 
-/// Keep k of ladder l goes to bin k / width of group l % n_groups. A group is a ladder of its own, or where
-/// there are more than 64, several; all bins together are at most 128, or two a group. When a run outgrows
+/// A group is a ladder of its own, or where there are more than 64, several; all bins together are at most
+/// 128, or two a group. Depends on the numbers alone.
+BinShape bin_shape(std::uint64_t n_ladders, std::uint64_t n_keeps);
+
+/// Keep k of ladder l goes to bin k / width of group l % n_groups (bin_shape()). When a run outgrows
 /// its bins, neighbours are joined: what is in them depends on the number of keeps alone. Every rank has all
 /// bins, with the sums of its own configurations.
 class LevelBins {
