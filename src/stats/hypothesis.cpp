@@ -1,6 +1,7 @@
 #include "blockspin/stats/hypothesis.hpp"
 
 #include <algorithm>
+#include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
@@ -25,6 +26,13 @@ double chi_square_tail(double statistic, double degrees_of_freedom) {
   if (degrees_of_freedom <= 0) return 1;
   if (!(statistic < std::numeric_limits<double>::infinity())) return 0;
   return boost::math::gamma_q(degrees_of_freedom / 2, statistic / 2);
+}
+
+double f_tail(double statistic, double degrees_above, double degrees_below) {
+  if (!(statistic > 0)) return 1;
+  if (!(statistic < std::numeric_limits<double>::infinity())) return 0;
+  const double share = degrees_below / (degrees_below + degrees_above * statistic);
+  return boost::math::ibeta(degrees_below / 2, degrees_above / 2, share);
 }
 
 TestResult chi_square(std::span<const std::uint64_t> observed, std::span<const double> probability,

@@ -59,6 +59,11 @@ TEST(ChiSquareTail, MatchesTables) {
   EXPECT_NEAR(chi_square_tail(3.841458820694124, 1), 0.05, 1e-12);
   EXPECT_NEAR(chi_square_tail(18.307038053275146, 10), 0.05, 1e-12);
   EXPECT_EQ(chi_square_tail(1, 0), 1);
+  // Tables; a t of 2.228138852 with 10 degrees of freedom squared; many degrees below: chi-square.
+  EXPECT_NEAR(f_tail(3.3258345, 5, 10), 0.05, 1e-8);
+  EXPECT_NEAR(f_tail(4.9646027, 1, 10), 0.05, 1e-8);
+  EXPECT_NEAR(f_tail(18.307038053275146 / 10, 10, 1e9), 0.05, 1e-6);
+  EXPECT_EQ(f_tail(0, 3, 4), 1);
 }
 
 TEST(KolmogorovSmirnov, AcceptsItsOwnAndRejectsAWiderOne) {

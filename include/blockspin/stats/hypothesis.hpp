@@ -35,6 +35,8 @@ double two_sided_p(double sigma);
 double sigma_of(double p_value);
 /// Upper tail of the chi-square distribution.
 double chi_square_tail(double statistic, double degrees_of_freedom);
+/// Upper tail of the F distribution, of two mean squares with so many degrees of freedom, all above 0.
+double f_tail(double statistic, double degrees_above, double degrees_below);
 /// One p-value for several independent ones, by the smallest: 1 - (1 - min)^n.
 double smallest_of(std::span<const double> p_values);
 
