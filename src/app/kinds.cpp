@@ -2,6 +2,7 @@
 
 #include "blockspin/stages/block.hpp"
 #include "blockspin/stages/chain_machine.hpp"
+#include "blockspin/stages/couplings.hpp"
 #include "blockspin/stages/decimation.hpp"
 #include "blockspin/stages/flow.hpp"
 #include "blockspin/stages/import.hpp"
@@ -37,6 +38,7 @@ std::vector<campaign::Kind> stage_kinds() {
       kind_of<ChainMachineStage>(),
       kind_of<KadanoffStage>(),
       kind_of<McrgStage>(),
+      kind_of<CouplingsStage>(),
   };
 }
 

@@ -3,6 +3,7 @@
 #include "blockspin/campaign/plan.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/stages/mcrg.hpp"
+#include "operator_check.hpp"
 
 namespace blockspin::stages {
 
@@ -116,26 +117,8 @@ void McrgStage::check(const campaign::Plan& plan, const campaign::Complain& comp
                         std::to_string(deck().factor) +
                         ": further on a side would be shorter than 2, or is not divided",
                     "auto, or 1 to " + std::to_string(most));
-  check_operators(setup, complain);
+  check_operators(setup.extents, setup.n_even, setup.n_odd, "auto, or ", complain);
   if (deck().match) check_match(plan, setup, complain);
-}
-
-void McrgStage::check_operators(const rg::BlockingSetup& setup, const campaign::Complain& complain) const {
-  const ising::RowLattice fine(setup.extents);
-  const auto check_list = [&](const char* key, std::size_t wanted, const std::vector<ising::Operator>& list) {
-    if (wanted > list.size())
-      return complain(key, "there are " + std::to_string(list.size()) + " in this many dimensions",
-                      "auto, or 1 to " + std::to_string(list.size()));
-    const auto flags = ising::independent_operators(list, fine);
-    const auto same = static_cast<std::size_t>(std::find(flags.begin(), flags.end(), false) - flags.begin());
-    if (same < wanted)
-      complain(key,
-               "number " + std::to_string(same + 1) + ", " + list[same].name +
-                   ", is a combination of those before it on " + blocked_name(setup, 0),
-               "auto, or 1 to " + std::to_string(same));
-  };
-  check_list("even", setup.n_even, ising::even_operators(fine.n_dimensions()));
-  check_list("odd", setup.n_odd, ising::odd_operators(fine.n_dimensions()));
 }
 
 void McrgStage::check_match(const campaign::Plan& plan, const rg::BlockingSetup& setup,

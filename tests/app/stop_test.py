@@ -69,6 +69,7 @@ SHORT_FORMS = {
     "kadanoff.short": "side = 6\nconfigurations = 4000\ncouplings = 0.4\nstarts = 4\nstrengths = 1",
     "spectrum.short": "rbm = deep",
     "mcrg.short": "configurations = 8000",
+    "couplings.short": "sample = main\neven = 13\nodd = 5",
 }
 
 

@@ -43,7 +43,6 @@ private:
   std::uint64_t n_ladders(const campaign::ModelDeck& lattice) const;
   void record_choices(campaign::Context& context, const rg::BlockingSetup& blocking) const;
 
-  void check_operators(const rg::BlockingSetup& blocking, const campaign::Complain& complain) const;
   void check_match(const campaign::Plan& plan, const rg::BlockingSetup& blocking,
                    const campaign::Complain& complain) const;
 };

@@ -1,0 +1,92 @@
+"""Couplings of ensembles through the real program: of a model's own configurations, of block spins, of imported ones."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+import campaign
+
+HERE = Path(__file__).parent
+
+
+def setUpModule():
+    global folder, archive
+    folder = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(folder.cleanup)
+    archive = h5py.File(campaign.run_deck(HERE / "couplings.ini", Path(folder.name) / "couplings.h5", 1), "r")
+    unittest.addModuleCleanup(archive.close)
+
+
+def pulls(group, temperature, truth):
+    """(mean - truth) / error; `truth`: of the first couplings, 0 of the others."""
+    mean, error = group["mean"][temperature], group["error"][temperature]
+    return (mean - np.pad(truth, (0, len(mean) - len(truth)))) / error
+
+
+class Samples(unittest.TestCase):
+    def test_are_explained_by_their_own_coupling(self):
+        """41 pulls and 5 values of p, of fixed seeds: a false alarm has 41 * 2e-8 + 5e-8."""
+        for name, row, coupling in (("main", 1, 1 / 2.6), ("main", 2, 0), ("all", 1, 1 / 2.6), ("all", 2, 0), ("cube", 0, 0.2)):
+            group = archive[f"couplings/{name}"]
+            self.assertLess(np.abs(pulls(group, row, [coupling])).max(), 5.6, name)
+            self.assertGreater(group["p_value"][row], 1e-8, name)
+            self.assertGreater(group["bins"][row], 60)
+
+    def test_that_of_another_temperature_is_seen(self):
+        self.assertGreater(np.abs(pulls(archive["couplings/main"], 1, [1 / 2.3])).max(), 5.6)
+
+    def test_spins_in_order_have_none(self):
+        for name in ("mean", "error", "residual/mean", "residual/error", "chi_squared", "p_value"):
+            self.assertTrue(np.isnan(archive[f"couplings/main/{name}"][0]).all(), name)
+
+    def test_say_which_operators_they_are_of(self):
+        group = archive["couplings/all"]
+        self.assertEqual([2, 2, 4] + 5 * [2] + 5 * [4] + [1] + 4 * [3], list(group["spins"]))
+        self.assertEqual(list(range(1, 14)) + list(range(1, 6)), list(group["place"]))
+        self.assertEqual([0], list(group["residual/place"]))
+        self.assertEqual([2, 2, 4, 1], list(archive["couplings/cube/spins"]))
+        self.assertEqual(10 + 5 + 1, len(archive["couplings/main/residual/mean"][0]))
+        self.assertEqual(16, archive["couplings/main/degrees_of_freedom"][()])
+
+
+class Blocks(unittest.TestCase):
+    def test_have_swendsens_couplings(self):
+        """Swendsen, PRL 52, 1165 (1984): .358(3), .082(2), -.007(2), among seven couplings. His errors and ours; beyond 5.5 of them 1e-7."""
+        path = campaign.run_deck(HERE / "couplings_block.ini", Path(folder.name) / "block.h5", 1)
+        with h5py.File(path, "r") as file:
+            mean, error = file["couplings/b/mean"][0, :3], file["couplings/b/error"][0, :3]
+        known, theirs = np.array([0.358, 0.082, -0.007]), np.array([0.003, 0.002, 0.002])
+        print("nearest, diagonal, plaquette:", mean, error)
+        self.assertLess(np.abs((mean - known) / np.hypot(error, theirs)).max(), 5.5)
+        self.assertLess(error.max(), 0.005)
+        self.assertGreater(abs(mean[0] - 0.4406868) / error[0], 8)  # blocked they are others
+
+
+class Imports(unittest.TestCase):
+    def deck(self, name, keys, spins):
+        path = Path(folder.name) / f"{name}.ini"
+        np.save(path.with_suffix(".npy"), spins)
+        path.write_text(f"[campaign]\narchive = {name}.h5\nseed = 1\n[import.i]\nfile = {name}.npy\nmodel = none\n{keys}\n"
+                        "[couplings.c]\nsample = i\neven = 2\n", encoding="utf-8")
+        return path
+
+    def test_without_temperatures_have_one_row(self):
+        spins = 2 * np.random.default_rng(1).integers(0, 2, (500, 8, 8)) - 1
+        path = campaign.run_deck(self.deck("free", "lattice = 8x8", spins), Path(folder.name) / "free.h5", 1)
+        with h5py.File(path, "r") as file:
+            group = file["couplings/c"]
+            self.assertEqual((1, 2), group["mean"].shape)
+            self.assertLess(np.abs(pulls(group, 0, [])).max(), 5.6)
+            self.assertTrue(np.isnan(group["temperature"][0]))
+
+    def test_without_a_lattice_are_refused(self):
+        done = campaign.blockspin("check", self.deck("flat", "", 2 * np.ones((10, 64), int) - 1))
+        self.assertEqual(3, done.returncode, done.stderr)
+        self.assertIn("couplings.c.sample: /import/i is of units without places on a lattice", done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
