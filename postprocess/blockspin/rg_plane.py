@@ -1,0 +1,159 @@
+"""Command: the plane of nearest and diagonal couplings, where the renormalization group and machines lead.
+
+    python3 -m blockspin.rg_plane ARCHIVE... -o FOLDER     rg_plane.png and rg_plane.txt
+
+Every point is a fit of couplings by maximum pseudo-likelihood: of block spins, level after level ([mcrg]), and of the
+walkers of a flow, step after step ([flow] with couplings = on). Residuals tell whether such couplings explain the walkers:
+they are 0 where they do.
+"""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LogNorm
+from matplotlib.patches import Ellipse
+
+import blockspin
+from blockspin import exact
+from blockspin.figures import style
+from blockspin.seeds import pm
+
+CRITICAL = 1 / exact.T_C
+DIAGONAL_NORMAL = np.sqrt(2)  # of the critical manifold at K_c, nearest = 1; exact
+LIMITS = (0.05, 0.6), (-0.03, 0.38)
+LARGEST_ERROR = 0.05  # points known less well are in the table, and not in the figure
+SHOWN_STEPS = (0, 1, 2, 3, 5, 10, 20, 30, 50, 100)
+
+
+@dataclass
+class Trajectory:
+    """Points that follow one another. Unknown couplings and errors are NaN."""
+
+    label: str
+    kind: str               # "mcrg" or the type of the machine
+    step: np.ndarray
+    mean: np.ndarray        # [point, (nearest, diagonal)]
+    error: np.ndarray
+    residual: np.ndarray    # [point, (value, error)]; NaN where there is none
+
+    def shown(self):
+        """Points that the figure has."""
+        return np.isfinite(self.mean).all(1) & (self.error < LARGEST_ERROR).all(1)
+
+
+def of_levels(group):
+    """Block spins of one temperature."""
+    mean, error = (group[f"coupling/{what}"][:, :2] for what in ("mean", "error"))
+    return Trajectory(f"{group.label}, T = {float(group['temperature']):.4g}", "mcrg", group["any_level"], mean, error,
+                      np.full(mean.shape, np.nan))
+
+
+def of_steps(flow):
+    """Walkers from each start; of the steps, those of SHOWN_STEPS."""
+    pairs = [flow.quantity(f"coupling_{name}") for name in ("nearest", "diagonal")]
+    residual = np.stack(flow.quantity("coupling_residual"), -1)
+    n_steps = residual.shape[1]
+    step = np.array([n for n in SHOWN_STEPS if n < n_steps])
+    for index, start in enumerate(flow.starts):
+        mean, error = (np.stack([pair[what][index, step] for pair in pairs], -1) for what in (0, 1))
+        yield Trajectory(f"{flow.label}, start {start}", flow.value("rbm"), step, mean, error, residual[index, step])
+
+
+def trajectories(archives):
+    found = []
+    for archive in archives:
+        groups = [archive.group("mcrg", name) for name in archive.names("mcrg")]
+        found += sorted((of_levels(group) for group in groups if len(group.lattice) == 2 and
+                         group["coupling/mean"].shape[1] > 1), key=lambda one: one.mean[0, 0])
+        for name in archive.names("flow"):
+            flow = archive.flow(name)
+            if "coupling_nearest" in flow:
+                found += of_steps(flow)
+    return found
+
+
+def table(found):
+    """Text: nearest, diagonal, distance from the critical line, residual, at every point."""
+    heads = ("trajectory", "level or step", "nearest", "diagonal", "beyond the critical line", "residual")
+    rows = [(one.label, str(step), *(pm(*pair) for pair in zip(mean, error)), pm(*beyond_line(mean, error)),
+             pm(*residual) if np.isfinite(residual[0]) else "")
+            for one in found for step, mean, error, residual in zip(one.step, one.mean, one.error, one.residual)]
+    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in (heads, *rows)) + "\n"
+
+
+def beyond_line(mean, error):
+    """(K_nn + sqrt(2) K_diagonal - K_c, its error where both errors are independent): above 0 is the ordered side."""
+    return mean[0] + DIAGONAL_NORMAL * mean[1] - CRITICAL, np.hypot(error[0], DIAGONAL_NORMAL * error[1])
+
+
+def draw(found):
+    style.use()
+    figure, panels = plt.subplots(1, 2, figsize=(9.6, 4.4), sharex=True, sharey=True)
+    rg, flows = ([one for one in found if (one.kind == "mcrg") == is_rg] for is_rg in (True, False))
+    for axes, title in zip(panels, ("majority blocks of the Ising model", "configurations sent through machines")):
+        line = np.array(LIMITS[1])
+        axes.plot(CRITICAL - DIAGONAL_NORMAL * line, line, color=style.EXACT, linestyle=":", linewidth=1,
+                  label="critical line near $K_c$, exact")
+        axes.plot(CRITICAL, 0, "*", color=style.EXACT, markersize=8, label="Ising model at $T_c$")
+        axes.axhline(0, color=style.EXACT, linewidth=0.5, zorder=0)
+        axes.text(LIMITS[0][1], LIMITS[1][0], "ordered side ", ha="right", va="bottom", color=style.EXACT)
+        axes.text(LIMITS[0][0], LIMITS[1][0], " disordered side", ha="left", va="bottom", color=style.EXACT)
+        axes.set(xlim=LIMITS[0], ylim=LIMITS[1], title=title, xlabel="nearest-neighbour coupling")
+    panels[0].set_ylabel("diagonal coupling")
+    for one, colour in zip(rg, style.COLOURS):
+        arrows(panels[0], one, colour)
+        panels[0].plot([], [], color=colour, label=one.label.split(", ")[-1])
+    kinds = list(dict.fromkeys(one.kind for one in flows))
+    for one in flows:
+        arrows(panels[1], one, style.COLOURS[kinds.index(one.kind) % len(style.COLOURS)])
+    for kind, colour in zip(kinds, style.COLOURS):
+        panels[1].plot([], [], color=colour, label=f"[rbm.{kind}]")
+    residuals(figure, panels[1], flows)
+    for axes in panels:
+        axes.legend(loc="upper right" if axes is panels[0] else "upper left")
+    return figure
+
+
+def arrows(axes, one, colour):
+    """From point to point, with an ellipse of two standard errors at each."""
+    mean, error = one.mean[one.shown()], one.error[one.shown()]
+    if len(mean) > 1:
+        axes.quiver(*mean[:-1].T, *np.diff(mean, axis=0).T, angles="xy", scale_units="xy", scale=1, color=colour, width=0.003,
+                    headwidth=5, headlength=7)
+    for point, size in zip(mean, error):
+        axes.add_patch(Ellipse(point, *(4 * size), facecolor=colour, alpha=0.3, linewidth=0))
+
+
+def residuals(figure, axes, flows):
+    points = [(mean, abs(residual[0])) for one in flows for mean, residual, shown in zip(one.mean, one.residual, one.shown())
+              if shown and np.isfinite(residual[0])]
+    if not points:
+        return
+    dots = axes.scatter(*np.array([mean for mean, _ in points]).T, c=[max(value, 1e-5) for _, value in points], s=14, zorder=3,
+                        cmap=style.SEQUENTIAL, norm=LogNorm(1e-4, 1e-1))
+    figure.colorbar(dots, ax=axes, label="|residual|: 0 where these couplings explain all", shrink=0.8)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python3 -m blockspin.rg_plane", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
+    parser.add_argument("-o", "--output", default=".", metavar="FOLDER")
+    options = parser.parse_args()
+    archives = [blockspin.open_archive(path) for path in options.archives]
+    found = trajectories(archives)
+    if not found:
+        parser.error("no [mcrg] and no [flow] with couplings = on in these archives")
+    folder = Path(options.output)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rg_plane.txt").write_text(table(found), encoding="utf-8")
+    draw(found).savefig(folder / "rg_plane.png")
+    for archive in archives:
+        archive.close()
+
+
+if __name__ == "__main__":
+    main()
