@@ -14,6 +14,14 @@ def energy(temperature, lattice):
     return ring_energy(temperature, *lattice) if len(lattice) == 1 else torus_energy(temperature, *lattice)
 
 
+def energy_temperature(value, lattice, low=0.05, high=1e6):
+    """The temperature at which the mean energy per spin is `value`; of a value beyond those between the two, the nearer."""
+    for _ in range(200):
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if energy(middle, lattice) < value else (low, middle)
+    return float(np.sqrt(low * high))
+
+
 def specific_heat(temperature, lattice, step=1e-4):
     """Specific heat per spin, de/dT, by a central difference of the exact energy (relative error about 1e-7)."""
     t = np.asarray(temperature, dtype=float)

@@ -53,6 +53,12 @@ class Exact(unittest.TestCase):
         np.testing.assert_allclose(exact.infinite_magnetization([0.0, 3.0]), [1, 0])
         self.assertAlmostEqual(0.9113193775, float(exact.infinite_magnetization(2.0)), 9)
 
+    def test_energy_temperature_is_the_inverse_of_the_energy(self):
+        for lattice in ((10, 10), (4, 6), (12,)):
+            for t in (0.7, 1.0, exact.T_C, 7.0, 1e3):
+                self.assertAlmostEqual(1, exact.energy_temperature(exact.energy(t, lattice), lattice) / t, 9)
+        self.assertAlmostEqual(0.05, exact.energy_temperature(-2.1, (10, 10)))
+
     def test_large_lattices_do_not_overflow(self):
         self.assertTrue(np.all(np.isfinite(exact.torus_energy([0.06, 1.0, exact.T_C, 100.0], 1024, 1024))))
 

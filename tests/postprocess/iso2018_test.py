@@ -12,7 +12,7 @@ import numpy as np
 
 import blockspin
 import campaign
-from blockspin import seeds
+from blockspin import exact, seeds
 from blockspin.iso2018 import __main__ as report
 from blockspin.iso2018 import ends, patterns, readings, verdicts
 
@@ -168,6 +168,22 @@ class Claims(unittest.TestCase):
         found = self.rows(verdicts.dynamics, end(seed=0, value=2.0), end(seed=1, value=2.2),
                           end(seed=0, value=2.002, dynamics="mean_field"))
         self.assertEqual(["one end, at 2.00", "holds"], [row[-1] for row in found])
+
+    def test_the_end_is_compared_with_the_mixture_that_was_shown(self):
+        """Ordered and random spins in equal parts: energy -1, |m| 0.54, excess near 0."""
+        random = np.random.default_rng(5).choice((-1, 1), (2000, 10, 10))
+        shown = mock.Mock(lattice=(10, 10), temperature=np.array([0.0, np.inf]))
+        shown.configurations = lambda t: random if np.isinf(t) else np.ones((2000, 10, 10), int)
+        archive = mock.Mock()
+        archive.ensembles.return_value = [shown]
+        mixture = {"energy_temperature": exact.energy_temperature(-1.0, (10, 10)), "abs_magnetization": 0.54,
+                   "nearest_neighbour_excess": 0.0}
+        for change, verdict in ((0.0, "holds"), (0.3, "no")):
+            machine = end()
+            machine.mean = {quantity: value + change for quantity, value in mixture.items()}
+            machine.error = dict.fromkeys(mixture, 0.01)
+            found = list(verdicts.end_is_mixture([archive], ends.grouped([machine])))
+            self.assertEqual([verdict] * 3, [row[-1] for row in found])
 
     def test_three_trainings_are_no_certainty(self):
         """A difference of four errors: of 11 degrees of freedom it is no chance, of 2 it is."""

@@ -8,7 +8,7 @@ freedom as the errors have (three errors, were they known exactly; 5.5 with six 
 
 import numpy as np
 
-from blockspin import seeds
+from blockspin import exact, seeds
 from blockspin.exact import T_C
 from blockspin.iso2018 import patterns, readings
 from blockspin.iso2018.ends import Group, epoch_of, pick, type_of
@@ -25,6 +25,7 @@ def all_verdicts(archives, groups):
         rows += claim(groups)
     rows += readings_at_critical(archives, groups)
     rows += end_is_ising(archives, groups)
+    rows += end_is_mixture(archives, groups)
     for archive in archives:
         rows += couplings(archive)
     for claim in (other_types, dynamics, controls):
@@ -178,6 +179,23 @@ def end_is_ising(archives, groups):
                    "" if quantity == "abs_magnetization" else "no" if differ else "holds")
 
 
+def end_is_mixture(archives, groups):
+    """A chain in equilibrium draws from the machine's own distribution, whatever its start. Had the machine learned all it
+    was shown, that would be the mixture of all temperatures."""
+    for g in with_end(groups):
+        shown = next(sample for archive in archives for sample in archive.ensembles() if sample.lattice == g.lattice)
+        spins = np.concatenate([shown.configurations(t) for t in shown.temperature])
+        energy = np.mean(exact.energy(shown.temperature, g.lattice))
+        for quantity, text, (value, known) in (
+                ("energy_temperature", "energy temperature", (exact.energy_temperature(energy, g.lattice), 0.0)),
+                ("abs_magnetization", "|m|", patterns.abs_magnetization(spins)),
+                ("nearest_neighbour_excess", "neighbour excess", patterns.excess(spins))):
+            error, freedom = seeds.combined([(g.error(quantity), g.freedom), (known, np.inf)])
+            differ = seeds.beyond_chance(g.mean(quantity) - value, error, freedom)
+            yield ("the end is the mixture that was learned", f"{setting(g)}, {text}; of the mixture it is {value:.4g}",
+                   g.mean(quantity), g.error(quantity), "no" if differ else "holds")
+
+
 def other_types(groups):
     for family, claim, holds in (("L", "type L flows to T = 0", lambda t: t < 1.0),
                                  ("H", "type H flows to high temperatures", lambda t: 4.0 <= t <= 6.0)):
@@ -288,7 +306,7 @@ def leading_vectors(archive):
         mean, error = seeds.over_seeds(parts)
         yield ("the leading vector is uniform", f"{name_of(key, members)}, its part in the uniform mode", mean, error,
                "holds" if mean > UNIFORM else of_all([part > UNIFORM for part in parts], "no"))
-        if key[0].startswith("V") and min(key[1], 5) == 5:
+        if key[0].startswith(("V", "L", "H")) and min(key[1], 5) == 5:
             mean, error = seeds.over_seeds([patterns.longest_waves(spectrum) for spectrum, _ in members])
             yield ("the next four are the longest waves", f"{name_of(key, members)}, their part in these waves", mean, error,
                    "holds" if mean > UNIFORM else "partly" if mean > 0.5 else "no")
