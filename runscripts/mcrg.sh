@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Monte Carlo renormalization in two and three dimensions: both decks (some five minutes on two cores), then the tables.
+# Monte Carlo renormalization in two and three dimensions, and the plane of couplings with machines in it: three decks (some
+# six minutes on two cores), then the tables and the figure.
 #
-#     runscripts/mcrg.sh FOLDER [RANKS]      # archives and mcrg.txt go to FOLDER; RANKS: 2
+#     runscripts/mcrg.sh FOLDER [RANKS]      # archives, mcrg.txt, rg_plane.txt and rg_plane.png go to FOLDER; RANKS: 2
 #
 # Interrupted, it goes on where it was. BLOCKSPIN names another program than build/release/src/app/blockspin.
 # Nothing of postprocess/reference changes: what is to be shown there is copied by hand.
@@ -15,12 +16,13 @@ mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
 archives=()
-for deck in mcrg mcrg_3d; do
+for deck in mcrg mcrg_3d rg_plane; do
   mpirun -n "$ranks" "${BLOCKSPIN:-$root/build/release/src/app/blockspin}" run "$root/input/$deck.ini" --resume \
     --set campaign.archive="$folder/$deck.h5"
   archives+=("$folder/$deck.h5")
 done
 export PYTHONPATH=$root/postprocess
-"$PYTHON" -B -m blockspin.mcrg "${archives[@]}" > "$folder/mcrg.txt.part"
+"$PYTHON" -B -m blockspin.rg_plane "${archives[2]}" -o "$folder"
+"$PYTHON" -B -m blockspin.mcrg "${archives[@]::2}" > "$folder/mcrg.txt.part"
 mv "$folder/mcrg.txt.part" "$folder/mcrg.txt"
 echo "$folder/mcrg.txt"
