@@ -96,11 +96,11 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   const int n_ranks =
       invocation.n_ranks > 0 ? invocation.n_ranks : std::max(comm.size(), campaign::least_ranks(document));
   campaign::Plan plan = campaign::read_plan(document, invocation.kinds, n_ranks, problems);
-  campaign::look_at_files(plan, comm, deck_path, problems);
+  campaign::look_at_files(plan, comm, problems);
 
   // A reference may lead into an archive of an earlier run; without a readable one only the deck answers.
-  const std::string path = archive_path(deck_path, plan.campaign);
-  campaign::check_names(document, plan, comm, path, problems);
+  const std::string path = plan.archive_path();
+  campaign::check_names(document, plan, comm, problems);
   std::error_code ignored;
   const bool exists = !plan.campaign.archive.empty() &&
                       comm.max(comm.is_root() && std::filesystem::exists(path, ignored) ? 1 : 0) == 1;

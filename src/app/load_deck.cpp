@@ -1,7 +1,5 @@
 #include "load_deck.hpp"
 
-#include <filesystem>
-
 #include "blockspin/campaign/read_plan.hpp"
 #include "blockspin/mpi/agree.hpp"
 
@@ -29,12 +27,6 @@ void throw_agreed(const deck::Problems& problems) {
     error.set_agreed();
     throw;
   }
-}
-
-std::string archive_path(const std::string& deck_path, const campaign::CampaignDeck& campaign) {
-  const std::filesystem::path archive(campaign.archive);
-  if (archive.is_absolute()) return archive.string();
-  return (std::filesystem::path(deck_path).parent_path() / archive).lexically_normal().string();
 }
 
 } // namespace blockspin::app

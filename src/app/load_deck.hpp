@@ -17,7 +17,4 @@ deck::Document load_deck(const mpi::Communicator& comm, const std::string& path,
 /// Throws the problems as one agreed error. The same on every rank, as decks are.
 void throw_agreed(const deck::Problems& problems);
 
-/// The archive's path: a relative one is relative to the deck's folder.
-std::string archive_path(const std::string& deck_path, const campaign::CampaignDeck& campaign);
-
 } // namespace blockspin::app

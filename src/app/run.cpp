@@ -24,8 +24,8 @@ archive::OnExisting on_existing(const Invocation& invocation) {
 campaign::Plan plan_without_archive(const Invocation& invocation, const deck::Document& document,
                                     const mpi::Communicator& comm, deck::Problems& problems) {
   campaign::Plan plan = campaign::read_plan(document, invocation.kinds, comm.size(), problems);
-  campaign::look_at_files(plan, comm, document.path, problems);
-  campaign::check_names(document, plan, comm, archive_path(document.path, plan.campaign), problems);
+  campaign::look_at_files(plan, comm, problems);
+  campaign::check_names(document, plan, comm, problems);
   if (!invocation.resume) campaign::check_references(plan, problems);
   throw_agreed(problems);
   return plan;
@@ -57,7 +57,7 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
 
   // 2. The archive: locked against a second writer; what may happen to one that exists is the user's word.
   auto archive =
-      archive::Archive::open_for_run(comm, archive_path(deck_path, plan.campaign), on_existing(invocation),
+      archive::Archive::open_for_run(comm, plan.archive_path(), on_existing(invocation),
                                      {plan.campaign.title, plan.campaign.seed}, plan.campaign.storage);
   plan.archive = &archive;
 
@@ -72,7 +72,7 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   // 4. The stages.
   campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan), invocation.resume);
   archive.close();
-  log::info("done: " + archive_path(deck_path, plan.campaign));
+  log::info("done: " + plan.archive_path());
   return 0;
 }
 

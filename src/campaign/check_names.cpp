@@ -45,7 +45,8 @@ std::vector<std::uint64_t> excess(const Plan& plan, const mpi::Communicator& com
 } // namespace
 
 void check_names(const deck::Document& document, const Plan& plan, const mpi::Communicator& comm,
-                 const std::string& archive_path, deck::Problems& problems) {
+                 deck::Problems& problems) {
+  const std::string archive_path = plan.archive_path();
   const deck::Section* const section = document.find("campaign", "main");
   const deck::Entry* const entry = section == nullptr ? nullptr : section->find("archive");
   if (entry == nullptr) return; // which has been reported

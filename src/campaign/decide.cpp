@@ -4,6 +4,7 @@
 #include <set>
 
 #include "blockspin/archive/ancestry.hpp"
+#include "blockspin/base/text.hpp"
 #include "blockspin/campaign/runner.hpp"
 
 namespace blockspin::campaign {
@@ -97,6 +98,18 @@ Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& g
   return result;
 }
 
+/// What the archive's group was made from, where the deck's stage would be made from something else.
+std::vector<std::string> other_parents(const Plan& plan, const Stage& stage, const archive::Group& group) {
+  const std::vector<std::string> wanted = parent_groups(plan, stage);
+  std::vector<std::string> made_from;
+  for (const archive::Parent& parent : group.parents) made_from.push_back(parent.path);
+  std::ranges::sort(made_from);
+  if (made_from == wanted) return {};
+  return {stage.label() + ": made from " + (made_from.empty() ? "nothing" : joined(made_from, ", ")) +
+          " in the archive, and the deck would make it from " +
+          (wanted.empty() ? "nothing" : joined(wanted, ", "))};
+}
+
 /// The groups this run will make anew, by path.
 using Changing = std::set<std::string>;
 
@@ -142,6 +155,7 @@ std::vector<Action> decide(const Plan& plan, const archive::Archive& archive) {
     if (const auto group = archive.group(stage->group()); group && group->status == "complete") {
       const auto comparison = compare(plan, *stage, *group);
       append(refusals, comparison.differing);
+      append(refusals, other_parents(plan, *stage, *group));
       action = comparison.grown ? Action::extend : Action::skip;
       if (!archive::stale_ancestor(archive, *group, changing).empty()) action = Action::redo;
     }

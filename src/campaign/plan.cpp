@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "blockspin/base/text.hpp"
 
@@ -12,6 +13,12 @@ void Plan::add(std::unique_ptr<Stage> stage) {
   const deck::Place& place = stage->section().place;
   ++n_of_section_[{place.file, place.line}];
   stages.push_back(std::move(stage));
+}
+
+std::string Plan::path_of(const std::string& path) const {
+  const std::filesystem::path given(path);
+  if (given.is_absolute()) return path;
+  return (std::filesystem::path(deck_folder) / given).lexically_normal().string();
 }
 
 std::size_t Plan::n_instances(const Stage& stage) const {

@@ -19,7 +19,6 @@ const std::vector<std::string> settings = {"campaign", "model", "parallel"};
 
 const std::string settings_group = "/settings"; // what Plan::faulty calls [campaign], [model] and [parallel]
 const std::string model_key = "model";          // by which a stage names its model
-const std::string match_key = "match";          // and a second one to compare with
 
 bool is_setting(const deck::Section& section) {
   return std::find(settings.begin(), settings.end(), section.stage) != settings.end();
@@ -126,16 +125,6 @@ bool in_archive(const Plan& plan, const std::string& group) {
   return found && found->status == "complete";
 }
 
-/// The deck's word for a key: where it stands, or the section where it is left at its default.
-deck::Problem at_key(const Stage& stage, const std::string& key, std::string what) {
-  const deck::Entry* entry = stage.section().find(key);
-  return {entry != nullptr ? entry->place : stage.section().place,
-          stage.section().label() + "." + key,
-          std::move(what),
-          {},
-          {}};
-}
-
 /// The model of this name that a stage of the archive was made with, where the deck has another under it.
 struct Disagreement {
   std::string key, stored, here;
@@ -161,7 +150,7 @@ bool model_agrees(const Plan& plan, const Stage& stage, const Reference& referen
   if (stored == nullptr) return true;
   const auto differing = disagreements(plan, *stored);
   for (const auto& [key, then, here] : differing) {
-    auto problem = at_key(stage, reference.key, reference.group + " was made with " + key + " = " + then);
+    auto problem = stage.problem_at(reference.key, reference.group + " was made with " + key + " = " + then);
     problem.allowed = "what was made with the deck's own, " + here;
     problems.add(std::move(problem));
   }
@@ -180,10 +169,10 @@ bool references_hold(const Plan& plan, std::size_t i, deck::Problems& problems) 
       continue;
     }
     const auto names = candidates(plan, i, reference.what);
-    auto problem = at_key(stage, reference.key,
-                          providers_of(plan.kinds, reference.what) + " '" + reference.name +
-                              "' is found neither earlier in the deck nor in the archive" +
-                              (plan.find(reference.group) != nullptr ? " (it stands later)" : ""));
+    auto problem = stage.problem_at(reference.key,
+                                    providers_of(plan.kinds, reference.what) + " '" + reference.name +
+                                        "' is found neither earlier in the deck nor in the archive" +
+                                        (plan.find(reference.group) != nullptr ? " (it stands later)" : ""));
     problem.allowed = names.empty() ? "there is none yet" : joined(names, ", ");
     problem.nearest = nearest(reference.name, names);
     problems.add(std::move(problem));
@@ -223,35 +212,52 @@ deck::Problem name_of_two(const deck::Section& section, const std::string& other
 }
 
 /// True, and a problem, where the archive has another provider of that name.
-bool is_named_in_archive(const Plan& plan, const Stage& stage, deck::Problems& problems) {
-  const std::string& what = find_kind(plan.kinds, stage.kind())->provides;
+bool is_named_in_archive(const Plan& plan, const deck::Section& section, deck::Problems& problems) {
+  const std::string& what = find_kind(plan.kinds, section.stage)->provides;
   if (what.empty()) return false;
   for (const Kind& kind : plan.kinds) {
-    const std::string other = "/" + kind.schema->stage() + "/" + stage.name();
-    if (kind.provides != what || other == stage.group() || !in_archive(plan, other)) continue;
-    problems.add(name_of_two(stage.section(), other, what));
+    const std::string other = "/" + kind.schema->stage() + "/" + section.name;
+    if (kind.provides != what || kind.schema->stage() == section.stage || !in_archive(plan, other)) continue;
+    problems.add(name_of_two(section, other + " of the archive", what));
     return true;
   }
   return false;
 }
 
-/// True, and a problem, where the name of a stage that provides something cannot be its own: a word that keys
-/// know, or the name of another provider of the deck.
-bool has_taken_name(const Plan& plan, const deck::Section& section, const std::vector<std::string>& reserved,
-                    deck::Problems& problems) {
+/// A section of the list that provides the same under the same name, as it is written; empty where there is none.
+std::string namesake(const Plan& plan, const deck::Section& section, const std::string& what) {
+  for (const deck::Section& other : plan.sections)
+    if (other.stage != section.stage && other.name == section.name &&
+        find_kind(plan.kinds, other.stage)->provides == what)
+      return "[" + other.label() + "]";
+  return {};
+}
+
+/// Takes those of `sections` into the plan whose names can be their own. Another one is a problem: the name of what
+/// provides something must be no word that keys know, and no name of another provider.
+void take_sections(Plan& plan, const std::vector<deck::Section>& sections, deck::Problems& problems) {
+  const auto reserved = reserved_names(plan.kinds);
+  for (const deck::Section& section : sections) {
+    const std::string& what = find_kind(plan.kinds, section.stage)->provides;
+    if (!what.empty() && std::ranges::find(reserved, section.name) != reserved.end())
+      problems.add({section.place,
+                    "[" + section.label() + "]",
+                    "'" + section.name + "' is a word that keys know by another meaning",
+                    "any other name",
+                    {}});
+    else if (const std::string other = namesake(plan, section, what); !what.empty() && !other.empty())
+      problems.add(name_of_two(section, other, what));
+    else
+      plan.sections.push_back(section);
+  }
+}
+
+/// True, and a problem, where an instance of a scan has the name of another provider.
+bool has_taken_name(const Plan& plan, const deck::Section& section, deck::Problems& problems) {
   const std::string& what = find_kind(plan.kinds, section.stage)->provides;
   if (what.empty()) return false;
-  if (std::ranges::find(reserved, section.name) != reserved.end()) {
-    problems.add({section.place,
-                  "[" + section.label() + "]",
-                  "'" + section.name + "' is a word that keys know by another meaning",
-                  "any other name",
-                  {}});
-    return true;
-  }
-  const std::string group = "/" + section.stage + "/" + section.name;
   const std::string other = plan.group_of(what, section.name);
-  const bool taken = other != group && plan.find(other) != nullptr;
+  const bool taken = other != "/" + section.stage + "/" + section.name && plan.find(other) != nullptr;
   if (taken) problems.add(name_of_two(section, other, what));
   return taken;
 }
@@ -261,20 +267,22 @@ void check_model_names(const deck::Document& document, Plan& plan, deck::Problem
   std::set<std::string> used;
   std::vector<std::string> names;
   for (const auto& [name, model] : plan.models) names.push_back(name);
-  const auto check_name = [&](const Stage& stage, const std::string& key) {
-    const std::string name = deck::text_of(stage.values(), key);
-    if (name.empty() || name == "none" || !used.insert(name).second || plan.models.contains(name)) return;
+  const auto check_name = [&](const Stage& stage, const deck::KeyInfo& key) {
+    const std::string name = deck::text_of(stage.values(), key.name);
+    if (std::ranges::find(key.builtin_names, name) != key.builtin_names.end()) return;
+    if (!used.insert(name).second || plan.models.contains(name)) return;
     if (name == "main" && names.empty()) {
       model_schema().read({"model", "main", {document.path, 0}, {}}, problems);
       return;
     }
-    auto problem = at_key(stage, key, "[model] '" + name + "' is not in the deck");
+    auto problem = stage.problem_at(key.name, "[model] '" + name + "' is not in the deck");
     problem.allowed = names.empty() ? "there is none yet" : joined(names, ", ");
     problem.nearest = nearest(name, names);
     problems.add(std::move(problem));
   };
   for (const auto& stage : plan.stages)
-    for (const std::string& key : {model_key, match_key}) check_name(*stage, key);
+    for (const deck::KeyInfo& key : find_kind(plan.kinds, stage->kind())->schema->keys())
+      if (key.names_model) check_name(*stage, key);
   if (plan.stages.empty() && names.empty())
     model_schema().read({"model", "main", {document.path, 0}, {}}, problems);
   for (const std::string& name : names)
@@ -293,7 +301,8 @@ bool lattices_agree(const Plan& plan, const Stage& stage, deck::Problems& proble
     if (!model) continue;
     if (!first) first = model;
     if (lattice_text(*model) == lattice_text(*first)) continue;
-    auto problem = at_key(stage, reference.key, reference.group + " is of a lattice " + lattice_text(*model));
+    auto problem =
+        stage.problem_at(reference.key, reference.group + " is of a lattice " + lattice_text(*model));
     problem.allowed = "what is of " + lattice_text(*first) + ", as the rest that the stage reads";
     problems.add(std::move(problem));
     return false;
@@ -316,16 +325,17 @@ Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int 
   Plan plan;
   plan.kinds = kinds;
   plan.campaign = read_setting(document, campaign_schema(), problems);
+  plan.deck_folder = std::filesystem::path(document.path).parent_path().string();
   plan.models = read_models(document, problems);
   plan.parallel = read_setting(document, parallel_schema(), problems);
   plan.n_ranks = n_ranks;
   check_layout(document, plan, problems);
   if (!problems.empty()) plan.faulty.insert(settings_group);
-  const auto reserved = reserved_names(kinds);
-  for (const Expanded& expanded : expand(stage_sections(document, kinds, problems), kinds, problems)) {
+  take_sections(plan, stage_sections(document, kinds, problems), problems);
+  for (const Expanded& expanded : expand(plan.sections, kinds, problems)) {
     for (const deck::Section& section : expanded.instances) {
       const std::size_t before = problems.all().size();
-      if (stands_already(plan, section, problems) || has_taken_name(plan, section, reserved, problems)) break;
+      if (stands_already(plan, section, problems) || has_taken_name(plan, section, problems)) break;
       plan.add(find_kind(kinds, section.stage)->make(section, problems));
       if (problems.all().size() == before) continue;
       plan.faulty.insert(plan.stages.back()->group());
@@ -338,40 +348,29 @@ Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int 
   return plan;
 }
 
-void look_at_files(Plan& plan, const mpi::Communicator& comm, const std::string& deck_path,
-                   const deck::Problems& problems) {
-  const std::string folder = std::filesystem::path(deck_path).parent_path().string();
-  std::vector<std::string> lines;
+void look_at_files(Plan& plan, const mpi::Communicator& comm, deck::Problems& problems) {
+  int faulty_line = -1; // of a section whose other instances would repeat the problem
   for (const auto& stage : plan.stages) {
+    const int line = stage->section().place.line;
+    const std::size_t before = problems.all().size();
     if (plan.faulty.contains(stage->group())) continue;
-    try {
-      stage->look(comm, folder);
-    } catch (const Error& error) {
-      if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
-      lines.push_back(error.what());
-    }
-  }
-  if (lines.empty()) return;
-  try {
-    problems.throw_if_any();
-    throw Error(ErrorKind::archive, joined(lines, "\n"));
-  } catch (Error& error) {
-    error.set_agreed();
-    throw;
+    if (line != faulty_line) stage->look(comm, plan, Complain(*stage, problems));
+    if (problems.all().size() > before) faulty_line = line;
+    if (line == faulty_line) plan.faulty.insert(stage->group());
   }
 }
 
 void check_references(const Plan& plan, deck::Problems& problems) {
+  std::set<int> taken; // lines of sections whose names are
+  for (const deck::Section& section : plan.sections)
+    if (is_named_in_archive(plan, section, problems)) taken.insert(section.place.line);
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
     const Stage& stage = *plan.stages[i];
-    if (is_named_in_archive(plan, stage, problems)) continue;
+    if (taken.contains(stage.section().place.line)) continue;
+    if (is_named_in_archive(plan, stage.section(), problems)) continue;
     if (!references_hold(plan, i, problems) || builds_on_faults(plan, stage)) continue;
     if (!lattices_agree(plan, stage, problems)) continue;
-    stage.check(plan, [&](const std::string& key, const std::string& what, const std::string& allowed) {
-      auto problem = at_key(stage, key, what);
-      problem.allowed = allowed;
-      problems.add(std::move(problem));
-    });
+    stage.check(plan, Complain(stage, problems));
   }
 }
 

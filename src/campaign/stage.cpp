@@ -12,6 +12,29 @@ bool Stage::may_grow() const {
 
 std::optional<ModelDeck> Stage::model(const Plan&) const { return std::nullopt; }
 
+deck::Problem Stage::problem_at(const std::string& key, std::string what) const {
+  const deck::Entry* const entry = section_.find(key);
+  return {entry != nullptr ? entry->place : section_.place,
+          section_.label() + "." + key,
+          std::move(what),
+          {},
+          {}};
+}
+
+void Complain::operator()(const std::string& key, const std::string& what, const std::string& allowed) const {
+  auto problem = stage_.problem_at(key, what);
+  problem.allowed = allowed;
+  problems_.add(std::move(problem));
+}
+
+void Complain::of_file(const std::string& key, const std::string& what) const {
+  auto problem = stage_.problem_at(key, what);
+  problem.kind = ErrorKind::archive;
+  problems_.add(std::move(problem));
+}
+
+void Stage::look(const mpi::Communicator&, const Plan&, const Complain&) {}
+
 void Stage::check(const Plan&, const Complain&) const {}
 
 Estimate Stage::estimate(const Plan&, int) const { return {}; }

@@ -165,12 +165,11 @@ Temperatures parse_temperatures(std::string_view text) {
   for (const std::string& piece : parse_pieces(text))
     for (const double value : parse_range(piece, true)) values.push_back(value);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    constexpr double least = 1e-6, most = 1e12; // beyond, energies over temperatures overflow or vanish
-    if (values[i] > 0.0 && std::isfinite(values[i]) && (values[i] < least || values[i] > most))
-      throw BadValue{"temperature " + format_number(values[i]) + " is out of range", "0, 1e-6 to 1e12, inf"};
     if (values[i] < 0.0)
       throw BadValue{"temperature " + format_number(values[i]) + " is negative",
                      Codec<Temperatures>::allowed()};
+    if (!is_temperature(values[i]))
+      throw BadValue{"temperature " + format_number(values[i]) + " is out of range", all_temperatures};
     if (i > 0 && !(values[i] - values[i - 1] > temperature_tolerance))
       throw BadValue{"temperature " + format_number(values[i]) + " follows " + format_number(values[i - 1]),
                      Codec<Temperatures>::allowed()};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
 
 namespace blockspin::deck {
@@ -25,7 +24,9 @@ void Problems::throw_if_any() const {
                    [](const Problem& a, const Problem& b) { return a.place.line < b.place.line; });
   std::vector<std::string> lines;
   for (const Problem& problem : sorted) lines.push_back(problem.text());
-  throw Error(ErrorKind::deck, joined(lines, "\n"));
+  const bool only_files =
+      std::ranges::all_of(sorted, [](const Problem& problem) { return problem.kind == ErrorKind::archive; });
+  throw Error(only_files ? ErrorKind::archive : ErrorKind::deck, joined(lines, "\n"));
 }
 
 } // namespace blockspin::deck

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace blockspin::deck {
 
@@ -9,6 +10,12 @@ std::string text_of(const ResolvedValues& values, const std::string& key) {
   const auto found = std::find_if(values.begin(), values.end(),
                                   [&](const ResolvedValue& value) { return value.key == key; });
   return found == values.end() ? std::string() : found->text;
+}
+
+bool is_temperature(double value) {
+  constexpr double least = 1e-6, most = 1e12;
+  return value == 0.0 || (value >= least && value <= most) ||
+         value == std::numeric_limits<double>::infinity();
 }
 
 std::size_t find_temperature(const std::vector<double>& all, double wanted) {

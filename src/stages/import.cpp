@@ -1,8 +1,7 @@
 #include "blockspin/stages/import.hpp"
 
-#include <filesystem>
-
 #include "blockspin/archive/file_hash.hpp"
+#include "blockspin/archive/own_files.hpp"
 #include "blockspin/base/packed.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
@@ -12,10 +11,6 @@
 namespace blockspin::stages {
 
 namespace {
-
-std::string in_folder(const std::string& folder, const std::string& file) {
-  return (std::filesystem::path(folder) / file).lexically_normal().string();
-}
 
 /// "2x1000x64", as look() records it.
 std::vector<std::uint64_t> parse_shape(const std::string& text) {
@@ -27,17 +22,23 @@ std::vector<std::uint64_t> parse_shape(const std::string& text) {
 
 } // namespace
 
-void ImportStage::look(const mpi::Communicator& comm, const std::string& deck_folder) {
-  const std::string path = in_folder(deck_folder, deck().file);
-  table_ = tables::open_table(comm, path, deck().dataset.value_or(""));
-  rest_on({"file_hash", archive::file_hash(comm, path)});
-  rest_on({"file_shape", tables::shape_text(table_->extent())});
-  if (!deck().temperatures.labels.empty()) look_at_labels(comm, deck_folder);
+void ImportStage::look(const mpi::Communicator& comm, const campaign::Plan& plan,
+                       const campaign::Complain& complain) {
+  const std::string path = plan.path_of(deck().file);
+  if (archive::is_of_archive(comm, path, plan.archive_path()))
+    return complain("file", "is the archive of this campaign, which every stage changes", "another file");
+  const bool opened = complain.reads("file", [&] {
+    table_ = tables::open_table(comm, path, deck().dataset.value_or(""));
+    rest_on({"file_hash", archive::file_hash(comm, path)});
+    rest_on({"file_shape", tables::shape_text(table_->extent())});
+  });
+  if (opened && !deck().temperatures.labels.empty())
+    complain.reads("temperatures", [&] { look_at_labels(comm, plan); });
 }
 
-void ImportStage::look_at_labels(const mpi::Communicator& comm, const std::string& folder) {
+void ImportStage::look_at_labels(const mpi::Communicator& comm, const campaign::Plan& plan) {
   const std::string& name = deck().temperatures.labels;
-  const std::string path = deck().dataset ? table_->path() : in_folder(folder, name);
+  const std::string path = deck().dataset ? table_->path() : plan.path_of(name);
   const auto table = tables::open_table(comm, path, deck().dataset ? name : "");
   mpi::agreed(comm, [&] { labels_ = read_labels(*table); });
   if (!deck().dataset) rest_on({"labels_hash", archive::file_hash(comm, path)});
@@ -94,16 +95,13 @@ std::string ImportStage::wrong_labels(const ImportLayout& layout) const {
 }
 
 void ImportStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
-  std::error_code ignored;
-  if (plan.archive != nullptr && std::filesystem::equivalent(table_->path(), plan.archive->path(), ignored))
-    return complain("file", "is the archive of this campaign, which every stage changes", "another file");
   const ImportLayout shape = layout(plan);
   const bool labelled = !deck().temperatures.labels.empty();
-  if (labelled && shape.n_rows > 0)
-    if (const std::string wrong = wrong_labels(shape); !wrong.empty())
-      throw_agreed(ErrorKind::archive, label() + ": " + wrong, labels_path_);
-  if (!shape.problem.empty())
-    throw_agreed(ErrorKind::archive, label() + ": " + shape.problem, table_->path());
+  const std::string wrong = labelled && shape.n_rows > 0 ? wrong_labels(shape) : "";
+  if (!wrong.empty())
+    complain.of_file("temperatures", labels_path_ + ": " + wrong);
+  else if (!shape.problem.empty())
+    complain.of_file("file", table_->path() + ": " + shape.problem);
 }
 
 campaign::Estimate ImportStage::estimate(const campaign::Plan& plan, int n_ranks) const {

@@ -35,8 +35,10 @@ std::vector<double> read_labels(const tables::Table& table) {
   std::vector<double> labels(extent.front());
   table.read(1, 0, labels.size(), labels);
   for (std::size_t i = 0; i < labels.size(); ++i)
-    if (!(labels[i] >= 0))
-      throw tables::BadRow(i, format_number(labels[i]) + " is no temperature", table.path());
+    if (!deck::is_temperature(labels[i]))
+      throw tables::BadRow(
+          i, format_number(labels[i]) + " is not a temperature; allowed: " + deck::all_temperatures,
+          table.path());
   return labels;
 }
 

@@ -17,8 +17,13 @@ bool is_list(std::string_view text) {
 
 Which::Value Which::parse(std::string_view text) {
   if (text == "none") return {};
-  if (is_list(text)) return {parse_temperatures(text), {}};
-  return {std::nullopt, parse_string(text)};
+  if (!is_list(text)) return {std::nullopt, parse_string(text)};
+  try {
+    return {parse_temperatures(text), {}};
+  } catch (BadValue& bad) { // it may have been meant as a name
+    bad.allowed = allowed();
+    throw;
+  }
 }
 
 std::string Which::text(const Value& value) {
@@ -27,7 +32,8 @@ std::string Which::text(const Value& value) {
 }
 
 std::string Which::allowed() {
-  return "none; " + Codec<Temperatures>::allowed() + "; or the name of a dataset or file of labels";
+  return "none; " + Codec<Temperatures>::allowed() +
+         "; or the name, without comma and colon, of a dataset or file of labels";
 }
 
 } // namespace blockspin::deck
@@ -69,10 +75,16 @@ const deck::Schema<ImportDeck>& ImportStage::schema() {
               "of equal consecutive blocks of configurations, or of the file's first axis; or where labels "
               "are, one number a configuration, as many configurations at each temperature: a dataset of the "
               "HDF5 file, else a .npy or text file; none: one class without a temperature")
-              .unit("J/k_B"),
+              .unit("J/k_B")
+              .check_whole(
+                  [](const ImportTemperatures& temperatures) {
+                    return deck::is_literal_path(temperatures.labels);
+                  },
+                  deck::Codec<ImportTemperatures>::allowed() + "; ~ and $ are not replaced, write them out"),
           field("model", &D::model,
                 "the [model] whose configurations these are; none: energies, exact results and thermometers "
-                "of a model are not to be had"),
+                "of a model are not to be had")
+              .names_model({"none"}),
           field("lattice", &D::lattice,
                 "with model = none: the lattice on which units stand, such as 8x8 for pictures; none: they "
                 "have no places")

@@ -51,7 +51,8 @@ const deck::Schema<McrgDeck>& McrgStage::schema() {
               .check(between(1, 5)),
           field("match", &D::match,
                 "a [model] of the lattice after one step: it is simulated as well, and K_c found where both "
-                "look alike after blocking"),
+                "look alike after blocking")
+              .names_model({"none"}),
           field("replicas", &D::replicas,
                 "independent replicas of the lattice; auto: 8 up to 262,144 sites, else 1, which ranks share")
               .check(between(1, 1 << 20)),
@@ -62,7 +63,7 @@ const deck::Schema<McrgDeck>& McrgStage::schema() {
                 "sweeps between measured configurations; auto takes two autocorrelation times")
               .unit("sweeps")
               .check(at_least(1)),
-          field("model", &D::model, "the [model] that is simulated; without a field"))
+          field("model", &D::model, "the [model] that is simulated; without a field").names_model())
           .rule("rule", [](const Resolved& resolved) { return blocking_problem(resolved.deck.rule); });
   return schema;
 }

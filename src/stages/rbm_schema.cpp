@@ -84,6 +84,17 @@ std::function<std::string(const Resolved&)> only_where(T RbmDeck::*key, bool (*c
   };
 }
 
+/// Weights that begin as another machine's are not drawn.
+std::string wrong_initial_std(const Resolved& resolved) {
+  if (!resolved.deck.start && !resolved.deck.start_file) return {};
+  bool is_set = resolved.deck.initial_std != RbmDeck{}.initial_std;
+  for (const auto& [number, layer] : resolved.layers)
+    is_set = is_set || layer.initial_std != RbmDeck{}.initial_std;
+  return is_set ? std::string("is set, but has no effect beside ") +
+                      (resolved.deck.start ? "start" : "start_file")
+                : std::string();
+}
+
 std::string wrong_start_epoch(const Resolved& resolved) {
   return resolved.deck.start_epoch && !resolved.deck.start ? "is set, but has no effect without start" : "";
 }
@@ -250,6 +261,7 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           .rule("hidden", wrong_layers)
           .rule("reconstruction", in_every_layer(wrong_reconstruction))
           .rule("precision", wrong_precision)
+          .rule("initial_std", wrong_initial_std)
           .rule("start_epoch", wrong_start_epoch)
           .rule("start_file", wrong_start_file)
           .rule("start_group", wrong_start_group)

@@ -153,7 +153,7 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
               .may_grow(),
           field("flip_symmetry", &D::flip_symmetry,
                 "a random global sign for each kept configuration; auto: when the field is 0"),
-          field("model", &D::model, "the [model] that is sampled"))
+          field("model", &D::model, "the [model] that is sampled").names_model())
           .rule("temperatures", ladder_problem)
           .rule("exchange", exchange_problem)
           .rule("max_sweeps", limit_problem);

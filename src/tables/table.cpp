@@ -12,9 +12,21 @@ namespace {
 
 enum class Form { npy, hdf5, text };
 
+void refuse_zip(const ByteFile& file) {
+  constexpr std::string_view magic = "PK\x03\x04";
+  std::string begin(magic.size(), ' ');
+  if (file.n_bytes() < magic.size()) return;
+  file.read(0, std::as_writable_bytes(std::span(begin)));
+  if (begin == magic)
+    throw Error(ErrorKind::archive, "is a .npz file, or another ZIP file; save the one array with numpy.save",
+                file.path());
+}
+
 Form form_of(const std::string& path) {
   if (h5::is_hdf5(path)) return Form::hdf5;
-  return is_npy(ByteFile(path)) ? Form::npy : Form::text;
+  const ByteFile file(path);
+  refuse_zip(file);
+  return is_npy(file) ? Form::npy : Form::text;
 }
 
 void refuse_dataset(const std::string& path, const std::string& dataset) {

@@ -214,13 +214,34 @@ class WrongFiles(Decks):
         self.save("own.npy", np.ones((6, 25), np.int8))
         for labels, message in (([1, 1, 2, 2, 3], "there are 5 labels, and 6 configurations"),
                                 ([1, 1, 2, 2, 2, 2], "labels give 2 configurations to temperature 1, and 4 to 2"),
-                                ([1, 1, 2, 2, np.nan, 3], "labels.npy: row 4 (counted from 0): nan is no temperature"),
-                                ([1, 1, 2, 2, -1, 3], "labels.npy: row 4 (counted from 0): -1 is no temperature"),
+                                ([1, 1, 2, 2, np.nan, 3], "labels.npy: row 4 (counted from 0): nan is not a temperature"),
+                                ([1, 1, 2, 2, -1, 3], "labels.npy: row 4 (counted from 0): -1 is not a temperature"),
                                 ([[1, 1, 1], [2, 2, 2]], "labels are one number a configuration")):
             self.save("labels.npy", np.array(labels, float))
             with self.subTest(labels=labels):
                 self.refused("file = own.npy\ntemperatures = labels.npy", message)
-        self.refused("file = own.npy\ntemperatures = none.npy", "none.npy: cannot open the file")
+        self.refused("file = own.npy\ntemperatures = none.npy",
+                     "deck.ini:8: import.own.temperatures: " + str(self.folder / "none.npy") + ": cannot open the file")
+
+    def test_labels_beyond_all_temperatures(self):
+        self.save("own.npy", np.ones((4, 25), np.int8))
+        for label, shown in ((1e-9, "1e-09"), (1e13, "10000000000000")):
+            self.save("labels.npy", np.array([1, 1, label, label]))
+            for command in ("check", "run"):
+                self.refused("file = own.npy\ntemperatures = labels.npy",
+                             f"labels.npy: row 2 (counted from 0): {shown} is not a temperature; allowed: 0, 1e-6 to 1e12, inf",
+                             command, (None, 3))
+
+    def test_names_that_are_no_path_of_labels(self):
+        self.save("own.npy", np.ones((4, 25), np.int8))
+        np.savez(self.folder / "labels.npz", np.ones(4))
+        for name in ("~/labels.npy", "$HOME/labels.npy"):
+            self.ends_with(3, HEAD + f"[import.own]\nfile = own.npy\ntemperatures = {name}\n", "~ and $ are not replaced",
+                           "check", (None,))
+        self.ends_with(3, HEAD + "[import.own]\nfile = own.npy\ntemperatures = 2,3.npy\n",
+                       "or the name, without comma and colon, of a dataset or file of labels", "check", (None,))
+        self.refused("file = own.npy\ntemperatures = labels.npz", "labels.npz: is a .npz file", "check")
+        self.refused("file = labels.npz", "labels.npz: is a .npz file", "check")
 
     def test_labels_at_any_path(self):
         self.save("own.npy", np.ones((4, 25), np.int8))
@@ -242,26 +263,73 @@ class WrongFiles(Decks):
         self.refused("file = own.npy\ntemperatures = 0, 2", "row 1 (counted from 0) is of temperature 0 and no ground state",
                      ranks=(None, 3))
 
-    def test_the_deck_comes_first_and_every_file_has_its_line(self):
+    def test_the_deck_and_every_file_have_their_lines(self):
         two = HEAD + "[import.own]\nfile = absent.npy\n[import.other]\nfile = missing.npy\n"
         done = campaign.blockspin("check", self.deck(two))
         self.assertEqual(4, done.returncode, done.stderr)
-        for name in ("absent.npy", "missing.npy"):
-            self.assertIn(f"{name}: cannot open the file", done.stderr)
-        self.ends_with(3, two + "[rbm]\nsample = own\nhidden = 2\nhiden = 3\n", "rbm.hiden: is not a key", "check", ranks=(None,))
+        for line, stage, name in ((7, "own", "absent.npy"), (9, "other", "missing.npy")):
+            self.assertIn(f"deck.ini:{line}: import.{stage}.file: {self.folder / name}: cannot open the file", done.stderr)
+        done = campaign.blockspin("check", self.deck(two + "[rbm]\nsample = own\nhidden = 2\nhiden = 3\n"))
+        self.assertEqual(3, done.returncode, done.stderr)
+        for message in ("absent.npy", "missing.npy", "rbm.hiden: is not a key"):
+            self.assertIn(message, done.stderr)
+
+    def test_every_wrong_shape_and_label_has_its_line(self):
+        self.save("wide.npy", np.ones((4, 26)))
+        self.save("own.npy", np.ones((4, 25)))
+        self.save("labels.npy", np.ones(3))
+        text = HEAD + ("[import.a]\nfile = wide.npy\n[import.b]\nfile = own.npy\ntemperatures = labels.npy\n"
+                       "[import.c]\nfile = own.npy\ntemperatures = 1, 2, 3\n")
+        for command in ("check", "run"):
+            for ranks in (None, 3):
+                done = campaign.blockspin(command, self.deck(text), ranks=ranks)
+                self.assertEqual(4, done.returncode, done.stderr)
+                for start, message in (("deck.ini:7: import.a.file: ", "wide.npy: the numbers' shape is 4x26"),
+                                       ("deck.ini:10: import.b.temperatures: ", "labels.npy: there are 3 labels"),
+                                       ("deck.ini:12: import.c.file: ", "own.npy: 4 configurations are not equally many")):
+                    line = [line for line in done.stderr.splitlines() if start in line]
+                    self.assertEqual(1, len(line), done.stderr)
+                    self.assertIn(message, line[0])
+        self.assertFalse((self.folder / "run.h5").exists())
 
     def test_its_own_archive(self):
         archive = campaign.run_deck(self.deck(HEAD + SAMPLE), self.folder / "run.h5", 1)
-        text = HEAD + SAMPLE + "[import.own]\nfile = run.h5\ndataset = sample/main/configuration\nencoding = packed\n"
-        self.ends_with(3, text, "import.own.file: is the archive of this campaign", options=("--resume",), ranks=(None, 2))
-        archive.unlink()
+        before = archive.read_bytes()
+        (self.folder / "link.h5").symlink_to("run.h5")
+        for name in ("run.h5", "link.h5", f"{self.folder}/../{self.folder.name}/run.h5"):
+            text = HEAD + f"[import.own]\nfile = {name}\ndataset = sample/main/configuration\nencoding = packed\n"
+            for options in (("--resume",), ("--overwrite",), ()):
+                self.ends_with(3, text, "import.own.file: is the archive of this campaign", options=options, ranks=(None, 2))
+        linked = text.replace("archive = run.h5", "archive = link.h5").replace(f"file = {name}", "file = run.h5")
+        self.ends_with(3, linked, "import.own.file: is the archive of this campaign", options=("--overwrite",), ranks=(None,))
+        machine = HEAD + SAMPLE + "[rbm.W]\nhidden = 6\nstart_file = link.h5\nstart_group = rbm/V/layer_1\n"
+        for options in (("--resume",), ("--overwrite",)):
+            self.ends_with(3, machine, "`start = V` begins with a machine V of this archive", options=options, ranks=(None,))
+        self.assertEqual(before, archive.read_bytes())
+
+    def test_a_segment_or_checkpoint_of_its_own_archive(self):
+        head = HEAD.replace("seed = 3", "seed = 3\nstorage = segments")
+        campaign.run_deck(self.deck(head + SAMPLE), self.folder / "run.h5", 1)
+        segment, = (self.folder / "run.h5.segments").iterdir()
+        checkpoint = next(self.folder.glob("run.h5.checkpoint-*"))
+        before = segment.read_bytes()
+        for file in (segment, checkpoint):
+            text = head + f"[import.own]\nfile = {file}\ndataset = sample/main/configuration\nencoding = packed\n"
+            for options in (("--resume",), ("--overwrite",)):
+                self.ends_with(3, text, "import.own.file: is the archive of this campaign", options=options, ranks=(None,))
+        self.assertEqual(before, segment.read_bytes())
 
     def test_a_name_that_the_archive_has(self):
         archive = campaign.run_deck(self.deck(HEAD + SAMPLE), self.folder / "run.h5", 1)
         self.save("own.npy", np.ones((4, 25), np.int8))
         text = HEAD + "[import.main]\nfile = own.npy\n"
-        self.ends_with(3, text, "/sample/main is called so too", options=("--resume",), ranks=(None, 2))
-        archive.unlink()
+        self.ends_with(3, text, "/sample/main of the archive is called so too", options=("--resume",), ranks=(None, 2))
+        for file in self.folder.glob("run.h5*"):
+            file.unlink()
+        self.run_deck(HEAD + "[import.d]\nfile = own.npy\n[rbm]\nsample = d\nhidden = 2\nbatch = 4\n", "run.h5")
+        for text in (SAMPLE.replace("[sample]", "[sample.d]") + "[rbm]\nsample = d\nhidden = 2\nbatch = 4\n",
+                     SAMPLE + "[block.d]\nsample = main\nfactor = 3\nlevels = 1\n"):  # [block.d] stands for d_l1 alone
+            self.ends_with(3, HEAD + text, "/import/d of the archive is called so too", options=("--resume",), ranks=(None,))
 
     def test_files(self):
         self.refused("file = absent.npy", "absent.npy: cannot open the file: No such file", ranks=(None, 3))
@@ -371,63 +439,6 @@ class ModelWithoutTemperatures(Decks):
         with h5py.File(self.run_deck(text, "run.h5")) as file:
             self.assertTrue(np.isfinite(file["likelihood/main/learned/log_likelihood/mean"][()]).all())
             self.assertTrue(np.isnan(file["likelihood/main/learned/kl_divergence/mean"][()]).all())
-
-
-class Start(Decks):
-    """[rbm] start: training goes on from other weights."""
-
-    SAMPLE = HEAD + SAMPLE
-    FIRST = "[rbm.V]\nhidden = 6\nepochs = 2\nbatch = 20\nsnapshots = 1\n"
-
-    def other(self, keys, epochs=0):
-        return f"[rbm.W]\nhidden = 6\nbatch = 40\nlearning_rate = 0.5\nepochs = {epochs}\n{keys}\n"
-
-    def layer(self, file, path):
-        return [file[f"{path}/{name}"][()] for name in ("weights", "visible_bias", "hidden_bias")]
-
-    def test_weights_are_taken_over(self):
-        archive = self.run_deck(self.SAMPLE + self.FIRST, "run.h5")
-        with h5py.File(archive) as file, h5py.File(self.folder / "machine.h5", "w") as machine:
-            last, snapshot = (self.layer(file, f"rbm/V/layer_1{end}") for end in ("", "/snapshot_1"))
-            self.assertTrue(np.any(last[0] != snapshot[0]))
-            for name, values in zip(("weights", "visible_bias", "hidden_bias"), last):
-                machine[f"in/{name}"] = values
-            self.save("weights.npy", last[0])
-        only_weights = [last[0], np.zeros_like(last[1]), np.zeros_like(last[2])]
-        for keys, expected in (("start = V", last), ("start = V\nstart_epoch = 1", snapshot),
-                               ("start_file = machine.h5\nstart_group = in", last), ("start_file = weights.npy", only_weights),
-                               ("start_file = run.h5\nstart_group = rbm/V/layer_1", last)):
-            with self.subTest(keys=keys):
-                found = self.run_deck(self.SAMPLE + self.FIRST + self.other(keys), "start.h5")
-                with h5py.File(found) as file:
-                    for a, b in zip(expected, self.layer(file, "rbm/W/layer_1")):
-                        np.testing.assert_array_equal(a, b)
-                for leftover in self.folder.glob("start.h5*"):
-                    leftover.unlink()
-
-    def test_the_same_bytes_on_two_ranks(self):
-        text = self.SAMPLE + self.FIRST + self.other("start = V", epochs=2)
-        one, two = (campaign.fingerprint(self.run_deck(text, f"{n}.h5", n)) for n in (None, 2))
-        self.assertEqual([], campaign.differences(one, two))
-
-    def test_what_does_not_fit(self):
-        self.save("weights.npy", np.ones((25, 7)))
-        self.save("line.npy", np.ones(25))
-        bad = np.ones((25, 6))
-        bad[3, 2] = np.nan
-        self.save("nan.npy", bad)
-        first = self.SAMPLE + self.FIRST
-        for code, keys, message in (
-                (3, "start_file = weights.npy", "rbm.W.start_file: "), (4, "start_file = line.npy", "weights are [visible, hidden]"),
-                (4, "start_file = absent.npy", "absent.npy: cannot open the file"), (3, "start = X", "rbm.W.start: "),
-                (3, "start = V\nunits = binary", "/rbm/V is of spin units"), (3, "start = V\nstart_epoch = 2", "rbm.W.start_epoch: "),
-                (3, "start = V\nstart_file = weights.npy", "is set beside start"), (3, "start_epoch = 1", "has no effect without start"),
-                (3, "start_group = in", "has no effect without start_file")):
-            with self.subTest(keys=keys):
-                self.ends_with(code, first + self.other(keys), message, "check", (None,))
-        self.ends_with(3, first + self.other("start = V").replace("hidden = 6", "hidden = 5"), "rbm.W.start: /rbm/V has 25 visible and 6 hidden units",
-                       "check", (None,))
-        self.ends_with(4, first + self.other("start_file = nan.npy"), "nan.npy: row 3 (counted from 0): number 2 is nan", ranks=(None,))
 
 
 if __name__ == "__main__":

@@ -30,26 +30,26 @@ class WrongInput(unittest.TestCase):
         path.write_text(text, encoding="utf-8")
         return path
 
-    def damaged(self, change):
+    def damaged(self, change, good="good.h5"):
         """A copy of the good archive that `change` was let loose on and whose checksums are right again: bytes that went
         bad by themselves are refused before anyone looks at the values (app.damage)."""
         path = self.folder / "damaged.h5"
-        shutil.copy(self.folder / "good.h5", path)
+        shutil.copy(self.folder / good, path)
         with h5py.File(path, "r+") as file:
             change(file)
-        found = re.findall(r"(\S+): (?:whole|DAMAGED), content hash (\S+)", campaign.blockspin("info", path, "--check").stdout)
+        found = re.findall(r"(\S+): (?:whole|DAMAGED), content hash (\w+)", campaign.blockspin("info", path, "--check").stdout)
         self.assertTrue(found)
         with h5py.File(path, "r+") as file:
             for group, content_hash in found:
                 file[group].attrs["content_hash"] = content_hash
         return path
 
-    def refused(self, deck, archive, code, message):
+    def refused(self, deck, archive, code, message, n_lines=1):
         for ranks in (1, 3):
             done = campaign.blockspin("run", self.deck("deck.ini", deck), "--resume", "--set",
                                       f"campaign.archive={archive}", ranks=ranks)
             self.assertEqual(code, done.returncode, done.stdout + done.stderr)
-            self.assertEqual(1, done.stderr.count("blockspin: error"), done.stderr)
+            self.assertEqual(n_lines, done.stderr.count("blockspin: error"), done.stderr)
             self.assertIn(message, done.stderr)
 
     @staticmethod
@@ -93,6 +93,17 @@ class WrongInput(unittest.TestCase):
         self.refused(deck, archive, 4, "of which there are 6 elsewhere in the group")
         archive = self.damaged(self.replace("rbm/main/layer_1/hidden_bias", np.zeros(5, np.float32)))
         self.refused(deck, archive, 4, "of the axis hidden_1, of which there are")
+
+    def test_a_machine_that_was_made_from_something_else(self):
+        deck = SAMPLE + SAMPLE[SAMPLE.index("[sample]"):].replace("[sample]", "[sample.other]") + "[rbm]\nhidden = 6\nepochs = 1\n"
+        campaign.run_deck(self.deck("two.ini", deck), self.folder / "two.h5", None)
+
+        def move(file):
+            attributes = file["rbm/main"].attrs
+            for name, text in (("parents", "/sample/other"), ("parent_hashes", file["sample/other"].attrs["content_hash"])):
+                attributes.modify(name, np.array([text], dtype=attributes[name].dtype))
+        self.refused(deck, self.damaged(move, "two.h5"), 4,
+                     "rbm.main: made from /sample/other in the archive, and the deck would make it from /sample/main", n_lines=2)
 
     def test_a_batch_larger_than_the_archives_data(self):
         self.refused(SAMPLE.split("[sample]")[0] + "[rbm.other]\nhidden = 4\nbatch = 201\n", self.folder / "good.h5", 3,

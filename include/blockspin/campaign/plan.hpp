@@ -23,15 +23,21 @@ class Plan {
 public:
   std::span<const Kind> kinds; ///< of stages a deck may have; they outlive the plan
   CampaignDeck campaign;
+  std::string deck_folder;                 ///< paths of the deck are relative to it
   std::map<std::string, ModelDeck> models; ///< by name
   ParallelDeck parallel;
   int n_ranks = 1;                            ///< that run it, or that `check` asks about
+  std::vector<deck::Section> sections;        ///< of stages, as written: scans stand for several stages
   std::vector<std::unique_ptr<Stage>> stages; ///< in deck order; filled by add()
   std::vector<std::string> warnings;          ///< what the user should know, one line each
   std::set<std::string> faulty;               ///< groups whose own sections have problems: not to be trusted
   const archive::Archive* archive = nullptr;  ///< where earlier runs left results, or null
 
   void add(std::unique_ptr<Stage> stage);
+  /// A path of the deck as the program opens it.
+  std::string path_of(const std::string& path) const;
+  /// Of the campaign's archive.
+  std::string archive_path() const { return path_of(campaign.archive); }
   /// The stage of the deck with that group ("/rbm/main"), or null.
   const Stage* find(const std::string& group) const;
   /// Instances of the deck section that this stage comes from, itself included.

@@ -17,16 +17,13 @@ int least_ranks(const deck::Document& document);
 Plan read_plan(const deck::Document& document, std::span<const Kind> kinds, int n_ranks,
                deck::Problems& problems);
 
-/// Lets every stage of the deck look at what it needs of the file system (an import at its file). Where a file is
-/// not what it should be, the deck's own problems come first; without any, every such file has its line.
-/// Collective; agreed errors.
-void look_at_files(Plan& plan, const mpi::Communicator& comm, const std::string& deck_path,
-                   const deck::Problems& problems);
+/// Lets every stage of the deck look at what it needs of the file system (an import at its file). Collective.
+void look_at_files(Plan& plan, const mpi::Communicator& comm, deck::Problems& problems);
 
 /// The file system must take the archive's path, and the names of the files that carry a stage's name.
 /// Collective: the root asks it.
 void check_names(const deck::Document& document, const Plan& plan, const mpi::Communicator& comm,
-                 const std::string& archive_path, deck::Problems& problems);
+                 deck::Problems& problems);
 
 /// Every reference must lead to a stage earlier in the deck or to a complete group of plan.archive (null:
 /// there is none), and every stage's own check must hold, where its section and those it refers to can be

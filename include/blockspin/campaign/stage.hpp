@@ -52,9 +52,33 @@ struct Estimate {
   std::string layout;    ///< how the ranks divide the work: "2 x 25 temperatures"
 };
 
-/// Reports a problem of a stage's deck at one of its keys, from Stage::check.
-using Complain =
-    std::function<void(const std::string& key, const std::string& what, const std::string& allowed)>;
+class Stage;
+
+/// Reports what is wrong at the keys of a stage, from Stage::look and Stage::check. Local; the same on every rank.
+class Complain {
+public:
+  Complain(const Stage& stage, deck::Problems& problems) : stage_(stage), problems_(problems) {}
+  /// Something about the key's value.
+  void operator()(const std::string& key, const std::string& what, const std::string& allowed) const;
+  /// Something about the file that the key names; `what` begins with its path.
+  void of_file(const std::string& key, const std::string& what) const;
+  /// Whether `action` does its work, which throws agreed errors about the file that the key names.
+  template <class Action>
+  bool reads(const std::string& key, Action&& action) const {
+    try {
+      action();
+      return true;
+    } catch (const Error& error) {
+      if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+      of_file(key, error.what());
+      return false;
+    }
+  }
+
+private:
+  const Stage& stage_;
+  deck::Problems& problems_;
+};
 
 /// One instance of a deck section. Members but run() are local and give the same on every rank.
 class Stage {
@@ -77,9 +101,10 @@ public:
   /// length"), or empty.
   virtual std::string growth_refusal(const std::string& /*key*/) const { return {}; }
 
-  /// What is asked of the file system before the deck is checked: an import looks at its file. Collective;
-  /// agreed errors.
-  virtual void look(const mpi::Communicator& /*comm*/, const std::string& /*deck_folder*/) {}
+  /// The deck's line and word for a key: where it stands, or the section where it is left at its default.
+  deck::Problem problem_at(const std::string& key, std::string what) const;
+  /// What is asked of the file system before the deck is checked: an import looks at its file. Collective.
+  virtual void look(const mpi::Communicator& comm, const Plan& plan, const Complain& complain);
   /// Everything this stage reads. The default: what its reference keys say. Where a key left at `auto` means
   /// another stage's value (the rbm's sample), override and add it, asking the plan.
   virtual std::vector<Reference> references(const Plan& plan) const = 0;

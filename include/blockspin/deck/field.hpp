@@ -28,6 +28,7 @@ struct KeyInfo {
   bool may_grow = false;
   bool per_layer = false;
   std::string refers_to;                  ///< what the value names ("ensemble", "machine"), or empty
+  bool names_model = false;               ///< the value names a [model]
   std::vector<std::string> builtin_names; ///< values of a reference that name no instance
   std::string scans;                      ///< the key this one gives values to, one instance each, or empty
   std::string suffix;                     ///< of instances: `h` makes NAME_h16 of the value 16
@@ -142,13 +143,14 @@ public:
   /// The value (text, list of texts, or auto) names stages that provide `what` ("ensemble"), or one of
   /// `builtin_names`.
   Field refers_to(std::string what, std::vector<std::string> builtin_names = {}) && {
-    const bool vowel = std::string_view("aeiou").find(what.front()) != std::string_view::npos;
-    info_.type = (vowel ? "name of an " : "name of a ") + what;
-    const bool may_be_auto = info_.allowed.starts_with("auto");
-    info_.allowed = (may_be_auto ? "auto, or " : "") + ("the " + info_.type);
-    for (const std::string& name : builtin_names) info_.allowed += ", or " + name;
+    describe_name(what, std::move(builtin_names));
     info_.refers_to = std::move(what);
-    info_.builtin_names = std::move(builtin_names);
+    return std::move(*this);
+  }
+  /// The value names a [model], or is one of `builtin_names`.
+  Field names_model(std::vector<std::string> builtin_names = {}) && {
+    describe_name("model", std::move(builtin_names));
+    info_.names_model = true;
     return std::move(*this);
   }
 
@@ -192,6 +194,14 @@ public:
   }
 
 private:
+  void describe_name(const std::string& what, std::vector<std::string> builtin_names) {
+    const bool vowel = std::string_view("aeiou").find(what.front()) != std::string_view::npos;
+    info_.type = (vowel ? "name of an " : "name of a ") + what;
+    const bool may_be_auto = info_.allowed.starts_with("auto");
+    info_.allowed = (may_be_auto ? "auto, or " : "") + ("the " + info_.type);
+    for (const std::string& name : builtin_names) info_.allowed += ", or " + name;
+    info_.builtin_names = std::move(builtin_names);
+  }
   /// What is allowed of a number is what the key's checks say of it.
   T parsed(std::string_view text) const {
     try {

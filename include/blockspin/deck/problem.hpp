@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "blockspin/base/error.hpp"
+
 namespace blockspin::deck {
 
 /// Where something was written: a line of the deck, or a --set option (line 0).
@@ -21,6 +23,8 @@ struct Problem {
   std::string what;    ///< what is wrong
   std::string allowed; ///< what would be right
   std::string nearest; ///< the known name it may be a slip for
+  /// ErrorKind::archive of a file that the key names, and that is not what it should be.
+  ErrorKind kind = ErrorKind::deck;
   /// "DECK:LINE: section.key: what is wrong; allowed: ...; nearest: ...".
   std::string text() const;
 };
@@ -31,7 +35,8 @@ public:
   void add(Problem problem) { problems_.push_back(std::move(problem)); }
   bool empty() const { return problems_.empty(); }
   const std::vector<Problem>& all() const { return problems_; }
-  /// Throws ErrorKind::deck with one line a problem, in the order of the deck, unless there are none.
+  /// Throws with one line a problem, in the order of the deck, unless there are none: ErrorKind::archive where
+  /// files alone are wrong, else ErrorKind::deck.
   void throw_if_any() const;
 
 private:

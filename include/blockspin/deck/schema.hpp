@@ -89,7 +89,7 @@ public:
     }
     for (const auto& field : fields_) {
       const KeyInfo& info = field->info();
-      if (info.required && section.find(info.name) == nullptr)
+      if (info.required && section.find(info.name) == nullptr && !is_misspelt(section, info.name))
         problems.add(
             {section.place, section.label() + "." + info.name, "is required and missing", info.allowed, {}});
     }
@@ -123,6 +123,14 @@ public:
   }
 
 private:
+  /// Whether a key that nobody declared was meant to be this one: then that is the one problem.
+  bool is_misspelt(const Section& section, const std::string& key) const {
+    const auto known = keys();
+    return std::ranges::any_of(section.entries, [&](const Entry& entry) {
+      const auto is_entry = [&](const KeyInfo& info) { return info.name == split_layer(entry.key).second; };
+      return std::ranges::none_of(known, is_entry) && unknown_key(section, entry, known).nearest == key;
+    });
+  }
   void store(const Section& section, const Entry& entry, const std::string& key, D& deck, Problems& problems,
              bool for_layer) const {
     for (const auto& field : fields_) {

@@ -31,6 +31,9 @@ using ResolvedValues = std::vector<ResolvedValue>;
 /// The text of `key`, or empty.
 std::string text_of(const ResolvedValues& values, const std::string& key);
 
+/// Whether it is a temperature, and energies over it neither overflow nor vanish.
+bool is_temperature(double value);
+inline constexpr const char* all_temperatures = "0, 1e-6 to 1e12, inf";
 /// Temperatures are the same when they differ by less than this.
 inline constexpr double temperature_tolerance = 1e-9;
 /// Index of the temperature that matches `wanted` within the tolerance (inf matches inf), or `all.size()`.

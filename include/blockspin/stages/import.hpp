@@ -54,7 +54,8 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<ImportDeck>& schema();
   static std::vector<archive::Row> rows();
-  void look(const mpi::Communicator& comm, const std::string& deck_folder) override;
+  void look(const mpi::Communicator& comm, const campaign::Plan& plan,
+            const campaign::Complain& complain) override;
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
@@ -62,7 +63,7 @@ public:
   EnsembleInfo ensemble_info(const campaign::Plan& plan) const override;
 
 private:
-  void look_at_labels(const mpi::Communicator& comm, const std::string& folder);
+  void look_at_labels(const mpi::Communicator& comm, const campaign::Plan& plan);
   /// The text of the value `key` that look() found, or that the archive's group has. Local.
   std::string found(const campaign::Plan& plan, const std::string& key) const;
   std::optional<deck::Temperatures> temperatures(const campaign::Plan& plan) const;

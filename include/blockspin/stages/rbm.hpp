@@ -85,7 +85,8 @@ public:
   static const deck::Schema<RbmDeck>& schema();
   static std::vector<archive::Row> rows();
   static std::vector<rng::StreamId> streams();
-  void look(const mpi::Communicator& comm, const std::string& deck_folder) override;
+  void look(const mpi::Communicator& comm, const campaign::Plan& plan,
+            const campaign::Complain& complain) override;
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
