@@ -116,7 +116,7 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   if (archive) plan.archive = &*archive;
   campaign::check_references(plan, problems);
   std::string future;
-  if (archive && problems.empty()) future = outlook(plan, *archive);
+  if (problems.empty() && (archive || !exists)) future = outlook(comm, plan, archive ? &*archive : nullptr);
   if (archive) archive->close();
   throw_agreed(problems);
 

@@ -1,5 +1,6 @@
 #include "outlook.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -23,34 +24,49 @@ const char* text_of(campaign::Action action) {
   return "";
 }
 
-/// The stages of one section: "computed", or "3 computed, 2 extended".
-std::string text_of(const std::vector<campaign::Action>& actions, std::size_t first, std::size_t last) {
-  std::map<campaign::Action, std::size_t> counts;
-  for (std::size_t i = first; i < last; ++i) ++counts[actions[i]];
-  if (counts.size() == 1) return text_of(counts.begin()->first);
+/// The stages of one section: "computed", or "3 computed; 2 extended".
+std::string text_of(const std::vector<campaign::Action>& actions, const std::vector<bool>& unfinished,
+                    std::size_t first, std::size_t last) {
+  const std::string continued =
+      "continued from a checkpoint; refused if that is beyond what the deck asks for";
+  std::map<std::pair<campaign::Action, bool>, std::size_t> counts;
+  for (std::size_t i = first; i < last; ++i) ++counts[{actions[i], unfinished[i]}];
   std::vector<std::string> parts;
-  for (const auto& [action, n] : counts) parts.push_back(fmt::format("{} {}", n, text_of(action)));
+  for (const auto& [what, n] : counts)
+    parts.push_back((counts.size() > 1 ? std::to_string(n) + " " : "") +
+                    (what.second ? continued : text_of(what.first)));
   return joined(parts, "; ");
 }
 
 } // namespace
 
-std::string outlook(const campaign::Plan& plan, const archive::Archive& archive) {
-  std::vector<campaign::Action> actions;
+std::string outlook(const mpi::Communicator& comm, const campaign::Plan& plan,
+                    const archive::Archive* archive) {
+  std::vector<campaign::Action> actions(plan.stages.size(), campaign::Action::compute);
+  std::vector<bool> unfinished(plan.stages.size(), false);
   try {
-    actions = decide(plan, archive);
+    if (archive != nullptr && archive->identity().seed != plan.campaign.seed)
+      throw Error(ErrorKind::archive,
+                  fmt::format("campaign.seed: {} in the deck, {} in the archive", plan.campaign.seed,
+                              archive->identity().seed),
+                  archive->path());
+    if (archive != nullptr) actions = decide(plan, *archive);
+    for (std::size_t i = 0; i < plan.stages.size(); ++i)
+      unfinished[i] =
+          actions[i] == campaign::Action::compute && is_unfinished(comm, plan, archive, *plan.stages[i]);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::archive) throw;
     std::string text = "# `run --resume` would refuse this deck:\n";
     for (const std::string& line : split(error.what(), '\n')) text += "#   " + line + "\n";
     return text + "\n";
   }
+  if (archive == nullptr && std::ranges::none_of(unfinished, [](bool is) { return is; })) return {};
   std::string text = "# What `run --resume` would do\n";
   for (std::size_t first = 0; first < plan.stages.size();) {
     const std::size_t n = plan.n_instances(*plan.stages[first]);
     const std::string more = n > 1 ? fmt::format(" and {} more", n - 1) : "";
-    text +=
-        fmt::format("# {:<28} {}\n", plan.stages[first]->label() + more, text_of(actions, first, first + n));
+    text += fmt::format("# {:<28} {}\n", plan.stages[first]->label() + more,
+                        text_of(actions, unfinished, first, first + n));
     first += n;
   }
   return text + "\n";

@@ -9,7 +9,8 @@
 namespace blockspin::app {
 
 /// What `run --resume` would do with each stage, a line a section, or each key that it would refuse. Local.
-std::string outlook(const campaign::Plan& plan, const archive::Archive& archive);
+std::string outlook(const mpi::Communicator& comm, const campaign::Plan& plan,
+                    const archive::Archive* archive);
 
 /// What a run needs in all.
 struct Needs {

@@ -1,4 +1,5 @@
 #include "blockspin/campaign/context.hpp"
+#include "blockspin/campaign/runner.hpp"
 
 #include <algorithm>
 
@@ -129,20 +130,25 @@ void Context::run_stepper(Stepper& stepper, std::string_view part) {
     loop.save();
 }
 
+archive::CheckpointKey first_part_key(const Plan& plan, const archive::Archive* archive, const Stage& stage,
+                                      const std::string& part) {
+  archive::CheckpointKey key{stage.group(), part, plan.campaign.seed, {}};
+  for (const auto& value : recorded_values(plan, stage))
+    if (!value.may_grow) key.values[value.key] = value.text;
+  if (archive == nullptr) return key;
+  // A state made from another sample is of no use: the parents' content belongs to the key.
+  for (const std::string& parent : parent_groups(plan, stage))
+    if (const auto group = archive->group(parent)) key.origins["parent." + parent] = group->content_hash;
+  return key;
+}
+
 archive::CheckpointKey Context::checkpoint_key(std::string_view part) {
-  archive::CheckpointKey key{stage_.group(), std::string(part), seed(), {}};
+  archive::CheckpointKey key = first_part_key(run_.plan, &run_.archive, stage_, std::string(part));
   // A longer run continues a shorter one's first part. Later parts build on what the first became: theirs is
   // another state once it has grown.
-  for (const auto& value : recorded_values(run_.plan, stage_)) {
-    if (!value.may_grow)
-      key.values[value.key] = value.text;
-    else if (!first_part_)
-      key.origins[value.key] = value.text;
-  }
+  for (const auto& value : recorded_values(run_.plan, stage_))
+    if (value.may_grow && !first_part_) key.origins[value.key] = value.text;
   first_part_ = first_part_ && settling_;
-  // A state made from another sample is of no use: the parents' content belongs to the key.
-  for (const std::string& parent : parent_groups(run_.plan, stage_))
-    if (const auto group = run_.archive.group(parent)) key.origins["parent." + parent] = group->content_hash;
   parts_.insert(key.part);
   return key;
 }

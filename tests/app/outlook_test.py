@@ -53,6 +53,29 @@ class Outlook(unittest.TestCase):
         for text in (said, done.stderr):
             self.assertIn("rbm.V_s1.hidden: '5' in the deck, '4' in the archive", text)
 
+    def test_another_seed_is_refused_as_the_run_refuses_it(self):
+        self.run_deck()
+        said = self.check("campaign.seed=4").stdout
+        self.assertIn("`run --resume` would refuse this deck", said)
+        self.assertIn("campaign.seed: 4 in the deck, 3 in the archive", said)
+        done = campaign.blockspin("run", self.deck, "--resume", "--set", "campaign.seed=4")
+        self.assertEqual(4, done.returncode, done.stderr)
+
+    def test_unfinished_work_without_an_archive(self):
+        self.write(DECK.replace("configurations = 100", "configurations = 100000000"))
+        done = campaign.blockspin("run", self.deck, "--walltime", "00:00:01")
+        self.assertEqual(75, done.returncode, done.stderr)
+        self.assertFalse(self.deck.with_name("run.h5").exists())
+        self.assertIn("continued from a checkpoint", self.actions()["sample.main"])
+        for setting in ("campaign.seed=4", "sample.interval=7"):
+            said = self.check(setting).stdout
+            done = campaign.blockspin("run", self.deck, "--resume", "--set", setting)
+            self.assertEqual(4, done.returncode, done.stderr)
+            errors = [line.split("error: ")[1] for line in done.stderr.splitlines() if "error: " in line]
+            self.assertTrue(errors)
+            for error in errors:
+                self.assertIn(error.removeprefix("sample.main: "), said)
+
     def test_a_changed_title_is_told(self):
         self.run_deck()
         done = campaign.blockspin("run", self.deck, "--resume", "--set", "campaign.title=Another")

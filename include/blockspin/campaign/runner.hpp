@@ -21,6 +21,14 @@ enum class Action {
 /// deck and the archive and may not. Local.
 std::vector<Action> decide(const Plan& plan, const archive::Archive& archive);
 
+/// What checkpoints of the stage's first part belong to; `archive` is null where there is none yet. Local.
+archive::CheckpointKey first_part_key(const Plan& plan, const archive::Archive* archive, const Stage& stage,
+                                      const std::string& part = {});
+/// Whether there are checkpoints of the stage. Throws, as the run does, where they are of other values or another
+/// seed than the deck's. Collective.
+bool is_unfinished(const mpi::Communicator& comm, const Plan& plan, const archive::Archive* archive,
+                   const Stage& stage);
+
 /// Runs every stage. Collective. `record` is what the archive keeps of this run;
 /// `resume`: checkpoints may be used.
 void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
