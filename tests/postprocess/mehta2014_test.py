@@ -152,20 +152,22 @@ class Verdicts(unittest.TestCase):
             self.assertEqual(verdict, found.verdict)
 
     def test_flows_of_layers_are_judged_by_students_test(self):
-        def order(t, change, error, n=4):
-            return tables.Order("T", t, 0, 0, 0, 0, 0, 0, 0, change, error, n, -0.1 if t > 2 else 0.1, 0.01)
+        def order(t, change, error, n=4, local=True):
+            return tables.Order("T", t, 0, 0, 0, 0, 0, 0, 0, change, error, n, -0.1 if t > 2 else 0.1, 0.01, local)
         archive = mock.Mock()
         archive.sample.return_value.lattice = (20, 20)
         # 3.1 errors of 3 degrees of freedom are chance; 20 are not, nor are 3 x 5 on the mean of three.
-        for rows, verdict, alone in (([order(1.8, 0.5, 0.02), order(3, -0.31, 0.1)], "on one side", "at 1.8"),
-                                     ([order(1.8, 0.5, 0.02), *(order(t, -0.5, 0.1) for t in (2.8, 3, 3.2))],
-                                      "yes, on the mean of each side", "at 1.8"),
-                                     ([order(1.8, 0.02, 0.02), order(3, -0.1, 0.1)], "not to be told", "at none"),
-                                     ([order(1.8, -0.5, 0.02), order(3, -0.5, 0.02)], "no", "at 1.8, 3")):
+        hot = [order(t, -0.5, 0.1) for t in (2.8, 3, 3.2)]
+        for rows, verdict, more in (([order(1.8, 0.5, 0.02), order(3, -0.31, 0.1)], "on one side, below T_c", "1.8"),
+                                    ([order(1.8, 0.5, 0.02), *hot], "yes, on the mean of each side", "1.8"),
+                                    ([order(1.8, 0.02, 0.02), order(3, -0.1, 0.1)], "not to be told", "none"),
+                                    ([order(1.8, 0.5, 0.02, local=False), *hot],
+                                     "above T_c; below it no stack has local fields", "none"),
+                                    ([order(1.8, -0.5, 0.02), order(3, -0.5, 0.02)], "no", "none")):
             with mock.patch.object(tables, "order", return_value=rows):
                 found = list(verdicts.flows([archive]))
             self.assertEqual([verdict], [row.verdict for row in found])
-            self.assertIn(f"alone beyond chance {alone};", found[0].found)
+            self.assertIn(f"; more at {more}, less at", found[0].found)
         with mock.patch.object(tables, "order", return_value=[order(1.8, 1, np.nan, 1), order(3, -1, np.nan, 1)]):
             self.assertEqual([], list(verdicts.flows([archive])), "one training tells nothing")
 

@@ -18,7 +18,7 @@ def draw(archive):
         if len(group["temperature"]) > 1:
             yield style.file_name("reconstruction_temperature", name), draw_temperatures(group)
     rows = tables.order(archive)
-    if len(rows) > 1:
+    if tables.several_temperatures(rows):
         yield "hidden_order", draw_order(group.lattice, rows)
 
 

@@ -11,6 +11,9 @@ from blockspin import exact
 from blockspin.seeds import families, family_of, over_seeds
 
 
+LOCAL = 0.5  # of a layer's median field in the window, for the layer to be called local
+
+
 def n_layers(fields):
     return sum(key.startswith("layer_") for key in fields.group)
 
@@ -52,6 +55,15 @@ def seeds_of(archive, family, layer):
     """layer_numbers() of every training seed of one family."""
     fields = [archive.group("receptive_field", name) for name in families(archive.names("receptive_field"))[family]]
     return [layer_numbers(one, layer) for one in fields]
+
+
+def are_local(seeds):
+    """Whether half of the weight of a layer's median field is in its window, and more than in nine of ten shuffled fields;
+    means over the trainings."""
+    if any("median" not in seed for seed in seeds):
+        return False
+    median, shuffled = (np.mean([seed[key] for seed in seeds]) for key in ("median", "shuffled_high"))
+    return bool(median > LOCAL and median > shuffled)
 
 
 def locality(archive):
@@ -171,14 +183,20 @@ class Order(NamedTuple):
     trainings: int
     blocks_change: float
     blocks_change_error: float
+    has_fields: bool  # whether the fields of both layers are local: only then are there units side by side
+
+
+def several_temperatures(rows):
+    """Whether stacks were trained at more than one temperature."""
+    return len({row.temperature for row in rows}) > 1
 
 
 def order(archive):
     """An Order for each stack of two layers or more."""
-    rows = []
+    rows, fields = [], families(archive.names("receptive_field"))
     for family, names in families(archive.names("reconstruction")).items():
         groups = [archive.group("reconstruction", name) for name in names]
-        if len(groups[0]["temperature"]) < 2 or len(groups[0]["layer"]) < 2:
+        if len(groups[0]["layer"]) < 2:
             continue
         machine = archive.machine(groups[0].value("rbm"))
         trained = trained_at(machine)
@@ -191,7 +209,8 @@ def order(archive):
         change = [group["hidden/neighbour_correlation/mean"][1, t] - group["hidden/neighbour_correlation/mean"][0, t]
                   for group in groups]
         rows.append(Order(family, trained, *(float(each.mean()) for each in blocks), *one, *two, *over_seeds(change), len(groups),
-                          *over_seeds(blocks[2] - blocks[1])))
+                          *over_seeds(blocks[2] - blocks[1]),
+                          family in fields and all(are_local(seeds_of(archive, family, layer)) for layer in (1, 2))))
     return rows
 
 
@@ -232,7 +251,7 @@ TABLES = (
     (reconstruction, ("reconstruction", "T", "from layer", "overlap", "+-", "of domains", "+-", "energy", "+-", "|m|", "+-")),
     (plain, ("without training", "T", "as layer", "numbers", "overlap", "+-", "of domains", "+-")),
     (order, ("neighbours", "T", "spins", "majority 2x2", "4x4", "layer 1", "+-", "layer 2", "+-", "change", "+-",
-             "trainings", "4x4 - 2x2", "+-")),
+             "trainings", "4x4 - 2x2", "+-", "local fields")),
     (annealing, ("ln Z of", "forwards", "+-", "back", "+-", "chains")),
     (maps, ("map of", "T", "std ln Tr", "+-", "delta F", "+-", "D_KL/N", "+-", "less learned", "+-", "H_RG-H_RBM")),
     (tori, ("torus", "K", "map", "K_nn", "K_nnn", "plaquette", "pairs", "D_KL")),

@@ -11,10 +11,10 @@ import numpy as np
 
 from blockspin import exact
 from blockspin.mehta2014 import tables
-from blockspin.seeds import beyond_chance, combined, families, family_of, over_seeds, pm, pooled
+from blockspin.mehta2014.tables import LOCAL
+from blockspin.seeds import CHANCE, beyond_chance, combined, families, family_of, over_seeds, pm, pooled, student_quantile
 
 ROUNDING = 1e-9  # what identities may miss by
-LOCAL = 0.5      # a layer is local where half of the median field's weight is in the window, and ...
 
 
 @dataclass
@@ -169,8 +169,9 @@ def chains(archives):
         verdict = "yes" if all(agrees) else f"up to K' = {exact[first_off - 1]:.2g}" if first_off else "no"
         yield Verdict("training on a chain inverts decimation", f"rings of {group.value('sites')}",
                       "K' = " + ", ".join(texts) + ("; bonds of one unit: " + "; ".join(held) if held else "") +
-                      f"; D_KL at most {divergence:.4f} nats, where that many weights learnt from so many configurations cost "
-                      f"{floor:.4f}", verdict)
+                      f"; off by {', '.join(f'{abs(a - k) / e:.1f}' for a, e, k in zip(learned, error, exact))} errors, where "
+                      f"{student_quantile(CHANCE, bonds - 1):.1f} count; D_KL at most {divergence:.4f} nats, where that many "
+                      f"weights learnt from so many configurations cost {floor:.4f}", verdict)
 
 
 def fields(archives):
@@ -197,7 +198,7 @@ def fields_of(archive, first, names):
 
     def plainly(key, form="%.2f"):
         return ", ".join(form % mean for mean, _ in of(key))
-    local = [m > LOCAL and m > high for (m, _), (high, _) in zip(of("median"), of("shuffled_high"))]
+    local = [tables.are_local(seeds) for seeds in numbers]
     yield Verdict("fields are local blocks", setting,
                   f"{window}x{window} window: median {listed('median')} (10 %: {plainly('low')}); shuffled "
                   f"{plainly('shuffled')}; untrained {plainly('untrained')}; blocks {plainly('blocks')}; Fourier modes "
@@ -318,23 +319,39 @@ def temperatures(archives):
 
 
 def flows(archives):
+    """Of stacks whose layers have local fields: without, no units are neighbours."""
     for archive in archives:
         rows = sorted(tables.order(archive), key=lambda row: row.temperature)
-        cold, hot = ([row for row in rows if sign * (row.temperature - exact.T_C) < 0] for sign in (1, -1))
-        if not cold or not hot or min(row.trainings for row in rows) < 2:
+        if not tables.several_temperatures(rows) or min(row.trainings for row in rows) < 2:
             continue
-        below, above = mean_change(cold), mean_change(hot)
-        alone = at(row for row in rows if beyond_chance(row.change, row.change_error, row.trainings - 1))
-        more, less = (at(row for row in rows if sign * row.blocks_change > 0 and
-                         beyond_chance(row.blocks_change, row.blocks_change_error)) for sign in (1, -1))
-        signs = tuple(int(np.sign(mean)) * beyond_chance(mean, error, freedom) for mean, error, freedom in (below, above))
-        yield Verdict("layers flow away from T_c, to both sides", f"{lattice_text(archive.sample())}, each stack at its own T",
+        local = [row for row in rows if row.has_fields]
+        cold, hot = ([row for row in local if sign * (row.temperature - exact.T_C) < 0] for sign in (1, -1))
+        sides = {text: mean_change(side) for text, side in (("below T_c", cold), ("above", hot)) if side}
+        signs = {text: int(np.sign(mean)) * beyond_chance(mean, error, freedom)
+                 for text, (mean, error, freedom) in sides.items()}
+        more, less = (at(row for row in local if sign * row.change > 0 and
+                         beyond_chance(row.change, row.change_error, row.trainings - 1)) for sign in (1, -1))
+        block_more, block_less = (at(row for row in rows if sign * row.blocks_change > 0 and
+                                     beyond_chance(row.blocks_change, row.blocks_change_error)) for sign in (1, -1))
+        yield Verdict("layers flow away from T_c, to both sides",
+                      f"{lattice_text(archive.sample())}, each stack at its own T, {rows[0].trainings} trainings",
                       "correlation of neighbouring units, layer 2 less layer 1: " +
-                      ", ".join(f"T = {row.temperature:g}: {pm(row.change, row.change_error)}" for row in rows) +
-                      f"; mean below T_c {pm(*below[:2])}, above {pm(*above[:2])}; alone beyond chance at {alone}; of majority "
-                      f"blocks, 4x4 less 2x2: more at {more}, less at {less}",
-                      "yes, on the mean of each side" if signs == (1, -1) else "on one side" if signs in ((1, 0), (0, -1)) else
-                      "not to be told" if signs == (0, 0) else "no")
+                      ", ".join(f"T = {row.temperature:g}: {pm(row.change, row.change_error)}" for row in local) +
+                      "; mean " + ", ".join(f"{text} {pm(*side[:2])}" for text, side in sides.items()) +
+                      f"; more at {more}, less at {less}; no local fields at {at(row for row in rows if not row.has_fields)}; "
+                      f"of majority blocks, 4x4 less 2x2: more at {block_more}, less at {block_less}",
+                      flow_word(signs.get("below T_c"), signs.get("above")))
+
+
+def flow_word(below, above):
+    """From the sign of the change on each side, 0 where it is not beyond chance, None where no stack has local fields."""
+    if below is None:
+        return "above T_c; below it no stack has local fields" if above == -1 else "not to be told"
+    if (below, above) == (1, -1):
+        return "yes, on the mean of each side"
+    if (below, above) in ((1, 0), (0, -1)):
+        return f"on one side, {'below' if below else 'above'} T_c"
+    return "no" if below == -1 or above == 1 else "not to be told"
 
 
 def mean_change(rows):
