@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 
 #include "blockspin/stages/couplings.hpp"
 
@@ -68,6 +69,21 @@ void write_couplings(archive::StageWriter& writer, const rg::CouplingSetup& setu
   writer.write_scalar("degrees_of_freedom", static_cast<std::uint64_t>(found.front().degrees_of_freedom));
 }
 
+void write_couplings(archive::StageWriter& writer, int n_dimensions,
+                     const std::vector<ising::Operator>& operators,
+                     const std::vector<rg::PlacedCoupling>& found) {
+  writer.write_list("temperature", std::vector<double>{std::numeric_limits<double>::quiet_NaN()});
+  write_places(writer, "", n_dimensions, operators, false);
+  const auto write = [&](const std::string& path, double rg::PlacedCoupling::*number) {
+    Array<double, 2> row({1, found.size()});
+    for (std::size_t k = 0; k < found.size(); ++k) row(0, k) = found[k].*number;
+    writer.write_table(path, row);
+  };
+  write("mean", &rg::PlacedCoupling::mean);
+  write("error", &rg::PlacedCoupling::error);
+  write("spread", &rg::PlacedCoupling::spread);
+}
+
 std::vector<archive::Row> CouplingsStage::rows() {
   using enum ElementType;
   const archive::Axis temperature{"temperature", "temperature"}, op{"operator", ""},
@@ -77,7 +93,7 @@ std::vector<archive::Row> CouplingsStage::rows() {
        f64,
        {temperature},
        "J/k_B",
-       "temperatures of the ensemble; NaN of configurations without one"},
+       "temperatures of the ensemble; NaN of configurations without one, and of a machine"},
       {"spins",
        u64,
        {op},
@@ -89,13 +105,21 @@ std::vector<archive::Row> CouplingsStage::rows() {
        f64,
        {temperature, op},
        "1",
-       "couplings K of H = -sum_a K_a S_a by maximum pseudo-likelihood, each product of spins counted once; NaN "
-       "where one of them is 1 or more, or the configurations do not fix them"},
+       "couplings K of H = -sum_a K_a S_a, each product of spins counted once. Of an ensemble by maximum "
+       "pseudo-likelihood; NaN where one of them is 1 or more, or the configurations do not fix them. Of a machine "
+       "summed over its hidden units, exact to 1e-12, the mean over the products of the lattice"},
       {"error",
        f64,
        {temperature, op},
        "1",
-       "standard error of mean, by the sandwich formula over bins of ladders and of time"},
+       "standard error of mean: of an ensemble by the sandwich formula over bins of ladders and of time; of a "
+       "machine spread over the square root of the number of products"},
+      {"spread",
+       f64,
+       {temperature, op},
+       "1",
+       "of a machine: standard deviation of its couplings over the products of the lattice; 0 where the machine is "
+       "as symmetric as the lattice"},
       {"residual/spins", u64, {tested}, "1", "spins in a product of each operator that tests the couplings"},
       {"residual/place",
        u64,

@@ -11,7 +11,7 @@ PROGRAM = sys.argv[1]
 TESTS = Path(__file__).resolve().parents[1]
 SETTINGS = {"campaign", "model", "parallel"}
 # As fast as its configurations are read: there is no form that takes long without a file of many gigabytes.
-READERS = {"block", "couplings"}
+READERS = {"block"}
 
 
 def kinds_of_program():

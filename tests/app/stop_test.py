@@ -56,6 +56,7 @@ LONG_FORMS = {
     "chain_machine.long": "couplings = 0.5\nepochs = 1000000",
     "kadanoff.long": "side = 6\nconfigurations = 1000000\ncouplings = 0.44",
     "mcrg.long": "configurations = 100000000",
+    "couplings.long": "rbm = broad\neven = 13\nodd = 5",
 }
 # Stages that leave no checkpoint, since they begin again where they are stopped: what they say at their beginning.
 AT_WORK = {"import.long": "reads 1000000 configurations"}
@@ -70,6 +71,7 @@ SHORT_FORMS = {
     "spectrum.short": "rbm = deep",
     "mcrg.short": "configurations = 8000",
     "couplings.short": "sample = main\neven = 13\nodd = 5",
+    "couplings.machine": "rbm = deep\neven = 7",
 }
 
 

@@ -65,6 +65,41 @@ class Blocks(unittest.TestCase):
         self.assertGreater(abs(mean[0] - 0.4406868) / error[0], 8)  # blocked they are others
 
 
+def pair_coupling(weights, biases, first, second):
+    """(1/4) sum over the four signs of s s' <ln 2cosh> over the other spins, by drawing them often: a value and its error."""
+    rng = np.random.default_rng(5)
+    others = np.delete(np.arange(len(weights)), [first, second])
+    fields = biases + rng.choice([-1, 1], (4000, len(others))) @ weights[others]
+    total = 0
+    for one in (-1, 1):
+        for two in (-1, 1):
+            total += one * two * np.log(2 * np.cosh(fields + one * weights[first] + two * weights[second])).sum(axis=1) / 4
+    return total.mean(), total.std() / np.sqrt(len(total))
+
+
+class Machines(unittest.TestCase):
+    def test_have_the_couplings_of_their_weights(self):
+        """The mean over the diagonal of one row, and the archive's layout."""
+        layer = archive["rbm/V/layer_1"]
+        weights, biases = layer["weights"][...].astype(float), layer["hidden_bias"][...].astype(float)
+        nearest = archive["couplings/V_e2/mean"][0, 0]
+        sites = np.arange(144).reshape(12, 12)
+        pairs = [(sites[y, x], near) for y in range(12) for x in range(12)
+                 for near in (sites[(y + 1) % 12, x], sites[y, (x + 1) % 12])]
+        values, errors = np.transpose([pair_coupling(weights, biases, *pair) for pair in pairs])
+        # Draws are the same for all pairs; their errors are taken as wholly dependent. Beyond 6 of them 2e-9.
+        self.assertLess(abs(values.mean() - nearest), 6 * errors.mean())
+        self.assertGreater(nearest, 12 * errors.mean())
+        self.assertAlmostEqual(values.std(), archive["couplings/V_e2/spread"][0, 0], delta=0.1 * values.std())
+
+    def test_of_snapshots_differ(self):
+        self.assertNotEqual(archive["couplings/V_e1/mean"][0, 0], archive["couplings/V_e2/mean"][0, 0])
+        self.assertEqual((1, 18), archive["couplings/V_e1/mean"].shape)
+        self.assertEqual([2, 2, 4, 1], list(archive["couplings/binary/spins"]))
+        self.assertTrue(np.isfinite(archive["couplings/binary/error"][...]).all())
+        self.assertNotIn("chi_squared", archive["couplings/binary"])
+
+
 class Imports(unittest.TestCase):
     def deck(self, name, keys, spins):
         path = Path(folder.name) / f"{name}.ini"
