@@ -66,6 +66,10 @@ std::string joined(std::span<const std::string> pieces, std::string_view separat
   return fmt::format("{}", fmt::join(pieces, separator));
 }
 
+std::string counted(std::uint64_t n, const std::string& what) {
+  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
+}
+
 std::string format_bytes(double bytes) {
   const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
   std::size_t unit = 0;

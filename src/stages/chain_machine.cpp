@@ -1,5 +1,6 @@
 #include "blockspin/stages/chain_machine.hpp"
 
+#include "blockspin/base/text.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/rg/chain_machine.hpp"
 #include "blockspin/rg/decimation.hpp"
@@ -140,7 +141,7 @@ campaign::Estimate ChainMachineStage::estimate(const campaign::Plan&, int n_rank
   estimate.work = samples;
   estimate.work_unit = "samples";
   estimate.seconds = samples / 1.5e6 * static_cast<double>(deck().gibbs_steps);
-  estimate.layout = "each minibatch over " + std::to_string(n_ranks) + " ranks";
+  estimate.layout = "each minibatch over " + counted(static_cast<std::uint64_t>(n_ranks), "rank");
   return estimate;
 }
 

@@ -1,3 +1,4 @@
+#include "blockspin/base/text.hpp"
 #include "blockspin/stages/ensemble.hpp"
 #include "blockspin/stages/flow.hpp"
 #include "blockspin/stages/machine.hpp"
@@ -126,7 +127,7 @@ campaign::Estimate FlowStage::estimate(const campaign::Plan& plan, int n_ranks) 
   estimate.work = n_starts * n_walkers * n_steps;
   estimate.work_unit = "walker steps";
   estimate.seconds = estimate.work * (sites * (4 * n_hidden + 2 * n_thermometer) / 2e10 + 3e-6);
-  estimate.layout = "blocks of 32 walkers over " + std::to_string(n_ranks) + " ranks";
+  estimate.layout = "blocks of 32 walkers over " + counted(static_cast<std::uint64_t>(n_ranks), "rank");
   return estimate;
 }
 

@@ -119,7 +119,7 @@ campaign::Estimate ImportStage::estimate(const campaign::Plan& plan, int n_ranks
   cost.seconds = n_rows * n_sites / numbers_a_second;
   cost.layout = std::to_string(shape.n_classes) + " x " + std::to_string(shape.n_configurations()) +
                 " configurations of " + std::to_string(shape.n_sites) + " units, divided over " +
-                std::to_string(n_ranks) + " ranks";
+                counted(static_cast<std::uint64_t>(n_ranks), "rank");
   return cost;
 }
 

@@ -149,7 +149,8 @@ campaign::Estimate KadanoffStage::estimate(const campaign::Plan&, int n_ranks) c
   estimate.work_unit = "trainings";
   // Some hundred evaluations a training, of some 50 ns a state and hidden unit of 4x4.
   estimate.seconds = n_trainings * n_states * n_weights * 4e-7;
-  estimate.layout = "the starts of a coupling divided over " + std::to_string(n_ranks) + " ranks";
+  estimate.layout =
+      "the starts of a coupling divided over " + counted(static_cast<std::uint64_t>(n_ranks), "rank");
   return estimate;
 }
 

@@ -5,6 +5,7 @@
 
 #include "blockspin/base/estimate_text.hpp"
 #include "blockspin/base/log.hpp"
+#include "blockspin/base/text.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/mpi/divided_rows.hpp"
@@ -296,7 +297,7 @@ campaign::Estimate MappingStage::estimate(const campaign::Plan& plan, int n_rank
   estimate.work_unit = "configurations";
   estimate.seconds = (machine ? 2 : 1) * n * n_sites * n_hidden / 2e9;
   if (judging.judges == Judges::drawn) estimate.seconds += seconds_of_drawing(*sample.model, 1, n_judging);
-  estimate.layout = "configurations divided over " + std::to_string(n_ranks) + " ranks";
+  estimate.layout = "configurations divided over " + counted(static_cast<std::uint64_t>(n_ranks), "rank");
   return estimate;
 }
 

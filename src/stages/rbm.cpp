@@ -196,8 +196,8 @@ campaign::Estimate RbmStage::estimate(const campaign::Plan& plan, int n_ranks) c
     below = deck().hidden[k - 1];
   }
   estimate.layout = (groups == 1 ? "" : std::to_string(groups) + " groups, ") + "each minibatch over " +
-                    std::to_string(n_ranks / groups) + " ranks, " + format_bytes(data_bytes) +
-                    " of data a rank";
+                    counted(static_cast<std::uint64_t>(n_ranks / groups), "rank") + ", " +
+                    format_bytes(data_bytes) + " of data a rank";
   return estimate;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "blockspin/analysis/reconstruction.hpp"
+#include "blockspin/base/text.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/stages/ensemble.hpp"
 #include "blockspin/stages/machine.hpp"
@@ -140,7 +141,7 @@ campaign::Estimate ReconstructionStage::estimate(const campaign::Plan& plan, int
   estimate.seconds = estimate.work * 2 * (depth + 1) * products / 2e10 +
                      estimate.work * (depth + 1) * n_sites * n_sites * 1e-11 +
                      estimate.work * 2 * n_sites * info.n_hidden() * 1e-9;
-  estimate.layout = "configurations divided over " + std::to_string(n_ranks) + " ranks";
+  estimate.layout = "configurations divided over " + counted(static_cast<std::uint64_t>(n_ranks), "rank");
   return estimate;
 }
 

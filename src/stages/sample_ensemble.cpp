@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "blockspin/base/packed.hpp"
+#include "blockspin/base/text.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "blockspin/replica/ladder_search.hpp"
@@ -124,7 +125,8 @@ ChosenEnsemble make_ensemble(const mpi::Communicator& comm, const replica::Ladde
   if (!update.clusters && bits_across_replicas(setup.geometry, n_t, setup.n_ladders)) {
     const std::uint64_t n_vectors = groups_of(n_t * groups_of(setup.n_ladders, ladders_per_word), 8);
     std::string layout = ladders + ", bits across replicas" + path + ": " + std::to_string(n_vectors) +
-                         " vectors of 512 lattices over " + std::to_string(comm.size()) + " ranks";
+                         " vectors of 512 lattices over " +
+                         counted(static_cast<std::uint64_t>(comm.size()), "rank");
     if (n_vectors < static_cast<std::uint64_t>(comm.size()))
       layout += "; " + std::to_string(static_cast<std::uint64_t>(comm.size()) - n_vectors) +
                 " ranks have nothing to do";

@@ -6,6 +6,7 @@
 
 #include "blockspin/analysis/thermometer_training.hpp"
 #include "blockspin/base/log.hpp"
+#include "blockspin/base/text.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/ising/exact/bayes.hpp"
 #include "blockspin/ising/exact/density_of_states.hpp"
@@ -133,7 +134,8 @@ campaign::Estimate ThermometerStage::estimate(const campaign::Plan& plan, int n_
   estimate.work = n * static_cast<double>(deck().max_iterations);
   estimate.work_unit = "gradients of a configuration";
   estimate.seconds = estimate.work * weights * 6 / 2e10;
-  estimate.layout = "blocks of 256 configurations over " + std::to_string(n_ranks) + " ranks";
+  estimate.layout =
+      "blocks of 256 configurations over " + counted(static_cast<std::uint64_t>(n_ranks), "rank");
   return estimate;
 }
 

@@ -17,6 +17,9 @@ TEST(Split, TrimsPiecesAndKeepsEmptyOnes) {
 }
 
 TEST(Format, QuantitiesReadWell) {
+  EXPECT_EQ(counted(0, "rank"), "0 ranks");
+  EXPECT_EQ(counted(1, "rank"), "1 rank");
+  EXPECT_EQ(counted(12, "rank"), "12 ranks");
   EXPECT_EQ(format_bytes(1536), "1.50 KiB");
   EXPECT_EQ(format_seconds(245), "4 min 05 s");
   EXPECT_EQ(format_number(0.1), "0.1");

@@ -1,6 +1,7 @@
 #pragma once
 // Small pieces of text work: near matches for error messages, quantities in readable units.
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ std::string trimmed(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 std::string joined(std::span<const std::string> pieces, std::string_view separator);
 
+/// "1 rank", "3 ranks".
+std::string counted(std::uint64_t n, const std::string& what);
 /// "1.50 GiB", "12 B".
 std::string format_bytes(double bytes);
 /// "850 ms", "12.3 s", "4 min 05 s", "3 h 20 min".

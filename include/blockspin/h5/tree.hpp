@@ -20,7 +20,6 @@ struct Node {
 
 /// Describes the group `group` of an open file and all that is below it, sorted by path. Local, with HDF5's
 /// serial driver or MPI's, where every rank gets the same.
-///
 /// Throws ErrorKind::archive at `where` for what a file of ours never holds: links that are no plain names of
 /// one object each (soft links, other files, circles), deeper than 16 groups or of more than 10^5 objects;
 /// values that stand in other files, or of which the file holds fewer than it says; types, and kinds of

@@ -36,7 +36,6 @@ struct MeanEstimate {
 /// pass a quarter of a chain's length and there are at least 16 chains, or where chains' means scatter
 /// more than a chance of 1e-3 allows, the error is that of their scatter and tau follows from it; one
 /// to 15 chains too short for their window give a lower bound of tau.
-///
 /// Few events: of a sum of k rare events the variance is estimated as k, and known as badly. So
 /// error^2 = variance + one_event^2, the size of an event being the third moment of the sums over a
 /// window over their second: k + 1 for k equal events (the mean squared pull is then 1 + 1/lambda for
