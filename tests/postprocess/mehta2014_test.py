@@ -163,6 +163,8 @@ class Verdicts(unittest.TestCase):
                                     ([order(1.8, 0.02, 0.02), order(3, -0.1, 0.1)], "not to be told", "none"),
                                     ([order(1.8, 0.5, 0.02, local=False), *hot],
                                      "above T_c; below it no stack has local fields", "none"),
+                                    ([order(1.8, 0.5, 0.02, local=False), order(3, 0.5, 0.02)],
+                                     "no, not above T_c; below it no stack has local fields", "3"),
                                     ([order(1.8, -0.5, 0.02), order(3, -0.5, 0.02)], "no", "none")):
             with mock.patch.object(tables, "order", return_value=rows):
                 found = list(verdicts.flows([archive]))

@@ -345,8 +345,8 @@ def flows(archives):
 
 def flow_word(below, above):
     """From the sign of the change on each side, 0 where it is not beyond chance, None where no stack has local fields."""
-    if below is None:
-        return "above T_c; below it no stack has local fields" if above == -1 else "not to be told"
+    if below is None and above is not None:
+        return {-1: "above T_c", 0: "not to be told", 1: "no, not above T_c"}[above] + "; below it no stack has local fields"
     if (below, above) == (1, -1):
         return "yes, on the mean of each side"
     if (below, above) in ((1, 0), (0, -1)):
