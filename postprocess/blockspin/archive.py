@@ -131,9 +131,9 @@ class Group:
             fine, length = self.archive.ensemble(self.value("sample")).lattice, int(self.value("factor")) ** int(self.value("level"))
             return tuple(extent // length for extent in fine)
         text = self.value("model.lattice") or self.value("lattice")
-        if not text and self.value("rbm"):
+        if not text and self.value("rbm") not in ("", "none"):
             return self.archive.machine(self.value("rbm")).lattice
-        if not text and self.value("sample"):
+        if not text and self.value("sample") not in ("", "none"):
             return self.archive.ensemble(self.value("sample")).lattice
         return tuple(int(extent) for extent in text.split("x")) if text not in ("", "none") else ()
 

@@ -3,8 +3,8 @@
     python3 -m blockspin.rg_plane ARCHIVE... -o FOLDER     rg_plane.png and rg_plane.txt
 
 Every point is a fit of couplings by maximum pseudo-likelihood: of block spins, level after level ([mcrg]), of the walkers of
-a flow, step after step ([flow] with couplings = on), and of any ensemble ([couplings]). Residuals tell whether such couplings
-explain the configurations: they are 0 where they do.
+a flow, step after step ([flow] with couplings = on), of any ensemble, and in closed form of machines ([couplings]). Residuals
+tell whether such couplings explain the configurations: they are 0 where they do.
 """
 
 import argparse
@@ -33,7 +33,7 @@ class Trajectory:
     """Points that follow one another. Unknown couplings and errors are NaN."""
 
     label: str
-    kind: str               # "mcrg", "ensemble", or the name of the machine
+    kind: str               # "mcrg", "couplings", or the name of the machine
     step: np.ndarray
     mean: np.ndarray        # [point, (nearest, diagonal)]
     error: np.ndarray
@@ -62,12 +62,14 @@ def of_steps(flow):
         yield Trajectory(f"{flow.label}, start {start}", flow.value("rbm"), step, mean, error, residual[index, step])
 
 
-def of_ensemble(group):
-    """One point for each temperature; the residual is that of the magnetisation, as a flow has it."""
+def of_couplings(group):
+    """One point for each temperature of an ensemble, with the residual of the magnetisation, as a flow has it; one of a
+    machine, from its weights, which has neither."""
+    residual = [group[f"residual/{what}"][:, -1] if "residual" in group else np.full(1, np.nan) for what in ("mean", "error")]
     for index, temperature in enumerate(group["temperature"]):
-        pair = {what: (group[what][index, :2], group[f"residual/{what}"][index, -1]) for what in ("mean", "error")}
-        yield Trajectory(f"{group.label}, T = {float(temperature):.4g}", "ensemble", np.zeros(1, int), pair["mean"][0][None],
-                         pair["error"][0][None], np.array([[pair["mean"][1], pair["error"][1]]]))
+        at = f", T = {float(temperature):.4g}" if np.isfinite(temperature) else ""
+        yield Trajectory(group.label + at, "couplings", np.zeros(1, int), group["mean"][index, :2][None],
+                         group["error"][index, :2][None], np.array([[part[index] for part in residual]]))
 
 
 def trajectories(archives):
@@ -83,7 +85,7 @@ def trajectories(archives):
         for name in archive.names("couplings"):
             group = archive.group("couplings", name)
             if len(group.lattice) == 2 and group["mean"].shape[1] > 1 and group["place"][1] == 2:
-                found += of_ensemble(group)
+                found += of_couplings(group)
     return found
 
 
@@ -105,8 +107,8 @@ def beyond_line(mean, error):
 def draw(found):
     style.use()
     figure, panels = plt.subplots(1, 2, figsize=(9.6, 4.4), sharex=True, sharey=True)
-    rg, ensembles = ([one for one in found if one.kind == kind] for kind in ("mcrg", "ensemble"))
-    flows = [one for one in found if one not in rg and one not in ensembles]
+    rg, fitted = ([one for one in found if one.kind == kind] for kind in ("mcrg", "couplings"))
+    flows = [one for one in found if one.kind not in ("mcrg", "couplings")]
     for axes, title in zip(panels, ("majority blocks of the Ising model", "configurations sent through machines")):
         line = np.array(LIMITS[1])
         axes.plot(CRITICAL - DIAGONAL_NORMAL * line, line, color=style.EXACT, linestyle=":", linewidth=1,
@@ -125,11 +127,12 @@ def draw(found):
         arrows(panels[1], one, style.COLOURS[kinds.index(one.kind) % len(style.COLOURS)])
     for kind, colour in zip(kinds, style.COLOURS):
         panels[1].plot([], [], color=colour, label=f"[rbm.{kind}]")
-    for one in ensembles:
+    for one in fitted:
         panels[1].errorbar(*one.mean.T, *one.error.T[::-1], fmt="s", color=style.EXACT, markerfacecolor="none")
-    if ensembles:
+        panels[1].annotate(one.label, one.mean[0], (3, 4), textcoords="offset points", fontsize=6, color=style.EXACT, clip_on=True)
+    if fitted:
         panels[1].errorbar([], [], fmt="s", color=style.EXACT, markerfacecolor="none", label="[couplings]")
-    residuals(figure, panels[1], flows + ensembles)
+    residuals(figure, panels[1], flows + fitted)
     for axes in panels:
         axes.legend(loc="upper right" if axes is panels[0] else "upper left")
     return figure

@@ -45,6 +45,8 @@ steps = 4
 couplings = on
 [couplings]
 sample = main
+[couplings.weights]
+rbm = V
 """
 # Twelve pulls: one beyond five errors has a probability of 7e-6, the seed is fixed.
 LARGEST_PULL = 5
@@ -67,7 +69,7 @@ class Plane(unittest.TestCase):
         self.found = rg_plane.trajectories([archive])
 
     def test_block_spins_come_from_hot_to_cold_then_walkers(self):
-        self.assertEqual(["mcrg", "mcrg", "V", "V", "ensemble", "ensemble"], [one.kind for one in self.found])
+        self.assertEqual(["mcrg", "mcrg", "V", "V"] + ["couplings"] * 3, [one.kind for one in self.found])
         self.assertIn("T = 3", self.found[0].label)
         self.assertEqual([0, 1, 2], list(self.found[0].step))
         self.assertEqual([0, 1, 2, 3], list(self.found[2].step))
@@ -94,7 +96,7 @@ class Plane(unittest.TestCase):
         subprocess.run([sys.executable, "-B", "-m", "blockspin.rg_plane", path, "-o", folder / "out"], check=True)
         self.assertGreater((folder / "out/rg_plane.png").stat().st_size, 10000)
         lines = (folder / "out/rg_plane.txt").read_text(encoding="utf-8").splitlines()
-        self.assertEqual(1 + 2 * 3 + 2 * 4 + 2, len(lines))
+        self.assertEqual(1 + 2 * 3 + 2 * 4 + 3, len(lines))
 
 
 if __name__ == "__main__":
