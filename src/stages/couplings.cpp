@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/packed.hpp"
@@ -122,7 +123,7 @@ campaign::Estimate CouplingsStage::estimate_machine(const campaign::Plan& plan, 
 void CouplingsStage::tell(const std::vector<double>& temperatures,
                           const std::vector<rg::CouplingEstimates>& found) const {
   std::vector<std::string> not_known, correlated;
-  std::size_t fewest = found.front().n_bins;
+  std::size_t fewest = std::numeric_limits<std::size_t>::max(); // of temperatures whose couplings are known
   for (std::size_t t = 0; t < found.size(); ++t) {
     if (std::isnan(found[t].mean.front()))
       not_known.push_back(format_number(temperatures[t]));
@@ -136,7 +137,7 @@ void CouplingsStage::tell(const std::vector<double>& temperatures,
   if (!correlated.empty())
     log::warning(label() + ": bins are correlated at temperature " + joined(correlated, ", ") +
                  ": errors are too small there, see tau_in_bins; more configurations would help");
-  if (fewest < 16 && not_known.size() < found.size())
+  if (fewest < 16)
     log::warning(label() + ": errors are of " + std::to_string(fewest) +
                  " bins only, and rough: more configurations would help");
 }

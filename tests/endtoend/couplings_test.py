@@ -42,6 +42,13 @@ class Samples(unittest.TestCase):
         for name in ("mean", "error", "residual/mean", "residual/error", "chi_squared", "p_value"):
             self.assertTrue(np.isnan(archive[f"couplings/main/{name}"][0]).all(), name)
 
+    def test_tell_of_what_is_not_known_and_of_nothing_else(self):
+        done = campaign.blockspin("run", HERE / "couplings.ini", "--set", f"campaign.archive={folder.name}/told.h5", ranks=1)
+        told = [line for line in done.stderr.splitlines() if "warning: couplings" in line]
+        known = [line for line in told if "no couplings are known at temperature 0:" in line]
+        self.assertEqual(3, len(known), told)  # main, all and b_l1 have that temperature
+        self.assertFalse([line for line in told if "bins only" in line], told)
+
     def test_say_which_operators_they_are_of(self):
         group = archive["couplings/all"]
         self.assertEqual([2, 2, 4] + 5 * [2] + 5 * [4] + [1] + 4 * [3], list(group["spins"]))
