@@ -40,8 +40,8 @@ def ties_and_misses(fine, coarse, factor):
 
 class Blocks(unittest.TestCase):
     def test_are_majorities(self):
-        for fine, coarse, factor in (("main", "b_l1", 2), ("main", "three", 3), ("cube", "cube_l1", 2),
-                                     ("cube_l1", "cube_l2", 2), ("cube_l1", "again", 2)):
+        for fine, coarse, factor in (("main", "b_l1", 2), ("main", "three", 3), ("cube", "solid_l1", 2),
+                                     ("solid_l1", "solid_l2", 2), ("solid_l1", "again", 2)):
             ties, misses = ties_and_misses(spins(fine), spins(coarse), factor)
             self.assertEqual(0, misses, coarse)
             self.assertEqual(factor == 3, ties.size == 0)
@@ -57,7 +57,7 @@ class Blocks(unittest.TestCase):
     def test_say_what_they_are(self):
         ensemble = archive.ensemble("b_l1")
         self.assertEqual((9, 9), ensemble.lattice)
-        self.assertEqual((3, 3, 3), archive.ensemble("cube_l2").lattice)
+        self.assertEqual((3, 3, 3), archive.ensemble("solid_l2").lattice)
         np.testing.assert_array_equal(ensemble.temperature, archive.ensemble("main").temperature)
         np.testing.assert_allclose(ensemble["magnetization"].ravel(), spins("b_l1").mean(axis=(1, 2)), atol=1e-15)
 
