@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "archive_state.hpp"
-#include "blockspin/archive/checkpoint.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/mpi/agree.hpp"
+#include "checkpoint_files.hpp"
 #include "durable.hpp"
 #include "overwrite.hpp"
 #include "segments.hpp"
@@ -21,7 +21,8 @@ constexpr double lock_patience_seconds = 5.0;
 void require_archive(const std::string& path) {
   std::string reason = "it is an HDF5 file of another program";
   try {
-    const Attributes attributes = h5::SerialFile(path).attributes("/");
+    Attributes attributes;
+    h5::look_alone(path, [&] { attributes = h5::SerialFile(path).attributes("/"); });
     const auto format = attributes.find("format");
     if (format != attributes.end() && h5::to_text(format->second) == format_name) return;
   } catch (const Error& error) {
@@ -116,16 +117,19 @@ Archive Archive::open_for_run(const mpi::Communicator& comm, const std::string& 
   state->storage = storage;
   state->for_run = true;
   bool continues = false;
-  h5::look_on_root(comm, path, [&] {
-    check_existing(path, existing);
-    state->lock = Lock::acquire(path, lock_patience_seconds);
-    check_existing(path, existing); // the former holder may just have made it
-    remove_leftovers(path);
-    remove_leftovers(overwrite_marker(path));
-    remove_leftovers(segment_folder(path) + "/segment");
-    continues = begin_run(path, existing);
-    state->standing = identity_of(path);
-  });
+  mpi::agreed(
+      comm,
+      [&] {
+        check_existing(path, existing);
+        state->lock = Lock::acquire(path, lock_patience_seconds);
+        check_existing(path, existing); // the former holder may just have made it
+        remove_leftovers(path);
+        remove_leftovers(overwrite_marker(path));
+        remove_leftovers(segment_folder(path) + "/segment");
+        continues = begin_run(path, existing);
+        state->standing = identity_of(path);
+      },
+      true);
   state->afresh = comm.max(continues ? 1 : 0) == 0;
   if (!state->afresh) {
     state->load();
@@ -133,7 +137,8 @@ Archive Archive::open_for_run(const mpi::Communicator& comm, const std::string& 
                "the archive was made with seed " + std::to_string(state->identity.seed) + ", the deck says " +
                    std::to_string(identity.seed) + "; --overwrite starts anew",
                path);
-    h5::look_on_root(comm, path, [&] { remove_segments(path, segments_of(state->places)); });
+    mpi::agreed(
+        comm, [&] { remove_segments(path, segments_of(state->places)); }, true);
   }
   return Archive(std::move(state));
 }
@@ -163,7 +168,8 @@ std::vector<std::string> Archive::groups() const {
 std::vector<h5::Node> Archive::tree(const std::string& group) const {
   if (!state_->places.contains(group)) throw_no_group(group, path());
   std::vector<h5::Node> nodes;
-  h5::look(comm(), path(), [&] { nodes = state_->describe(group); });
+  h5::look(comm(), place(group), [&] { nodes = state_->describe(group); });
+  state_->looked_at.insert(group);
   return nodes;
 }
 
@@ -217,13 +223,14 @@ StageWriter Archive::begin_stage(const std::string& stage, const std::string& na
       throw Error(ErrorKind::internal, "a stage names a parent that is not in the archive: " + parent, path);
     hashes.push_back(known->content_hash);
   }
-  h5::File version = state_->begin_group(path);
-  version.create_group(path);
-  for (const auto& [key, value] : deck_values) h5::write_attribute(version, path, key, value);
-  h5::write_attribute(version, path, "format_version", format_version);
-  h5::write_attribute(version, path, "parents", parents);
-  h5::write_attribute(version, path, "parent_hashes", hashes);
-  return {*this, {rows.begin(), rows.end()}, path, std::move(version)};
+  Draft draft = state_->begin_group(path);
+  h5::File& file = draft.file;
+  file.create_group(path);
+  for (const auto& [key, value] : deck_values) h5::write_attribute(file, path, key, value);
+  h5::write_attribute(file, path, "format_version", format_version);
+  h5::write_attribute(file, path, "parents", parents);
+  h5::write_attribute(file, path, "parent_hashes", hashes);
+  return {*this, {rows.begin(), rows.end()}, path, std::move(draft)};
 }
 
 } // namespace blockspin::archive

@@ -83,7 +83,7 @@ void Archive::State::descend(const std::string& name, std::vector<const Group*>&
   if (line.size() == most_generations)
     throw_agreed(ErrorKind::archive, name + " stands behind more generations than any campaign has", path);
   Group group;
-  h5::look(*comm, path, [&] { group = group_of(name, attributes_of(name), path); });
+  h5::look(*comm, places.at(name), [&] { group = group_of(name, attributes_of(name), path); });
   line.push_back(&group);
   for (const Parent& parent : group.parents) {
     if (!places.contains(parent.path)) continue;
@@ -101,7 +101,7 @@ void Archive::State::descend(const std::string& name, std::vector<const Group*>&
 
 void Archive::State::look_at(const std::string& group) {
   if (looked_at.contains(group)) return;
-  h5::look_on_root(*comm, path, [&] { describe(group); });
+  h5::look_on_root(*comm, places.at(group), [&] { describe(group); });
   looked_at.insert(group);
 }
 

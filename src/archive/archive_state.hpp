@@ -12,6 +12,7 @@
 #include "durable.hpp"
 #include "group_attributes.hpp"
 #include "places.hpp"
+#include "temporary_file.hpp"
 
 namespace blockspin::archive {
 
@@ -57,9 +58,9 @@ struct Archive::State {
   /// The open file that a group stands in. Collective.
   const h5::File& file_of(const std::string& path);
 
-  /// Opens the file that a stage's group is written into: the next version of the archive, or the group's own
+  /// The file that a stage's group is written into: the next version of the archive, or the group's own
   /// segment. Collective.
-  h5::File begin_group(const std::string& path);
+  Draft begin_group(const std::string& path);
   /// Makes a written group part of the archive. Collective.
   void commit_group(h5::File& group_file, const std::string& group, const std::string& content_hash);
 
@@ -67,14 +68,14 @@ private:
   Attributes attributes_of(const std::string& path) const;
   void descend(const std::string& path, std::vector<const Group*>& line);
   void require_standing() const;
-  h5::File create_file(const std::string& temporary) const;
-  h5::File begin_version();
+  Draft create(const std::string& name) const;
+  Draft begin_version();
   void commit_version(h5::File& version);
   void write_record(h5::File& version);
   void adopt(const std::string& group, const std::string& place);
 };
 
-/// Text for messages: a group that is not there.
+/// Throws an agreed ErrorKind::archive: a group that is not there.
 [[noreturn]] void throw_no_group(const std::string& path, const std::string& archive_path);
 
 } // namespace blockspin::archive

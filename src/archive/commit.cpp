@@ -33,46 +33,44 @@ void Archive::State::require_standing() const {
                 path);
 }
 
-h5::File Archive::State::create_file(const std::string& temporary) const {
-  mpi::agreed(
-      *comm, [&] { create_temporary(temporary, path); }, true);
-  h5::File created = h5::File::create(*comm, temporary);
+Draft Archive::State::create(const std::string& name) const {
+  TemporaryFile temporary(*comm, name, path);
+  h5::File created = h5::File::create(*comm, temporary.path());
   h5::write_attribute(created, "/", "format", std::string(format_name));
   h5::write_attribute(created, "/", "format_version", format_version);
   h5::write_attribute(created, "/", "title", identity.title);
   h5::write_attribute(created, "/", "seed", identity.seed);
-  return created;
+  return {std::move(temporary), std::move(created)};
 }
 
-h5::File Archive::State::begin_version() {
-  const std::string temporary = comm->broadcast(temporary_name(path));
+Draft Archive::State::begin_version() {
   mpi::agreed(
       *comm,
       [&] {
         require_standing();
-        if (!file) return;
-        check_room(path, size_of(path));
-        create_temporary(temporary, path);
-        copy_file(path, temporary);
+        if (file) check_room(path, size_of(path));
       },
       true);
-  if (!file) return create_file(temporary);
-  h5::File next = h5::File::open(*comm, temporary, h5::Access::write);
+  if (!file) return create(path);
+  TemporaryFile temporary(*comm, path, path);
+  mpi::agreed(
+      *comm, [&] { copy_file(path, temporary.path()); }, true);
+  h5::File next = h5::File::open(*comm, temporary.path(), h5::Access::write);
   if (version < format_version) h5::write_attribute(next, "/", "format_version", format_version);
-  return next;
+  return {std::move(temporary), std::move(next)};
 }
 
-h5::File Archive::State::begin_group(const std::string& group) {
+Draft Archive::State::begin_group(const std::string& group) {
   if (places.contains(group) && places.at(group) == path)
     look_at(group); // HDF5 walks through what it deletes
   if (storage == Storage::single) {
-    h5::File next = begin_version();
-    if (places.contains(group)) next.remove(group);
+    Draft next = begin_version();
+    if (places.contains(group)) next.file.remove(group);
     return next;
   }
   mpi::agreed(
       *comm, [&] { make_folder(segment_folder(path)); }, true);
-  return create_file(comm->broadcast(temporary_name(segment_folder(path) + "/segment")));
+  return create(segment_folder(path) + "/segment");
 }
 
 void Archive::State::commit_group(h5::File& group_file, const std::string& group,
@@ -86,10 +84,10 @@ void Archive::State::commit_group(h5::File& group_file, const std::string& group
   group_file.close();
   mpi::agreed(
       *comm, [&] { put_in_place(temporary, segment); }, true);
-  h5::File next = begin_version();
-  if (places.contains(group)) next.remove(group);
-  next.link(group, segment);
-  commit_version(next);
+  Draft next = begin_version();
+  if (places.contains(group)) next.file.remove(group);
+  next.file.link(group, segment);
+  commit_version(next.file);
   adopt(group, segment);
 }
 
@@ -132,11 +130,14 @@ void Archive::State::adopt(const std::string& group, const std::string& place) {
   looked_at.insert(group);
   whole.insert(group);
   if (!retired.empty() || afresh)
-    h5::look_on_root(*comm, path, [this] {
-      for (const auto& [name, segment] : retired)
-        if (places.at(name) != segment) remove_segment(segment);
-      if (afresh) remove_segments(path, segments_of(places)); // of the archive that this one replaces
-    });
+    mpi::agreed(
+        *comm,
+        [this] {
+          for (const auto& [name, segment] : retired)
+            if (places.at(name) != segment) remove_segment(segment);
+          if (afresh) remove_segments(path, segments_of(places)); // of the archive that this one replaces
+        },
+        true);
   afresh = false;
   retired = std::move(unlinked);
 }

@@ -113,6 +113,11 @@ std::string attribute_digits(const std::string& path, const std::map<std::string
 std::string content_hash(const h5::File& file, const std::string& group, std::uint64_t version) {
   std::vector<h5::Node> nodes;
   mpi::agreed(file.comm(), [&] { nodes = h5::describe(file.id(), group, file.path()); });
+  return content_hash(file, group, nodes, version);
+}
+
+std::string content_hash(const h5::File& file, const std::string& group, const std::vector<h5::Node>& nodes,
+                         std::uint64_t version) {
   if (version == 1) return hash_of_format_1(file, group, nodes);
   Hasher below;
   for (const h5::Node& node : nodes) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "blockspin/archive/archive.hpp"
 
@@ -17,6 +18,9 @@ namespace blockspin::archive {
 /// The bytes are hashed in blocks that depend on the shape alone, divided over the ranks.
 std::string content_hash(const h5::File& file, const std::string& group,
                          std::uint64_t version = format_version);
+/// The same where the group has been described already.
+std::string content_hash(const h5::File& file, const std::string& group, const std::vector<h5::Node>& nodes,
+                         std::uint64_t version);
 
 /// The first 16 digits of a group's content hash in format 2: its path and every attribute but content_hash.
 /// They can be checked without reading the datasets. Local.

@@ -1,10 +1,10 @@
 #include "durable.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
-#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -61,7 +61,7 @@ void write_all(int descriptor, const char* data, std::size_t n_bytes, const std:
 
 constexpr const char* temporary_mark = ".tmp-";
 constexpr std::size_t n_digits = 16;
-constexpr mode_t any_mode = 07777, usual_mode = 0666;
+constexpr mode_t any_mode = 07777, usual_mode = 0666, writers_mode = 0600;
 
 std::string file_name(const std::string& path) { return fs::path(path).filename().string(); }
 
@@ -138,7 +138,7 @@ void create_temporary(const std::string& temporary, const std::string& path) {
   unlink(temporary.c_str());
   const auto before = regular_file(path);
   Descriptor(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
-             before ? before->st_mode & usual_mode : usual_mode);
+             before ? (before->st_mode & usual_mode) | writers_mode : usual_mode);
 }
 
 void copy_file(const std::string& from, const std::string& to) {
@@ -151,6 +151,11 @@ void copy_file(const std::string& from, const std::string& to) {
     if (n == 0) return;
     write_all(target.number(), buffer.data(), static_cast<std::size_t>(n), to);
   }
+}
+
+void append(const std::string& path, const std::string& text) {
+  const Descriptor file(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
+  write_all(file.number(), text.data(), text.size(), path);
 }
 
 void put_in_place(const std::string& temporary, const std::string& path) {
@@ -167,10 +172,7 @@ void write_durably(const std::string& path, const std::string& text) {
   const std::string temporary = temporary_name(path);
   try {
     create_temporary(temporary, path);
-    {
-      const Descriptor file(temporary, O_WRONLY | O_NOFOLLOW);
-      write_all(file.number(), text.data(), text.size(), path);
-    }
+    append(temporary, text);
     put_in_place(temporary, path);
   } catch (...) {
     remove_file(temporary);
@@ -178,13 +180,21 @@ void write_durably(const std::string& path, const std::string& text) {
   }
 }
 
-void remove_leftovers(const std::string& path) noexcept {
-  std::error_code ignored;
+std::vector<std::string> files_in(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    paths.push_back(entry->path().string());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+void remove_leftovers(const std::string& path) {
   const std::string name = file_name(path);
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder_of(path), ignored)) {
-    const std::string meant = meant_by(file_name(entry.path().string()));
-    if (meant == name || meant.starts_with(name + ".checkpoint-")) remove_file(entry.path().string());
-  }
+  for (const std::string& file : files_in(folder_of(path)))
+    if (const std::string meant = meant_by(file_name(file));
+        meant == name || meant.starts_with(name + ".checkpoint-"))
+      remove_file(file);
 }
 
 void remove_file(const std::string& path) noexcept {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace blockspin::archive {
 
@@ -27,20 +28,25 @@ std::string digits_of(const std::string& text);
 /// "<path>.tmp-<16 digits>-<16 digits>": where a new version is written before it gets its name. The first
 /// digits tell processes apart, the second are made from the rest of the name: nobody else makes such names.
 std::string temporary_name(const std::string& path);
-/// Creates the empty file that a new version of `path` is written into, with that file's permissions, in place
-/// of what another process has left under its name. Throws ErrorKind::archive naming it.
+/// Creates the empty file that a new version of `path` is written into, with that file's permissions and those of
+/// its writer to read and write it, in place of what another process has left under its name. Throws
+/// ErrorKind::archive naming it.
 void create_temporary(const std::string& temporary, const std::string& path);
 /// Copies a file (sharing blocks where the file system can) into one that exists. Throws ErrorKind::archive
 /// naming the target.
 void copy_file(const std::string& from, const std::string& to);
+/// Writes behind the last byte of a file. Throws ErrorKind::archive naming it.
+void append(const std::string& path, const std::string& text);
 /// Syncs the temporary file, gives it the permissions of `path`, and its owner if that is allowed, renames it to
 /// `path` and syncs the folder. Throws ErrorKind::archive naming `path`.
 void put_in_place(const std::string& temporary, const std::string& path);
 /// Writes a small file so that it is there, whole, or the one before it is. Throws as put_in_place().
 void write_durably(const std::string& path, const std::string& text);
+/// The paths of what stands in a folder, as far as it can be read, sorted.
+std::vector<std::string> files_in(const std::string& folder);
 /// Deletes the temporary files that killed runs left beside `path`, by names that nobody else makes. Failures
 /// are ignored.
-void remove_leftovers(const std::string& path) noexcept;
+void remove_leftovers(const std::string& path);
 /// Deletes a file; failures are ignored.
 void remove_file(const std::string& path) noexcept;
 /// Creates a folder, if it is not there. Throws ErrorKind::archive naming it.

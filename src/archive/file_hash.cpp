@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include "blockspin/base/byte_file.hpp"
+#include "blockspin/base/error.hpp"
 #include "blockspin/base/packed.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "hasher.hpp"
@@ -19,13 +20,13 @@ namespace {
 constexpr std::uint64_t block_bytes = 1 << 22;
 
 /// Hashes of this rank's blocks.
-std::vector<std::uint64_t> block_hashes(const ByteFile& file, int rank, int n_ranks) {
-  const auto range = mpi::block_range(groups_of(file.n_bytes(), block_bytes), rank, n_ranks);
+std::vector<std::uint64_t> block_hashes(const ByteFile& file, std::uint64_t n_bytes, int rank, int n_ranks) {
+  const auto range = mpi::block_range(groups_of(n_bytes, block_bytes), rank, n_ranks);
   std::vector<std::byte> bytes;
   std::vector<std::uint64_t> hashes;
   for (std::uint64_t block = range.first; block < range.last; ++block) {
     const std::uint64_t offset = block * block_bytes;
-    bytes.resize(std::min(block_bytes, file.n_bytes() - offset));
+    bytes.resize(std::min(block_bytes, n_bytes - offset));
     file.read(offset, bytes);
     hashes.push_back(XXH3_64bits(bytes.data(), bytes.size()));
   }
@@ -34,13 +35,14 @@ std::vector<std::uint64_t> block_hashes(const ByteFile& file, int rank, int n_ra
 
 } // namespace
 
-std::string file_hash(const mpi::Communicator& comm, const std::string& path) {
+std::string file_hash(const mpi::Communicator& comm, const std::string& path, std::uint64_t n_left_out) {
   std::vector<std::uint64_t> mine;
   std::uint64_t n_bytes = 0;
   mpi::agreed(comm, [&] {
     const ByteFile file(path);
-    n_bytes = file.n_bytes();
-    mine = block_hashes(file, comm.rank(), comm.size());
+    if (file.n_bytes() < n_left_out) throw Error(ErrorKind::archive, "the file is truncated", path);
+    n_bytes = file.n_bytes() - n_left_out;
+    mine = block_hashes(file, n_bytes, comm.rank(), comm.size());
   });
   Hasher hasher;
   hasher.add(std::vector{n_bytes});

@@ -1,7 +1,5 @@
 #include "blockspin/archive/layout.hpp"
 
-#include "blockspin/archive/stored_layout.hpp"
-
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <sys/stat.h>
 
-#include "blockspin/archive/checkpoint.hpp"
+#include "checkpoint_files.hpp"
 #include "durable.hpp"
 #include "overwrite.hpp"
 #include "segments.hpp"
@@ -33,13 +33,13 @@ bool fits(const std::string& archive_path, const std::string& group, Storage sto
 } // namespace
 
 std::string refusal_of_archive(const std::string& archive_path) {
-  for (const std::string& path : {archive_path, temporary_name(overwrite_marker(archive_path))})
-    if (const int error = refusal_of(path); error != 0) return std::strerror(error);
-  return {};
+  if (const int error = refusal_of(archive_path); error != 0) return std::strerror(error);
+  const int error = refusal_of(temporary_name(overwrite_marker(behind_links(archive_path))));
+  return error == 0 ? std::string() : std::strerror(error);
 }
 
-std::size_t n_characters_too_many(const std::string& archive_path, const std::string& group,
-                                  Storage storage) {
+std::size_t n_characters_too_many(const std::string& name, const std::string& group, Storage storage) {
+  const std::string archive_path = behind_links(name);
   std::size_t n = group.size();
   while (n > 0 && !fits(archive_path, group.substr(0, n), storage)) --n;
   return group.size() - n;

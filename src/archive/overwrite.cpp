@@ -7,9 +7,8 @@
 
 #include <sys/stat.h>
 
-#include "blockspin/archive/checkpoint.hpp"
 #include "blockspin/base/error.hpp"
-#include "blockspin/base/log.hpp"
+#include "checkpoint_files.hpp"
 #include "durable.hpp"
 
 namespace blockspin::archive {
@@ -62,11 +61,7 @@ void start_overwrite(const std::string& archive_path) {
   if (!exists(archive_path) && !marked && all_checkpoints(archive_path).empty()) return;
   write_marker(archive_path, starting);
   for (const std::string& checkpoint : all_checkpoints(archive_path)) {
-    if (!is_checkpoint(checkpoint)) {
-      log::warning(checkpoint +
-                   " has the name of a checkpoint, but cannot be read as one, and is left alone");
-      continue;
-    }
+    if (!is_removable(checkpoint)) continue;
     std::error_code error;
     std::filesystem::remove(checkpoint, error);
     if (error)

@@ -2,7 +2,8 @@
 
 #include <filesystem>
 
-#include "blockspin/h5/serial_file.hpp"
+#include "blockspin/base/log.hpp"
+#include "blockspin/h5/raw.hpp"
 #include "durable.hpp"
 #include "group_attributes.hpp"
 
@@ -31,18 +32,24 @@ Parts parts_of(const std::string& file) {
   return parts;
 }
 
-bool is_segment(const std::string& file) {
-  const Parts parts = parts_of(file);
+/// How a file holds the names of a group's two levels: behind their length (HDF5 File Format Specification 3.0,
+/// IV.A.2.g).
+bool holds_group(const std::string& bytes, const std::string& group) {
+  const auto holds = [&](const std::string& name) {
+    return bytes.find(static_cast<char>(name.size()) + name) != std::string::npos;
+  };
+  const std::size_t slash = group.find('/', 1);
+  return holds(group.substr(1, slash - 1)) && holds(group.substr(slash + 1));
+}
+
+/// Whether a file of such a name is a segment: it holds the name of the format, the group, and the hash that its name
+/// has. HDF5 is not asked: the file may be damaged, and nobody needs it.
+bool is_segment(const std::string& file, const Parts& named) {
   std::error_code ignored;
-  if (parts.group.empty() || !fs::is_regular_file(fs::symlink_status(file, ignored))) return false;
-  try {
-    const h5::SerialFile opened(file);
-    return attribute<std::string>(opened.attributes("/"), "/", "format", file) == format_name &&
-           attribute<std::string>(opened.attributes(parts.group), parts.group, "content_hash", file) ==
-               parts.hash;
-  } catch (const Error&) {
-    return false;
-  }
+  if (!fs::is_regular_file(fs::symlink_status(file, ignored)) || !h5::is_hdf5(file)) return false;
+  const std::string beginning = h5::beginning_of(file);
+  return beginning.find(format_name) != std::string::npos && holds_group(beginning, named.group) &&
+         h5::holds(file, named.hash);
 }
 
 } // namespace
@@ -61,13 +68,17 @@ bool is_segment_of(const std::string& file, const std::string& group) {
 }
 
 void remove_segment(const std::string& file) {
-  if (is_segment(file)) remove_file(file);
+  const Parts parts = parts_of(file);
+  if (parts.group.empty()) return;
+  if (is_segment(file, parts)) return remove_file(file);
+  log::warning(file +
+               " has the name of a segment that is no longer needed, but cannot be recognised as one, and "
+               "is left alone");
 }
 
 void remove_segments(const std::string& archive_path, const std::set<std::string>& kept) {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(segment_folder(archive_path), ignored))
-    if (const std::string file = entry.path().string(); !kept.contains(file)) remove_segment(file);
+  for (const std::string& file : files_in(segment_folder(archive_path)))
+    if (!kept.contains(file)) remove_segment(file);
 }
 
 } // namespace blockspin::archive

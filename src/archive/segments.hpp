@@ -14,7 +14,8 @@ std::string segment_path(const std::string& archive_path, const std::string& gro
 /// Whether segment_path() could have made the name of `file` for this group.
 bool is_segment_of(const std::string& file, const std::string& group);
 
-/// Deletes a file if it is a segment by its name and by its content. Local; failures are ignored.
+/// Deletes a file if it is a segment by its name and by its content, whole or damaged; a warning tells of a file
+/// that has the name alone. Local; failures are ignored.
 void remove_segment(const std::string& file);
 /// The same for all files of an archive's folder of segments but those of `kept`.
 void remove_segments(const std::string& archive_path, const std::set<std::string>& kept);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include <unistd.h>
-
 #include "archive_state.hpp"
 #include "blockspin/archive/archive.hpp"
 #include "blockspin/archive/layout.hpp"
@@ -23,16 +21,14 @@ std::vector<std::uint32_t> indices(std::uint64_t first, std::uint64_t n) {
 
 } // namespace
 
-StageWriter::StageWriter(Archive& archive, std::vector<Row> rows, std::string group, h5::File file)
+StageWriter::StageWriter(Archive& archive, std::vector<Row> rows, std::string group, Draft draft)
     : archive_(&archive), rows_(std::move(rows)), group_(std::move(group)),
-      file_(std::make_unique<h5::File>(std::move(file))) {}
+      draft_(std::make_unique<Draft>(std::move(draft))) {}
 
-StageWriter::~StageWriter() {
-  if (!file_) return;
-  const std::string temporary = file_->path();
-  file_.reset(); // while the file still has its name: letting go needs it
-  if (is_root()) unlink(temporary.c_str());
-}
+StageWriter::StageWriter(StageWriter&&) noexcept = default;
+StageWriter::~StageWriter() = default;
+
+h5::File& StageWriter::file() const { return draft_->file; }
 
 bool StageWriter::is_root() const { return archive_->comm().is_root(); }
 
@@ -40,7 +36,7 @@ void StageWriter::write_bytes(const std::string& path, ElementType type, const S
                               std::span<const std::byte> bytes) {
   const std::string full = group_ + "/" + path;
   if (written_.insert(path).second) create(path, type, slab.extent);
-  h5::write_slab(*file_, full, type, slab, bytes);
+  h5::write_slab(file(), full, type, slab, bytes);
 }
 
 void StageWriter::create(const std::string& path, ElementType type,
@@ -50,38 +46,38 @@ void StageWriter::create(const std::string& path, ElementType type,
     throw Error(ErrorKind::internal, "the layout declares " + path + " with another type or number of axes",
                 group_);
   const std::string full = group_ + "/" + path;
-  h5::create_dataset(*file_, full, type, extent);
-  h5::write_attribute(*file_, full, "unit", row.unit);
-  h5::write_attribute(*file_, full, "description", in_path(row.description, row, path));
+  h5::create_dataset(file(), full, type, extent);
+  h5::write_attribute(file(), full, "unit", row.unit);
+  h5::write_attribute(file(), full, "description", in_path(row.description, row, path));
 }
 
 void StageWriter::write_index(const std::string& path, const std::string& axis, std::uint64_t n) {
   const std::string full = group_ + "/" + path;
-  if (file_->exists(full)) return;
+  if (file().exists(full)) return;
   require(n <= UINT32_MAX, "an index axis longer than 2^32");
-  h5::create_dataset(*file_, full, ElementType::u32, {n});
-  h5::write_attribute(*file_, full, "unit", std::string("1"));
-  h5::write_attribute(*file_, full, "description", "index of the axis " + axis);
+  h5::create_dataset(file(), full, ElementType::u32, {n});
+  h5::write_attribute(file(), full, "unit", std::string("1"));
+  h5::write_attribute(file(), full, "description", "index of the axis " + axis);
   // Piece by piece: the bytes of a configuration of a large lattice are a long axis.
   constexpr std::uint64_t piece = std::uint64_t{1} << 20;
   for (std::uint64_t first = 0; first < n; first += piece) {
     const std::uint64_t count = std::min(piece, n - first);
     const auto values = is_root() ? indices(first, count) : std::vector<std::uint32_t>{};
-    h5::write_slab(*file_, full, ElementType::u32, is_root() ? Slab{{n}, {first}, {count}} : Slab::none({n}),
+    h5::write_slab(file(), full, ElementType::u32, is_root() ? Slab{{n}, {first}, {count}} : Slab::none({n}),
                    std::as_bytes(std::span(values)));
   }
-  h5::make_scale(*file_, full, axis);
+  h5::make_scale(file(), full, axis);
 }
 
 void StageWriter::attach_scales() {
   for (const std::string& path : written_) { // scales first: those that are datasets of the layout
     const Row& row = find_row(rows_, path, group_);
     for (const Axis& axis : row.axes)
-      if (in_path(axis.scale, row, path) == path) h5::make_scale(*file_, group_ + "/" + path, axis.name);
+      if (in_path(axis.scale, row, path) == path) h5::make_scale(file(), group_ + "/" + path, axis.name);
   }
   for (const std::string& path : written_) {
     const Row& row = find_row(rows_, path, group_);
-    const std::vector<std::uint64_t> extent = h5::dataset_info(*file_, group_ + "/" + path).extent;
+    const std::vector<std::uint64_t> extent = h5::dataset_info(file(), group_ + "/" + path).extent;
     for (unsigned i = 0; i < row.axes.size(); ++i) {
       const std::string name = in_path(row.axes[i].name, row, path);
       std::string scale = in_path(row.axes[i].scale, row, path);
@@ -91,26 +87,26 @@ void StageWriter::attach_scales() {
         write_index(scale, name, extent[i]);
       }
       check_scale(path, scale, extent[i]);
-      h5::attach_scale(*file_, group_ + "/" + path, i, group_ + "/" + scale);
+      h5::attach_scale(file(), group_ + "/" + path, i, group_ + "/" + scale);
     }
   }
 }
 
 void StageWriter::check_scale(const std::string& path, const std::string& scale, std::uint64_t n) const {
   const std::string full = group_ + "/" + scale;
-  if (!file_->exists(full) || h5::dataset_info(*file_, full).extent != std::vector<std::uint64_t>{n})
+  if (!file().exists(full) || h5::dataset_info(file(), full).extent != std::vector<std::uint64_t>{n})
     throw Error(ErrorKind::internal,
                 "the axis scale " + scale + " of " + path + " is missing or of another length", group_);
 }
 
 std::string StageWriter::commit_as(const std::string& status) {
   attach_scales();
-  h5::write_attribute(*file_, group_, "status", status);
-  file_->flush();
-  const std::string hash = content_hash(*file_, group_);
-  h5::write_attribute(*file_, group_, "content_hash", hash);
-  archive_->state_->commit_group(*file_, group_, hash);
-  file_.reset();
+  h5::write_attribute(file(), group_, "status", status);
+  file().flush();
+  const std::string hash = content_hash(file(), group_);
+  h5::write_attribute(file(), group_, "content_hash", hash);
+  archive_->state_->commit_group(file(), group_, hash);
+  draft_.reset();
   return hash;
 }
 

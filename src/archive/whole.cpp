@@ -10,12 +10,11 @@ namespace {
 
 /// For the root alone, which looks before it reads.
 std::string hash_of(const std::string& place, const std::string& group) {
-  const h5::SerialFile structure(place);
-  const std::uint64_t version = version_of_group(group, structure.attributes(group), place);
-  structure.describe(group);
+  const std::vector<h5::Node> nodes = h5::SerialFile(place).describe(group);
+  const std::uint64_t version = version_of_group(group, nodes.front().attributes, place);
   const mpi::Communicator self = mpi::Communicator::self();
   h5::File file = h5::File::open(self, place, h5::Access::read);
-  std::string hash = content_hash(file, group, version);
+  std::string hash = content_hash(file, group, nodes, version);
   file.close();
   return hash;
 }
@@ -24,7 +23,8 @@ std::string hash_of(const std::string& place, const std::string& group) {
 
 std::string present_hash(const Archive& archive, const std::string& group) {
   std::string hash;
-  h5::look_on_root(archive.comm(), archive.path(), [&] { hash = hash_of(archive.place(group), group); });
+  const std::string& place = archive.place(group);
+  h5::look_on_root(archive.comm(), place, [&] { hash = hash_of(place, group); });
   return archive.comm().broadcast(hash);
 }
 
@@ -36,6 +36,7 @@ void Archive::require_whole(const std::string& group) const {
                  "or start over with --overwrite",
              path());
   state_->whole.insert(group);
+  state_->looked_at.insert(group);
 }
 
 } // namespace blockspin::archive

@@ -8,7 +8,7 @@ namespace blockspin::h5 {
 
 /// While it lives, a crash of this process (SIGSEGV, SIGBUS, SIGFPE, SIGABRT) or half a minute without
 /// still_alive() end it with the message that `path` is damaged and the exit code of files. Local: one rank,
-/// while the others wait. A guard within another does nothing.
+/// while the others wait. Within another guard it names its own file, and the other again at its end.
 class CrashGuard {
 public:
   explicit CrashGuard(const std::string& path);
@@ -17,6 +17,12 @@ public:
   static void still_alive();
   CrashGuard(const CrashGuard&) = delete;
   CrashGuard& operator=(const CrashGuard&) = delete;
+
+private:
+  static void report_damage(int);
+  static const CrashGuard* volatile innermost_;
+  const std::string message_; ///< prepared beforehand: a signal handler may write and exit, and not much else
+  const CrashGuard* const outer_;
 };
 
 } // namespace blockspin::h5

@@ -206,16 +206,19 @@ void read_slab(const File& file, const std::string& path, ElementType type, cons
   together(file.comm(), file.path(), slab.n_global() * element_bytes(type), [&] { read(parts); });
 }
 
+std::vector<std::uint64_t> extent_of(hid_t dataset, const std::string& path, const std::string& where) {
+  const std::string action = "cannot ask for the shape of " + path;
+  const Handle space(check(H5Dget_space(dataset), action, where), H5Sclose);
+  const int n_axes = check(H5Sget_simple_extent_ndims(space.id()), action, where);
+  std::vector<hsize_t> extent(static_cast<std::size_t>(n_axes));
+  check(H5Sget_simple_extent_dims(space.id(), extent.data(), nullptr), action, where);
+  return {extent.begin(), extent.end()};
+}
+
 DatasetInfo info_of(hid_t dataset, const std::string& path, const std::string& where) {
   const Handle type(check(H5Dget_type(dataset), "cannot ask for the type of " + path, where), H5Tclose);
-  const Handle space(check(H5Dget_space(dataset), "cannot ask for the shape of " + path, where), H5Sclose);
-  const int rank =
-      check(H5Sget_simple_extent_ndims(space.id()), "cannot ask for the shape of " + path, where);
-  std::vector<hsize_t> extent(static_cast<std::size_t>(rank));
-  check(H5Sget_simple_extent_dims(space.id(), extent.data(), nullptr), "cannot ask for the shape of " + path,
-        where);
   for (const ElementType candidate : element_types())
-    if (H5Tequal(type.id(), file_type(candidate)) > 0) return {candidate, {extent.begin(), extent.end()}};
+    if (H5Tequal(type.id(), file_type(candidate)) > 0) return {candidate, extent_of(dataset, path, where)};
   throw Error(ErrorKind::archive, "the dataset " + path + " has a type that blockspin does not write", where);
 }
 

@@ -8,13 +8,12 @@
 #include <sys/stat.h>
 
 #include "blockspin/base/error.hpp"
+#include "blockspin/h5/raw.hpp"
 
 namespace blockspin::h5 {
 
 namespace {
 
-constexpr char signature[] = "\211HDF\r\n\032\n";
-constexpr std::size_t signature_bytes = 8;
 /// Superblock versions 2 and 3 (the newest format): the end of file stands here, little endian, if offsets
 /// have 8 bytes (HDF5 File Format Specification 3.0, II.A).
 constexpr std::size_t end_of_file_position = 28;
@@ -55,9 +54,9 @@ void check_file(const std::string& path) {
   if (!S_ISREG(status.st_mode)) fail("is not a regular file");
   std::ifstream stream(path, std::ios::binary);
   if (!stream) fail(std::string("cannot open the file: ") + std::strerror(errno));
+  if (!is_hdf5(path)) fail("is not an HDF5 file");
   char superblock[superblock_bytes] = {};
   stream.read(superblock, sizeof superblock);
-  if (std::memcmp(superblock, signature, signature_bytes) != 0) fail("is not an HDF5 file");
   check_flags(superblock, path);
   check_length(superblock, static_cast<std::uint64_t>(status.st_size), path);
 }

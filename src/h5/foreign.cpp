@@ -1,12 +1,11 @@
 #include "blockspin/h5/foreign.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <fstream>
 
 #include "blockspin/base/text.hpp"
 #include "crash_guard.hpp"
-#include "file_check.hpp"
+#include "dataset_info.hpp"
+#include "open_serial.hpp"
 
 namespace blockspin::h5 {
 
@@ -14,16 +13,6 @@ namespace {
 
 /// Of a message.
 constexpr std::size_t most_names = 10;
-
-Handle open_serial(const std::string& path) {
-  silence();
-  check_file(path);
-  Handle fapl(check(H5Pcreate(H5P_FILE_ACCESS), "cannot create a property list"), H5Pclose);
-#if H5_VERSION_GE(1, 10, 7)
-  check(H5Pset_file_locking(fapl.id(), false, true), "cannot switch off locks");
-#endif
-  return {check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, fapl.id()), "cannot open the file", path), H5Fclose};
-}
 
 herr_t add_dataset(hid_t, const char* name, const H5O_info_t* info, void* names) {
   if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(names)->push_back(name);
@@ -56,30 +45,14 @@ void check_type(const Handle& dataset, const std::string& path, const std::strin
     throw Error(ErrorKind::archive, "the dataset " + name + " is not of numbers", path);
 }
 
-std::vector<std::uint64_t> extent_of(const Handle& dataset, const std::string& path) {
-  const Handle space(check(H5Dget_space(dataset.id()), "cannot ask for the shape", path), H5Sclose);
-  const int n_axes = check(H5Sget_simple_extent_ndims(space.id()), "cannot ask for the shape", path);
-  std::vector<hsize_t> extent(static_cast<std::size_t>(n_axes));
-  check(H5Sget_simple_extent_dims(space.id(), extent.data(), nullptr), "cannot ask for the shape", path);
-  return {extent.begin(), extent.end()};
-}
-
 } // namespace
-
-bool is_hdf5(const std::string& path) {
-  constexpr char signature[] = "\211HDF\r\n\032\n";
-  char begin[sizeof signature - 1] = {};
-  std::ifstream file(path, std::ios::binary);
-  file.read(begin, sizeof begin);
-  return file && std::memcmp(begin, signature, sizeof begin) == 0;
-}
 
 ForeignDataset::ForeignDataset(const std::string& path, const std::string& dataset) : path_(path) {
   const CrashGuard guard(path);
   file_ = open_serial(path);
   dataset_ = find_dataset(file_, path, dataset);
   check_type(dataset_, path, dataset);
-  extent_ = extent_of(dataset_, path);
+  extent_ = extent_of(dataset_.id(), dataset, path);
 }
 
 void ForeignDataset::read(const std::vector<std::uint64_t>& offset, const std::vector<std::uint64_t>& count,

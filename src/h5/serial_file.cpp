@@ -3,37 +3,25 @@
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "crash_guard.hpp"
-#include "file_check.hpp"
 #include "names.hpp"
+#include "open_serial.hpp"
 
 namespace blockspin::h5 {
 
 namespace {
 
-Handle serial_access() {
-  Handle fapl(check(H5Pcreate(H5P_FILE_ACCESS), "cannot create a property list"), H5Pclose);
-#if H5_VERSION_GE(1, 10, 7)
-  check(H5Pset_file_locking(fapl.id(), false, true),
-        "cannot switch off locks"); // not every file system has them
-#endif
-  return fapl;
-}
-
-bool is_plain_name(hid_t group, const std::string& name) {
+/// False where the group has no such name, or one that is a link. Throws where that cannot be read.
+bool is_plain_name(hid_t group, const std::string& name, const std::string& where) {
+  const std::string action = "cannot look for " + name;
+  if (check(H5Lexists(group, name.c_str(), H5P_DEFAULT), action, where) == 0) return false;
   H5L_info_t info{};
-  return H5Lget_info(group, name.c_str(), &info, H5P_DEFAULT) >= 0 && info.type == H5L_TYPE_HARD;
+  check(H5Lget_info(group, name.c_str(), &info, H5P_DEFAULT), action, where);
+  return info.type == H5L_TYPE_HARD;
 }
 
 } // namespace
 
-SerialFile::SerialFile(const std::string& path) : path_(path) {
-  silence();
-  check_file(path);
-  const Handle fapl = serial_access();
-  file_ =
-      Handle(check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, fapl.id()), "cannot open the file", path), H5Fclose);
-  open_object("/");
-}
+SerialFile::SerialFile(const std::string& path) : path_(path), file_(open_serial(path)) { open_object("/"); }
 
 Handle SerialFile::find(const std::string& path) const {
   CrashGuard::still_alive();
@@ -41,10 +29,7 @@ Handle SerialFile::find(const std::string& path) const {
   Handle object(check(H5Oopen(file_.id(), "/", H5P_DEFAULT), action, path_), H5Oclose);
   for (const std::string& name : split(path, '/')) {
     if (name.empty()) continue;
-    if (!is_plain_name(object.id(), name)) {
-      H5Eclear2(H5E_DEFAULT);
-      return {};
-    }
+    if (!is_plain_name(object.id(), name, path_)) return {};
     object = Handle(check(H5Oopen(object.id(), name.c_str(), H5P_DEFAULT), action, path_), H5Oclose);
   }
   return object;
@@ -77,15 +62,15 @@ std::vector<Node> SerialFile::describe(const std::string& group) const {
 
 void still_alive() { CrashGuard::still_alive(); }
 
+void look_alone(const std::string& path, const std::function<void()>& action) {
+  const CrashGuard guard(path);
+  action();
+}
+
 void look_on_root(const mpi::Communicator& comm, const std::string& path,
                   const std::function<void()>& action) {
   mpi::agreed(
-      comm,
-      [&] {
-        const CrashGuard guard(path);
-        action();
-      },
-      true);
+      comm, [&] { look_alone(path, action); }, true);
 }
 
 void look(const mpi::Communicator& comm, const std::string& path, const std::function<void()>& action) {

@@ -5,6 +5,7 @@
 
 #include "blockspin/base/text.hpp"
 #include "blockspin/h5/foreign.hpp"
+#include "blockspin/h5/raw.hpp"
 #include "blockspin/mpi/agree.hpp"
 
 namespace blockspin::stages {

@@ -1,6 +1,7 @@
 #include "blockspin/tables/table.hpp"
 
 #include "blockspin/base/text.hpp"
+#include "blockspin/h5/raw.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "hdf5.hpp"
 #include "npy.hpp"

@@ -8,6 +8,7 @@
 
 #include "blockspin/archive/checkpoint.hpp"
 #include "blockspin/h5/serial_file.hpp"
+#include "checkpoint_files.hpp"
 #include "content_hash.hpp"
 #include "support/scratch.hpp"
 #include "support/world.hpp"
@@ -227,6 +228,66 @@ TEST(Checkpoint, ADamagedOneDoesNotDisplaceAGoodOne) {
   EXPECT_EQ(load(world, store), 1u) << "the good one is still there";
 }
 
+/// The length of the first text in a heap of HDF5, which would read beyond its memory.
+void break_heap(const std::string& path) {
+  std::fstream stream(path, std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(stream)), {});
+  const std::size_t at = bytes.find("GCOL");
+  ASSERT_NE(at, std::string::npos);
+  stream.seekp(static_cast<std::streamoff>(at + 24));
+  stream << std::string(8, '\xff');
+}
+
+TEST(Checkpoint, DamageThatWouldCrashHdf5IsDamageLikeAnyOther) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  CheckpointStore store(world, folder.file("run.h5"));
+  save(world, store, 1);
+  save(world, store, 2);
+  if (world.is_root()) break_heap(folder.file("run.h5.checkpoint-rbm.main+layer_1-2"));
+  world.barrier();
+  EXPECT_EQ(load(world, store), 1u);
+  save(world, store, 3);
+  if (world.is_root()) {
+    EXPECT_EQ(files_in(folder.path()), (std::vector<std::string>{"run.h5.checkpoint-rbm.main+layer_1-1",
+                                                                 "run.h5.checkpoint-rbm.main+layer_1-3"}));
+    break_heap(folder.file("run.h5.checkpoint-rbm.main+layer_1-1"));
+    break_heap(folder.file("run.h5.checkpoint-rbm.main+layer_1-3"));
+  }
+  world.barrier();
+  store.remove("/rbm/main");
+  if (world.is_root()) {
+    EXPECT_TRUE(files_in(folder.path()).empty());
+  }
+}
+
+TEST(Checkpoint, EveryByteIsSealed) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  CheckpointStore store(world, folder.file("run.h5"));
+  const std::string path = folder.file("run.h5.checkpoint-rbm.main+layer_1-1");
+  save(world, store, 1);
+  const std::uint64_t n_bytes = std::filesystem::file_size(path);
+  for (const std::uint64_t at : {n_bytes / 3, n_bytes / 2, n_bytes - 100, n_bytes - 10, n_bytes - 1}) {
+    const auto flip = [&] {
+      if (!world.is_root()) return;
+      std::fstream stream(path, std::ios::in | std::ios::out | std::ios::binary);
+      stream.seekg(static_cast<std::streamoff>(at));
+      const int byte = stream.get();
+      stream.seekp(static_cast<std::streamoff>(at));
+      stream.put(static_cast<char>(~byte));
+    };
+    flip();
+    world.barrier();
+    EXPECT_EQ(load(world, store), 0u) << at;
+    world.barrier();
+    flip();
+    world.barrier();
+    EXPECT_EQ(load(world, store), 1u);
+    world.barrier();
+  }
+}
+
 /// Turns a checkpoint into one of format 1: what it says of itself stood at the root, and its hash covered values alone.
 void make_format_1(const mpi::Communicator& comm, const std::string& path) {
   std::map<std::string, h5::Value> said;
@@ -252,6 +313,27 @@ TEST(Checkpoint, ThoseOfFormat1AreContinued) {
   make_format_1(world, path);
   EXPECT_TRUE(archive::is_checkpoint(path));
   EXPECT_EQ(load(world, store), 5u);
+}
+
+TEST(Checkpoint, ThoseOfFormat1HaveNamesOfAnyLength) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  CheckpointStore store(world, folder.file("run.h5"));
+  CheckpointKey owner = key;
+  owner.part = "a part of a stage whose name has more than forty letters";
+  save(world, store, 5, owner);
+  const std::string old =
+      folder.file("run.h5.checkpoint-rbm.main+a_part_of_a_stage_whose_name_has_more_than_forty_letters-1");
+  if (world.is_root()) std::filesystem::rename(archive::all_checkpoints(folder.file("run.h5")).front(), old);
+  world.barrier();
+  make_format_1(world, old);
+  EXPECT_EQ(load(world, store, owner), 5u);
+  save(world, store, 6, owner);
+  EXPECT_EQ(load(world, store, owner), 6u);
+  store.remove_part(owner);
+  if (world.is_root()) {
+    EXPECT_TRUE(files_in(folder.path()).empty());
+  }
 }
 
 } // namespace

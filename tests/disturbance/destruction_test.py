@@ -86,6 +86,50 @@ def files_of_the_user(folder):
     assert len(list(segments.glob("decimation.main-*"))) == 1, "of its own, the program deletes what has no link"
 
 
+def break_heap(content):
+    """The length of the first text that HDF5 keeps in a heap, which no checksum covers: it would read beyond its memory."""
+    at = content.index(b"GCOL") + 24
+    return content[:at] + 8 * b"\xff" + content[at + 8:]
+
+
+def damaged_files(folder):
+    """What nobody needs is deleted if it is the program's own, whole or damaged, and never keeps a run from its work."""
+    deck = write(folder, storage="segments", more=MORE)
+    segments = Path(folder, "run.h5.segments")
+    blockspin("run", deck, "--set", "campaign.seed=6")
+    segment = next(segments.glob("sample.main-*.h5"))
+    content = segment.read_bytes()
+    blockspin("run", deck, "--overwrite")
+    blockspin("run", deck, "--resume")
+    assert not segment.exists(), "the archive has another one now"
+    checkpoint = Path(folder, "run.h5.checkpoint-sample.main-1").read_bytes()
+    damaged, marker = Path(folder, "run.h5.checkpoint-decimation.main-1"), Path(folder, "run.h5.overwrite")
+    of_the_user = segments / f"sample.main-{32 * 'a'}.h5"
+    for ranks, option in ((1, "--resume"), (2, "--resume"), (1, "--overwrite"), (2, "--overwrite")):
+        damaged.write_bytes(break_heap(checkpoint))
+        segment.write_bytes(break_heap(content))
+        of_the_user.write_bytes(break_heap(content))  # its name does not fit its content
+        told = blockspin("run", deck, option, ranks=ranks)
+        assert f"{of_the_user.name} has the name of a segment" in told and of_the_user.exists(), told
+        assert not damaged.exists() and not marker.exists() and not segment.exists(), (ranks, option, told)
+    damaged.write_bytes(checkpoint.replace(b"owner", b"0wner"))  # what proves it ours is gone
+    for option in ("--resume", "--overwrite"):
+        told = blockspin("run", deck, option)
+        assert f"{damaged.name} has the name of a checkpoint" in told and damaged.exists(), told
+
+
+def damaged_unfinished_work(folder):
+    """The checkpoint before a damaged one is continued, or the stage begins anew."""
+    deck = write(folder)
+    blockspin("run", deck)
+    newest = Path(folder, "run.h5.checkpoint-sample.main-1")
+    newest.write_bytes(break_heap(newest.read_bytes()))
+    Path(deck).write_text(Path(deck).read_text(encoding="utf-8").replace("configurations = 20", "configurations = 30"),
+                          encoding="utf-8")
+    assert "damaged checkpoint" in blockspin("run", deck, "--resume")
+    blockspin("info", f"{folder}/run.h5", "--check")
+
+
 def copies(folder):
     """A copy of the archive's file alone is refused: its segments belong to the original."""
     deck = write(folder, storage="segments")
@@ -134,12 +178,12 @@ def mode_and_owner(folder, storage):
 
 
 def main():
-    scenarios = [what_is_no_archive, files_of_the_user, copies, links, lambda folder: mode_and_owner(folder, "single"),
+    scenarios = [what_is_no_archive, files_of_the_user, damaged_files, damaged_unfinished_work, copies, links, lambda folder: mode_and_owner(folder, "single"),
                  lambda folder: mode_and_owner(folder, "segments")]
     for scenario in scenarios:
         with tempfile.TemporaryDirectory() as folder:
             scenario(folder)
-    print("nothing of the user's was replaced or deleted")
+    print("nothing of the user's was replaced or deleted, and nothing damaged was in the way")
 
 
 main()

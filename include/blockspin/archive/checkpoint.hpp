@@ -30,13 +30,16 @@ struct CheckpointKey {
 };
 
 /// Checkpoints of one archive: HDF5 files <archive>.checkpoint-<stage>.<name>[+<part>]-<n>, the newest two of
-/// each group and part kept. Every member is collective and every failure an agreed ErrorKind::archive.
+/// each group and part kept. A line behind HDF5's content seals each with a hash of all its bytes, so that HDF5 is
+/// never given a damaged one. Files that cannot be recognised as checkpoints, whatever their names say, are neither
+/// used nor deleted, and a warning names them. Every member is collective and every failure an agreed
+/// ErrorKind::archive.
 class CheckpointStore {
 public:
   CheckpointStore(const mpi::Communicator& comm, const std::string& archive_path);
 
-  /// Writes a new checkpoint under a temporary name, syncs and renames it, and deletes all but the newest
-  /// two of the same group and part, and those that load() could not use.
+  /// Writes a new checkpoint under a temporary name, syncs and renames it. Then deletes, of the same group and
+  /// part, those that load() could not use, damaged ones among them, and of the others all but the newest two.
   void save(const CheckpointKey& key, const std::function<void(StateSink&)>& save_state);
 
   /// Loads the newest checkpoint that is whole and belongs to `key`; a damaged one is reported with a warning
@@ -57,19 +60,12 @@ public:
 private:
   std::optional<h5::File> newest_whole(const CheckpointKey& key);
   void refuse_other_values(const CheckpointKey& key);
+  void remove_superseded(const CheckpointKey& key) const;
+  std::vector<std::string> found(const std::function<std::vector<std::string>()>& look) const;
 
   const mpi::Communicator& comm_;
   std::string archive_path_;
   std::set<std::string> unusable_; ///< paths that load() has found damaged or made from something else
 };
-
-/// Whether a file is a checkpoint, whatever its name says: nothing else is ever deleted. Local.
-bool is_checkpoint(const std::string& path);
-/// Deletes a file that is a checkpoint. Local; failures are ignored.
-void remove_checkpoint(const std::string& path) noexcept;
-/// The longest name that a checkpoint of the group can have. Local.
-std::string longest_checkpoint(const std::string& archive_path, const std::string& group);
-/// The files whose names are those of checkpoints of an archive. Local.
-std::vector<std::string> all_checkpoints(const std::string& archive_path);
 
 } // namespace blockspin::archive

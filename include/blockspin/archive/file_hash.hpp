@@ -1,6 +1,7 @@
 #pragma once
-// The fingerprint of a file that another program wrote.
+// The fingerprint of a file.
 
+#include <cstdint>
 #include <string>
 
 #include "blockspin/mpi/communicator.hpp"
@@ -8,8 +9,8 @@
 namespace blockspin::archive {
 
 /// XXH3 (128 bits, 32 hexadecimal digits) of a file: over its length and the 64-bit hashes of its blocks of
-/// 4 MiB, which are divided over the ranks. The same on every rank, for any number of ranks. An agreed
-/// ErrorKind::archive where the file cannot be read. Collective.
-std::string file_hash(const mpi::Communicator& comm, const std::string& path);
+/// 4 MiB, which are divided over the ranks. The same on every rank, for any number of ranks. The last `n_left_out`
+/// bytes do not count. An agreed ErrorKind::archive where the file cannot be read, or has less. Collective.
+std::string file_hash(const mpi::Communicator& comm, const std::string& path, std::uint64_t n_left_out = 0);
 
 } // namespace blockspin::archive

@@ -30,6 +30,8 @@ struct Row {
   std::string description; ///< one sentence; also what `blockspin info` and the reference show
 };
 
+/// The row of a dataset, or null where no row declares it. Local.
+const Row* row_of(std::span<const Row> rows, std::string_view path);
 /// The row of a dataset of `group`; throws ErrorKind::internal where no row declares it. Local.
 const Row& find_row(std::span<const Row> rows, std::string_view path, std::string_view group);
 /// `text` (a description, an axis' name) with the path's own names in place of the row's pieces in braces.

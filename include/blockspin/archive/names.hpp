@@ -7,7 +7,8 @@
 
 namespace blockspin::archive {
 
-/// What the file system says against an archive of that name; empty where it says nothing. Local.
+/// What the file system says against an archive of that name, or of that to which it is a link; empty where it says
+/// nothing. Local.
 std::string refusal_of_archive(const std::string& archive_path);
 /// By how many characters a group's name is too long for the files that carry it (checkpoints, segments); 0
 /// where it is not. Local.

@@ -17,6 +17,7 @@
 namespace blockspin::archive {
 
 class Archive;
+struct Draft;
 
 /// A group that another was made from, with the hash of its content at that time.
 struct Parent {
@@ -28,7 +29,7 @@ struct Parent {
 /// leaves the archive as it was.
 class StageWriter {
 public:
-  StageWriter(StageWriter&&) noexcept = default;
+  StageWriter(StageWriter&&) noexcept;
   StageWriter& operator=(StageWriter&&) = delete;
   /// Local: removes the uncommitted copy.
   ~StageWriter();
@@ -70,7 +71,8 @@ public:
 
 private:
   friend class Archive;
-  StageWriter(Archive& archive, std::vector<Row> rows, std::string group, h5::File file);
+  StageWriter(Archive& archive, std::vector<Row> rows, std::string group, Draft draft);
+  h5::File& file() const;
   std::string commit_as(const std::string& status);
   void write_bytes(const std::string& path, ElementType type, const Slab& slab,
                    std::span<const std::byte> bytes);
@@ -83,7 +85,7 @@ private:
   Archive* archive_;
   std::vector<Row> rows_;
   std::string group_;
-  std::unique_ptr<h5::File> file_;
+  std::unique_ptr<Draft> draft_;
   std::set<std::string> written_;
 };
 

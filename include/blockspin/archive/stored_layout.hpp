@@ -3,15 +3,11 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "blockspin/archive/archive.hpp"
 #include "blockspin/archive/layout.hpp"
 
 namespace blockspin::archive {
-
-/// The row of a dataset, or null where no row declares it. Local.
-const Row* row_of(std::span<const Row> rows, std::string_view path);
 
 /// Throws an agreed ErrorKind::archive where a dataset of the group has another type or number of axes than its
 /// row says, or where an axis differs in length between datasets or from its scale. Datasets that no row

@@ -10,9 +10,6 @@
 
 namespace blockspin::h5 {
 
-/// Whether a file begins as HDF5 files do; false where it cannot be read. Local.
-bool is_hdf5(const std::string& path);
-
 /// Opened by this rank alone, by the serial driver: compressed datasets and old formats can be read too. Any
 /// number of ranks may have the same file open. Every member is local and throws ErrorKind::archive.
 class ForeignDataset {

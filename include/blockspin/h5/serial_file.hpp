@@ -25,7 +25,7 @@ struct Link {
 
 /// An HDF5 file opened for reading by HDF5's serial driver. It follows plain names only, no links. Every
 /// member is local and throws ErrorKind::archive naming the file. HDF5 checks most of a file's structure by
-/// checksums, but damage in heaps of text, and forgery, can crash it: call through look().
+/// checksums, but damage in heaps of text, and forgery, can crash it: call through look() or look_alone().
 class SerialFile {
 public:
   /// What is missing, a directory, not HDF5, truncated, or open for writing elsewhere is told apart.
@@ -55,9 +55,12 @@ private:
 /// step, ends the program with the message that `path` is damaged and the exit code of files, so that damage
 /// shows on one rank, once.
 void look(const mpi::Communicator& comm, const std::string& path, const std::function<void()>& action);
-/// The same for the root alone.
+/// The same for the root alone. Collective.
 void look_on_root(const mpi::Communicator& comm, const std::string& path,
                   const std::function<void()>& action);
+
+/// The same for this process alone. Local.
+void look_alone(const std::string& path, const std::function<void()>& action);
 
 /// A step of a long look has been made: the half minute begins again. Local.
 void still_alive();
