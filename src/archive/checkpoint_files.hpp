@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "blockspin/archive/checkpoint.hpp"
+
 namespace blockspin::archive {
 
 struct CheckpointFile {
@@ -17,8 +19,6 @@ std::vector<CheckpointFile> checkpoints_of_part(const std::string& archive_path,
                                                 const std::string& part);
 /// Those of all parts of a group.
 std::vector<std::string> checkpoints_of_group(const std::string& archive_path, const std::string& group);
-/// Those of all groups of an archive.
-std::vector<std::string> all_checkpoints(const std::string& archive_path);
 /// The path of the next checkpoint of a part.
 std::string next_checkpoint(const std::string& archive_path, const std::string& group,
                             const std::string& part);

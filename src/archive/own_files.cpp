@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "blockspin/archive/checkpoint.hpp"
+#include "checkpoint_files.hpp"
 #include "durable.hpp"
 #include "segments.hpp"
 

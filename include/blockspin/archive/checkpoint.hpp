@@ -68,4 +68,7 @@ private:
   std::set<std::string> unusable_; ///< paths that load() has found damaged or made from something else
 };
 
+/// The files whose names are those of checkpoints of an archive. Local.
+std::vector<std::string> all_checkpoints(const std::string& archive_path);
+
 } // namespace blockspin::archive
