@@ -254,6 +254,13 @@ bool CheckpointStore::load(const CheckpointKey& key, const std::function<void(St
   return true;
 }
 
+bool CheckpointStore::has_any(const std::string& group) const {
+  bool has = false;
+  mpi::agreed(
+      comm_, [&] { has = !checkpoints_of_group(archive_path_, group).empty(); }, true);
+  return comm_.max(has ? 1 : 0) == 1;
+}
+
 void CheckpointStore::remove(const std::string& group) {
   mpi::agreed(
       comm_,

@@ -1,11 +1,11 @@
 #include "blockspin/campaign/context.hpp"
-#include "blockspin/campaign/runner.hpp"
 
 #include <algorithm>
 
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/kind.hpp"
+#include "blockspin/campaign/runner.hpp"
 #include "pace.hpp"
 
 namespace blockspin::campaign {
@@ -135,6 +135,7 @@ archive::CheckpointKey first_part_key(const Plan& plan, const archive::Archive* 
   archive::CheckpointKey key{stage.group(), part, plan.campaign.seed, {}};
   for (const auto& value : recorded_values(plan, stage))
     if (!value.may_grow) key.values[value.key] = value.text;
+  if (stage.state_version() > 1) key.origins["state_version"] = std::to_string(stage.state_version());
   if (archive == nullptr) return key;
   // A state made from another sample is of no use: the parents' content belongs to the key.
   for (const std::string& parent : parent_groups(plan, stage))

@@ -171,15 +171,9 @@ std::vector<Action> decide(const Plan& plan, const archive::Archive& archive) {
 
 bool is_unfinished(const mpi::Communicator& comm, const Plan& plan, const archive::Archive* archive,
                    const Stage& stage) {
-  const std::string path = archive != nullptr ? archive->path() : plan.archive_path();
-  const std::string start = path + ".checkpoint-" + stage.label();
-  bool found = false;
-  if (comm.is_root())
-    found = std::ranges::any_of(archive::all_checkpoints(path), [&](const std::string& file) {
-      return file.starts_with(start + "-") || file.starts_with(start + "+");
-    });
-  if (comm.max(found ? 1 : 0) == 0) return false;
-  archive::CheckpointStore(comm, path).load(first_part_key(plan, archive, stage), [](StateSource&) {});
+  archive::CheckpointStore store(comm, archive != nullptr ? archive->path() : plan.archive_path());
+  if (!store.has_any(stage.group())) return false;
+  store.load(first_part_key(plan, archive, stage), [](StateSource&) {});
   return true;
 }
 

@@ -1,5 +1,7 @@
 // The program with one stage more: what it takes to add a stage. toy_test.py runs it.
 
+#include <cstdlib>
+
 #include "blockspin/app/kinds.hpp"
 #include "blockspin/app/program.hpp"
 #include "blockspin/base/state.hpp"
@@ -53,6 +55,8 @@ public:
             {"lot", ElementType::u64, {}, "1", "a random number"}};
   }
   static std::vector<rng::StreamId> streams() { return {rng::StreamId::test}; }
+  /// As a later build of the program would say that its states have another meaning.
+  unsigned state_version() const override { return std::getenv("TOY_IS_LATER") != nullptr ? 2 : 1; }
   void run(campaign::Context& context) override {
     Sum sum(deck().terms);
     context.run_stepper(sum);

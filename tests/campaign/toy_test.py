@@ -1,5 +1,6 @@
 """A stage that is added by one class and one row of the list of kinds works like every other. toy_test.py MPIRUN PROGRAM"""
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,11 +15,11 @@ MPIRUN, PROGRAM = sys.argv[1:3]
 DECK = "[campaign]\narchive = toy.h5\nseed = 1\ncheckpoint_interval = 0.05\n[toy]\n"
 
 
-def run(folder, keys, *options, command="run"):
+def run(folder, keys, *options, command="run", **more):
     deck = Path(folder) / "deck.ini"
     deck.write_text(DECK + keys, encoding="utf-8")
     return subprocess.run([MPIRUN, "-n", "2", PROGRAM, command, str(deck), *options], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, check=False)
+                          stdin=subprocess.DEVNULL, check=False, env={**os.environ, **more})
 
 
 def stored_sum(folder):
@@ -42,6 +43,15 @@ class ToyStage(unittest.TestCase):
             self.assertEqual(file["toy/main"].attrs["terms"], "200")
             self.assertEqual(file["toy/main/sum"].attrs["description"], "sum of the first whole numbers")
             self.assertNotIn("model.lattice", file["toy/main"].attrs, "no model enters it")
+
+    def test_states_of_another_meaning_are_passed_over(self):
+        self.assertEqual(run(self.folder, "terms = 100\n").returncode, 0)
+        same = run(self.folder, "terms = 150\n", "--resume")
+        self.assertNotIn("passed over", same.stderr)
+        later = run(self.folder, "terms = 200\n", "--resume", TOY_IS_LATER="1")
+        self.assertEqual(later.returncode, 0, later.stderr)
+        self.assertIn("checkpoint passed over, made from what has changed since", later.stderr)
+        self.assertEqual(stored_sum(self.folder), 20100)
 
     def test_is_checked_and_listed(self):
         self.assertIn("[toy]", subprocess.run([PROGRAM, "parameters"], capture_output=True, text=True, check=True).stdout)

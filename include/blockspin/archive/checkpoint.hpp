@@ -49,6 +49,8 @@ public:
   /// displace the old ones.
   bool load(const CheckpointKey& key, const std::function<void(StateSource&)>& load_state);
 
+  /// Whether there are files with the names of checkpoints of a group, of any part.
+  bool has_any(const std::string& group) const;
   /// Deletes the checkpoints of a group.
   void remove(const std::string& group);
   /// Deletes the checkpoints of one part of a group: it has done its work.

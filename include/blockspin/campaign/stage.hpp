@@ -101,6 +101,10 @@ public:
   /// length"), or empty.
   virtual std::string growth_refusal(const std::string& /*key*/) const { return {}; }
 
+  /// Which meaning the states of this stage's checkpoints have. A change of what a stepper saves raises it: then
+  /// checkpoints of before are passed over, and the stage begins anew.
+  virtual unsigned state_version() const { return 1; }
+
   /// The deck's line and word for a key: where it stands, or the section where it is left at its default.
   deck::Problem problem_at(const std::string& key, std::string what) const;
   /// What is asked of the file system before the deck is checked: an import looks at its file. Collective.

@@ -35,6 +35,7 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
+  unsigned state_version() const override { return 2; }
 
 private:
   /// What `auto` stands for on a lattice: the critical temperature, if there is one; levels, operators, ladders.
