@@ -123,7 +123,7 @@ double longest_tau(const CouplingBins& bins, const Array<double, 2>& slopes, std
     Array<double, 2> series({n_groups, length});
     for (std::size_t g = 0; g < n_groups; ++g)
       for (std::size_t t = 0; t < length; ++t) series(g, t) = slopes(g * n_times + t, a);
-    longest = std::max(longest, stats::gamma_analysis(series).tau);
+    longest = std::max(longest, stats::tau_beyond_chance(series));
   }
   return longest;
 }

@@ -112,7 +112,7 @@ double tau_of(const std::vector<std::vector<LevelMoments>>& bins, Value&& value)
   Array<double, 2> series({bins.size(), length});
   for (std::size_t group = 0; group < bins.size(); ++group)
     for (std::size_t time = 0; time < length; ++time) series(group, time) = value(bins[group][time]);
-  return series.size() < 2 ? unknown : stats::gamma_analysis(series).tau;
+  return stats::tau_beyond_chance(series);
 }
 
 double longest_tau(const std::vector<std::vector<LevelMoments>>& bins, unsigned n_levels) {

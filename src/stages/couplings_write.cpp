@@ -151,7 +151,7 @@ std::vector<archive::Row> CouplingsStage::rows() {
        f64,
        {temperature},
        "1",
-       "longest integrated autocorrelation time of the bins, in bins; 1/2 where they are independent; errors are "
+       "longest integrated autocorrelation time of the bins, in bins; 1/2 where it is not beyond chance; errors are "
        "too small by sqrt(2 tau) where it is more; NaN where it is not known"},
   };
 }

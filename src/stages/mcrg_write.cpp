@@ -96,7 +96,7 @@ std::vector<archive::Row> McrgStage::rows() {
        f64,
        {},
        "1",
-       "longest integrated autocorrelation time of the bins, in bins; 1/2 where they are independent; errors "
+       "longest integrated autocorrelation time of the bins, in bins; 1/2 where it is not beyond chance; errors "
        "are too small by sqrt(2 tau) where it is more; NaN where it is not known"},
       {"observables/{observable}/mean",
        f64,

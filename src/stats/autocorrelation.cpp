@@ -222,6 +222,16 @@ MeanEstimate gamma_analysis(View<const double, 2> series) {
   return estimate;
 }
 
+double tau_beyond_chance(View<const double, 2> series) {
+  constexpr double most = 5;
+  if (series.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+  const MeanEstimate estimate = gamma_analysis(series);
+  const auto n = static_cast<double>(series.size()), n_chains = static_cast<double>(series.extent(0));
+  const double by_chance = estimate.window > 0 ? std::sqrt(static_cast<double>(estimate.window) / n)
+                                               : 0.5 * std::sqrt(2 / std::max(n_chains - 1, 1.0));
+  return estimate.tau > 0.5 + most * by_chance ? estimate.tau : 0.5;
+}
+
 MeanEstimate gamma_analysis_in_turn(std::span<const double> values, std::size_t n_chains) {
   if (values.empty() || n_chains == 0) throw Error(ErrorKind::numerical, "a time series is empty");
   const std::size_t chains = std::min(n_chains, values.size()), length = values.size() / chains;

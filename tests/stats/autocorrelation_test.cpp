@@ -168,6 +168,27 @@ TEST(GammaAnalysis, ErrorsHoldTheScatterOfTheChains) {
   }
 }
 
+/// How many of 4000 sets of bins have a tau beyond chance.
+std::size_t n_beyond_chance(std::size_t n_chains, std::size_t length, double a) {
+  const auto g = test::generator(17);
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < 4000; ++i)
+    n += tau_beyond_chance(test::ar1(g, i * n_chains, n_chains, length, a)) > 0.5 ? 1U : 0U;
+  return n;
+}
+
+// No more than 2e-4 of independent bins have one (of 16,000 drawn apart none had): more than 8 of 4000 by chance 1e-7.
+TEST(TauBeyondChance, IndependentBinsHaveNone) {
+  EXPECT_LE(n_beyond_chance(1, 125, 0), 8U);
+  EXPECT_LE(n_beyond_chance(8, 13, 0), 8U);
+  EXPECT_LE(n_beyond_chance(64, 2, 0), 8U);
+}
+
+TEST(TauBeyondChance, CorrelatedBinsHave) {
+  EXPECT_GT(n_beyond_chance(1, 125, 0.8), 3600U);
+  EXPECT_GT(n_beyond_chance(8, 13, 0.8), 3600U);
+}
+
 TEST(GammaAnalysis, RefusesWhatItCannotAnalyse) {
   Array<double, 2> x({1, 4});
   x(0, 2) = NAN;

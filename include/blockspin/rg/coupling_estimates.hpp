@@ -26,7 +26,7 @@ struct CouplingEstimates {
   std::size_t degrees_of_freedom = 0; ///< p
   double p_value = 1;                 ///< the chance of so large a chi_squared, by the F distribution
   std::size_t n_bins = 0;
-  /// Longest integrated autocorrelation time of the bins' slopes, in bins; 1/2 where bins are independent, NaN where
+  /// Longest integrated autocorrelation time of the bins' slopes, in bins; 1/2 where it is not beyond chance, NaN where
   /// there is nothing to compare. Errors are too small by sqrt(2 tau) where it is more.
   double tau_in_bins = 0;
 };

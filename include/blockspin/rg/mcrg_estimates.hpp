@@ -36,7 +36,7 @@ struct McrgEstimates {
   std::uint64_t n_configurations = 0;
   std::size_t n_bins = 0;
   /// Integrated autocorrelation time, in bins, of the bins' nearest-neighbour sums and squared
-  /// magnetisations, the largest of all levels: 1/2 where bins are independent. Errors are too small by
+  /// magnetisations, the largest of all levels: 1/2 where it is not beyond chance. Errors are too small by
   /// sqrt(2 tau) where it is more. NaN where groups have a bin each and nothing to compare.
   double tau_in_bins = 0;
 };

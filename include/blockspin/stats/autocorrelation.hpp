@@ -45,7 +45,12 @@ struct MeanEstimate {
 /// on an empty series or a value that is not finite.
 MeanEstimate gamma_analysis(View<const double, 2> series);
 
-/// The same of values kept in turn from n_chains independent chains: value i is of chain i % n_chains, as a
+/// tau of gamma_analysis(series) where it is beyond what chance gives independent samples, else 1/2: five standard
+/// deviations of a sum over the window's lags, or of the chains' scatter. Few samples, such as a run's bins, give tau
+/// above 1 by chance. NaN for fewer than two samples. Local; throws as gamma_analysis().
+double tau_beyond_chance(View<const double, 2> series);
+
+/// gamma_analysis() of values kept in turn from n_chains independent chains: value i is of chain i % n_chains, as a
 /// sample's kept configurations are. The mean is of all values; the error leaves out what is left over by
 /// n_chains, and counts it again by its number.
 MeanEstimate gamma_analysis_in_turn(std::span<const double> values, std::size_t n_chains);
