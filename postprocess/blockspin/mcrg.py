@@ -62,6 +62,13 @@ KNOWN = [
       for n in range(4)),
     *(Known(f"coupling {name}, not blocked", L64, "coupling", (0, place), value, 0, "exact")
       for name, place, value in (("nearest", 0, CRITICAL), ("diagonal", 1, 0), ("plaquette", 2, 0))),
+    *(Known(f"coupling {name}, level 1, {n} operators", f"[couplings.{run}]", "", (0, place), value, error, SWENDSEN)
+      for run, n in (("three", 3), ("seven", 7), ("thirteen", 13))
+      for name, place, value, error in (("nearest", 0, 0.358, 0.003), ("diagonal", 1, 0.082, 0.002),
+                                        ("plaquette", 2, -0.007, 0.002))),
+    *(Known(f"coupling {name}, not blocked, 7 operators", "[couplings.unblocked]", "", (0, place), value, 0, "exact")
+      for name, place, value in (("nearest", 0, CRITICAL), ("diagonal", 1, 0), ("plaquette", 2, 0))),
+    Known("coupling nearest, 36x36 by 3x3, 7 operators", "[couplings.step_of_three]", "", (0, 0), 0.408, 0.002, SWENDSEN),
     *(Known(f"coupling {name}, level 1, 3 operators", THREE, "coupling", (1, place), value, error, SWENDSEN)
       for name, place, value, error in (("nearest", 0, 0.358, 0.003), ("diagonal", 1, 0.082, 0.002),
                                         ("plaquette", 2, -0.007, 0.002))),
@@ -80,14 +87,16 @@ KNOWN = [
 
 
 def run_of(group):
-    """"64x64 b2 majority", and the number of even operators where the deck gives it."""
+    """"64x64 b2 majority", and the number of even operators where the deck gives it; of [couplings] the section."""
+    if group.stage == "couplings":
+        return group.label
     lattice = "x".join(str(extent) for extent in group.lattice)
     few = group.value("even")
     return f"{lattice} b{group.value('factor')} {group.value('rule')}" + ("" if few in ("", "auto") else f" {few}")
 
 
 def number(group, path, place):
-    return float(group[f"{path}/mean"][place]), float(group[f"{path}/error"][place])
+    return tuple(float(group[f"{path}/{what}".lstrip("/")][place]) for what in ("mean", "error"))
 
 
 def verdict(value, error, known):
@@ -104,7 +113,7 @@ def comparison(groups):
     rows = []
     for known in KNOWN:
         for group in groups:
-            if run_of(group) != known.run or f"{known.path}/mean" not in group:
+            if run_of(group) != known.run or f"{known.path}/mean".lstrip("/") not in group:
                 continue
             value, error = number(group, known.path, known.place)
             expected = pm(known.value, known.error) if known.error > 0 else f"{known.value:.6g}"
@@ -155,6 +164,19 @@ def text(group):
     return "\n".join(parts) + "\n"
 
 
+def couplings(fitted):
+    """Of ensembles: the first ones, and whether they explain it."""
+    heads = ["section", *(str(k + 1) for k in range(7)), "chi^2", "degrees of freedom", "p"]
+    rows = []
+    for group in fitted:
+        for t in range(len(group["temperature"])):
+            pairs = [pm(*pair) for pair in zip(group["mean"][t, :7], group["error"][t, :7])]
+            tests = [f"{group['chi_squared'][t]:.4g}", str(int(group["degrees_of_freedom"])), f"{group['p_value'][t]:.2g}"] \
+                if "chi_squared" in group else [""] * 3
+            rows.append([group.label, *pairs, *[""] * (7 - len(pairs)), *tests])
+    return "# Couplings of stored configurations\n" + markdown(heads, rows) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(prog="python3 -m blockspin.mcrg", description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
@@ -162,8 +184,11 @@ def main():
     groups = [archive.group("mcrg", name) for archive in archives for name in archive.names("mcrg")]
     for group in groups:
         print(text(group))
+    fitted = [archive.group("couplings", name) for archive in archives for name in archive.names("couplings")]
+    if fitted:
+        print(couplings(fitted))
     print("# Comparison")
-    print(markdown(["number", "run", "found", "known", "source", "verdict"], comparison(groups)))
+    print(markdown(["number", "run", "found", "known", "source", "verdict"], comparison(groups + fitted)))
     for archive in archives:
         archive.close()
 
