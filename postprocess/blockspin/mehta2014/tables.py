@@ -57,13 +57,17 @@ def seeds_of(archive, family, layer):
     return [layer_numbers(one, layer) for one in fields]
 
 
-def are_local(seeds):
-    """Whether half of the weight of a layer's median field is in its window, and more than in nine of ten shuffled fields;
-    means over the trainings."""
+def locality_of(seeds):
+    """(share of the weight of a layer's median field in its window, its error) over the trainings; 0 where that is no more
+    than in one of ten shuffled fields."""
     if any("median" not in seed for seed in seeds):
-        return False
-    median, shuffled = (np.mean([seed[key] for seed in seeds]) for key in ("median", "shuffled_high"))
-    return bool(median > LOCAL and median > shuffled)
+        return 0.0, np.nan
+    median, error = over_seeds([seed["median"] for seed in seeds])
+    return (median, error) if median > np.mean([seed["shuffled_high"] for seed in seeds]) else (0.0, error)
+
+
+def are_local(seeds):
+    return bool(locality_of(seeds)[0] > LOCAL)
 
 
 def locality(archive):
@@ -183,7 +187,8 @@ class Order(NamedTuple):
     trainings: int
     blocks_change: float
     blocks_change_error: float
-    has_fields: bool  # whether the fields of both layers are local: only then are there units side by side
+    locality: float  # the smaller locality_of() of both layers: only units that look at places are side by side
+    locality_error: float
 
 
 def several_temperatures(rows):
@@ -210,7 +215,8 @@ def order(archive):
                   for group in groups]
         rows.append(Order(family, trained, *(float(each.mean()) for each in blocks), *one, *two, *over_seeds(change), len(groups),
                           *over_seeds(blocks[2] - blocks[1]),
-                          family in fields and all(are_local(seeds_of(archive, family, layer)) for layer in (1, 2))))
+                          *(min(locality_of(seeds_of(archive, family, layer)) for layer in (1, 2)) if family in fields else
+                            (0.0, np.nan))))
     return rows
 
 
@@ -251,7 +257,7 @@ TABLES = (
     (reconstruction, ("reconstruction", "T", "from layer", "overlap", "+-", "of domains", "+-", "energy", "+-", "|m|", "+-")),
     (plain, ("without training", "T", "as layer", "numbers", "overlap", "+-", "of domains", "+-")),
     (order, ("neighbours", "T", "spins", "majority 2x2", "4x4", "layer 1", "+-", "layer 2", "+-", "change", "+-",
-             "trainings", "4x4 - 2x2", "+-", "local fields")),
+             "trainings", "4x4 - 2x2", "+-", "in window", "+-")),
     (annealing, ("ln Z of", "forwards", "+-", "back", "+-", "chains")),
     (maps, ("map of", "T", "std ln Tr", "+-", "delta F", "+-", "D_KL/N", "+-", "less learned", "+-", "H_RG-H_RBM")),
     (tori, ("torus", "K", "map", "K_nn", "K_nnn", "plaquette", "pairs", "D_KL")),
