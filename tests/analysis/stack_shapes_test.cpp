@@ -63,7 +63,7 @@ TEST(StackShapes, AreThoseOfEachLayersFieldsAndControls) {
     EXPECT_FALSE(
         same_shapes(steps->shapes(layer, FieldKind::shuffled), steps->shapes(layer, FieldKind::trained)))
         << "the twin: kinds taken for one another";
-    for (const auto [kind, code] :
+    for (const auto& [kind, code] :
          {std::pair{FieldKind::blocks, Code::blocks}, {FieldKind::modes, Code::modes}})
       EXPECT_TRUE(same_shapes(
           steps->shapes(layer, kind),
