@@ -1,11 +1,10 @@
 #include "blockspin/train/chains.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
-#include <utility>
 
 #include "blockspin/base/packed.hpp"
+#include "blockspin/rbm/tempering.hpp"
 
 namespace blockspin::train {
 
@@ -16,12 +15,7 @@ constexpr std::uint64_t persistent = std::uint64_t{1} << 63;
 
 std::vector<double> ladder(const Settings& settings) {
   if (settings.algorithm != Algorithm::pt) return {1.0};
-  std::vector<double> betas;
-  const auto n = settings.tempering_replicas;
-  for (std::uint64_t r = 0; r < n; ++r)
-    betas.push_back(1.0 -
-                    (1.0 - settings.tempering_beta) * static_cast<double>(r) / static_cast<double>(n - 1));
-  return betas;
+  return rbm::even_betas(settings.tempering_replicas, settings.tempering_beta);
 }
 
 } // namespace
@@ -64,21 +58,9 @@ void Chains::step(const rbm::GibbsSampler& sampler, std::size_t replica, std::ui
 }
 
 void Chains::exchange(const rbm::GibbsSampler& sampler, std::uint64_t update, std::size_t n) {
-  // The hidden layer is summed out: exp(-F(v; beta)) is each replica's weight, whatever its hidden state was.
-  Array<float, 2> fields({n, hidden_.extent(1)}), next_fields({n, hidden_.extent(1)});
-  for (std::size_t r = update % 2; r + 1 < betas_.size(); r += 2) {
-    auto& replica = states_[r];
-    auto& next = states_[r + 1];
-    sampler.hidden_fields({replica.data(), {n, replica.extent(1)}}, fields.view());
-    sampler.hidden_fields({next.data(), {n, next.extent(1)}}, next_fields.view());
-    for (std::size_t c = 0; c < n; ++c) {
-      const double ln_ratio =
-          sampler.log_weight_change(replica.row(c), fields.row(c), betas_[r], betas_[r + 1]) +
-          sampler.log_weight_change(next.row(c), next_fields.row(c), betas_[r + 1], betas_[r]);
-      const double u = swap_draws_.uniform(update, (held_.first + c) * betas_.size() + r);
-      if (u < std::exp(ln_ratio)) std::ranges::swap_ranges(replica.row(c), next.row(c));
-    }
-  }
+  std::vector<View<float, 2>> replicas;
+  for (auto& states : states_) replicas.emplace_back(states.data(), Shape<2>{n, states.extent(1)});
+  rbm::exchange_replicas(sampler, betas_, replicas, {swap_draws_, update, held_.first});
 }
 
 Slab Chains::slab() const {

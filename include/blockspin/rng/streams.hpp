@@ -33,6 +33,10 @@ enum class StreamId : std::uint16_t {
   receptive_control = 80,   ///< untrained and shuffled controls
   reconstruction_up = 81,   ///< hidden states on the way up a stack
   reconstruction_down = 82, ///< states on the way back down
+  generate_start = 83,      ///< random starts of generated chains
+  generate_hidden = 84,     ///< hidden states of generated chains
+  generate_visible = 85,    ///< visible states of generated chains
+  generate_swap = 86,       ///< exchanges of their replicas
   rg_block = 96,            ///< ties of majority rule, block maps
   rg_sample = 97,           ///< chains sampled for trained decimation
   rg_hidden = 98,           ///< hidden configurations a map is checked on
