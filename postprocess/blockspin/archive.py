@@ -6,7 +6,7 @@ import numpy as np
 from blockspin.packed import unpack
 from blockspin.trusted import check_format, open_object
 
-ENSEMBLES = ("sample", "import", "block")  # stages that make configurations
+ENSEMBLES = ("sample", "import", "block", "generate")  # stages that make configurations
 TEMPERATURE_TOLERANCE = 1e-9  # two temperatures within it are the same, as in a deck
 
 
@@ -130,6 +130,8 @@ class Group:
         if self.stage == "block":
             fine, length = self.archive.ensemble(self.value("sample")).lattice, int(self.value("factor")) ** int(self.value("level"))
             return tuple(extent // length for extent in fine)
+        if self.stage == "generate" and self.value("layer") != "0":
+            return ()
         text = self.value("model.lattice") or self.value("lattice")
         if not text and self.value("rbm") not in ("", "none"):
             return self.archive.machine(self.value("rbm")).lattice

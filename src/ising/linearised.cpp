@@ -18,6 +18,13 @@ long double covariance(stats::Int128 ab, stats::Int128 a, stats::Int128 b, std::
          static_cast<long double>(a) / count * (static_cast<long double>(b) / count);
 }
 
+/// Whether the temperature is part of the definition.
+bool is_response(Observable o) {
+  using enum Observable;
+  return o == specific_heat || o == susceptibility || o == susceptibility_high_t ||
+         o == susceptibility_connected;
+}
+
 } // namespace
 
 Means means_of(const stats::MomentSums& s, long double field) {
@@ -37,10 +44,12 @@ Means means_of(const stats::MomentSums& s, long double field) {
 }
 
 bool Linearised::is_zero(Observable o) const {
-  using enum Observable;
-  const bool response = o == specific_heat || o == susceptibility || o == susceptibility_high_t ||
-                        o == susceptibility_connected;
-  return response && (about_.temperature == 0 || std::isinf(about_.temperature));
+  return is_response(o) && (about_.temperature == 0 || std::isinf(about_.temperature));
+}
+
+bool Linearised::is_undefined(Observable o) const {
+  return (o == Observable::binder_cumulant && means_.squared == 0) ||
+         (is_response(o) && std::isnan(about_.temperature));
 }
 
 double Linearised::linear(Observable o, const Means& x) const {

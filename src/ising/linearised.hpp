@@ -28,8 +28,9 @@ public:
 
   /// A response, at T = 0 and inf.
   bool is_zero(Observable o) const;
-  /// Whether the definition divides by zero: the Binder cumulant where M is 0 throughout.
-  bool is_undefined(Observable o) const { return o == Observable::binder_cumulant && means_.squared == 0; }
+  /// Whether the definition divides by zero, the Binder cumulant where M is 0 throughout, or by a temperature that is
+  /// not known.
+  bool is_undefined(Observable o) const;
 
   double value(Observable o) const { return static_cast<double>(exact_value(o)); }
   /// Of the samples whose means are x, x.energy_variance being taken about the mean of all.

@@ -73,7 +73,7 @@ std::vector<std::uint64_t> starting_states(const FlowDeck& deck, const StoredEns
   return numbers;
 }
 
-/// The temperature with the walkers' energy; its error is half its change over one standard error either way.
+/// The temperature with the walkers' energy.
 analysis::FlowSeries energy_temperature(const std::optional<campaign::ModelDeck>& model,
                                         const analysis::FlowSeries& energy) {
   analysis::FlowSeries result{Array<double, 2>(energy.mean.shape()), Array<double, 2>(energy.mean.shape())};
@@ -82,10 +82,9 @@ analysis::FlowSeries energy_temperature(const std::optional<campaign::ModelDeck>
   if (!is_exactly_known(model)) return result;
   const ising::exact::EnergyTemperature temperature_of(model->lattice.values);
   for (std::size_t i = 0; i < energy.mean.size(); ++i) {
-    const double e = energy.mean.flat()[i], error = energy.error.flat()[i];
-    const double above = temperature_of(e + error), below = temperature_of(e - error);
-    result.mean.flat()[i] = temperature_of(e);
-    result.error.flat()[i] = above == below ? 0.0 : 0.5 * (above - below);
+    const auto at = temperature_of.estimate(energy.mean.flat()[i], energy.error.flat()[i]);
+    result.mean.flat()[i] = at.mean;
+    result.error.flat()[i] = at.error;
   }
   return result;
 }

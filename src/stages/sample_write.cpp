@@ -7,6 +7,7 @@
 #include "blockspin/base/packed.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/rng/generator.hpp"
+#include "measured_rows.hpp"
 #include "reading.hpp"
 #include "sample_correlation.hpp"
 #include "sample_drawn.hpp"
@@ -59,22 +60,6 @@ void write_rows(archive::StageWriter& writer, const SampleRun& run, std::size_t 
   writer.write("energy", numbers, std::span<const double>(energy));
   writer.write("magnetization", numbers, std::span<const double>(magnet));
   writer.write("exchange/replica", numbers, std::span<const std::uint32_t>(rows.replica));
-}
-
-void write_observables(archive::StageWriter& writer, const std::vector<ising::Observables>& all) {
-  const std::uint64_t n_t = all.size();
-  for (const ising::Observable o : ising::all_observables) {
-    std::vector<double> mean, error, tau;
-    for (const auto& observables : all) {
-      mean.push_back(observables[o].mean);
-      error.push_back(observables[o].error);
-      tau.push_back(observables[o].tau);
-    }
-    const std::string path = "observables/" + std::string(name(o));
-    writer.write_replicated(path + "/mean", {n_t}, std::span<const double>(mean));
-    writer.write_replicated(path + "/error", {n_t}, std::span<const double>(error));
-    writer.write_replicated(path + "/tau", {n_t}, std::span<const double>(tau));
-  }
 }
 
 /// Share of replicas at a temperature that were last at the lowest end; NaN where none has been at an end.

@@ -44,7 +44,7 @@ inline constexpr std::array<Observable, n_observables> all_observables = {
 std::string_view name(Observable observable);
 
 /// The ensemble a series was drawn from. At T = 0 specific heat and susceptibilities
-/// are 0; at T = inf likewise.
+/// are 0; at T = inf likewise. They are NaN where the temperature is, because it is not known.
 struct Ensemble {
   std::uint64_t n_sites = 0;
   double temperature = 0;

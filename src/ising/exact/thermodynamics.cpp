@@ -80,4 +80,9 @@ double EnergyTemperature::operator()(double energy_per_site) const {
   return std::exp(0.5 * (low + high));
 }
 
+stats::MeanEstimate EnergyTemperature::estimate(double energy_per_site, double error) const {
+  const double above = (*this)(energy_per_site + error), below = (*this)(energy_per_site - error);
+  return {.mean = (*this)(energy_per_site), .error = above == below ? 0.0 : 0.5 * (above - below)};
+}
+
 } // namespace blockspin::ising::exact

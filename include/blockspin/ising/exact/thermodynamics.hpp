@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "blockspin/stats/autocorrelation.hpp"
+
 namespace blockspin::ising::exact {
 
 /// ln Z of the whole lattice; energy and specific heat per site. At T = 0: ln_z = +inf,
@@ -50,6 +52,8 @@ class EnergyTemperature {
 public:
   explicit EnergyTemperature(std::vector<std::uint64_t> extents);
   double operator()(double energy_per_site) const;
+  /// Of an energy with an error: half the change over one standard error either way.
+  stats::MeanEstimate estimate(double energy_per_site, double error) const;
 
 private:
   std::vector<std::uint64_t> extents_;
