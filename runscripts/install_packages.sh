@@ -1,12 +1,16 @@
 # shellcheck shell=bash
-# Sourced by quickstart.sh and test.sh. Installs the Debian packages of packages.txt that are missing.
+# Sourced by quickstart.sh and test.sh. Installs the Debian packages of packages.txt that are missing, and those of other
+# lists that are named.
 # As root or with a password-free sudo it installs them; without either it lists them and stops.
 
-packages_wanted() { grep -v '^#' "$(dirname "${BASH_SOURCE[0]}")/packages.txt"; }
+packages_wanted() {
+  local list
+  for list in packages.txt "$@"; do grep -v '^#' "$(dirname "${BASH_SOURCE[0]}")/$list"; done
+}
 
 packages_missing() {
   local package
-  for package in $(packages_wanted); do
+  for package in $(packages_wanted "$@"); do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
   done
 }
@@ -25,7 +29,7 @@ install_packages() {
     exit 1
   fi
   local missing
-  missing=$(packages_missing | tr '\n' ' ')
+  missing=$(packages_missing "$@" | tr '\n' ' ')
   [ -z "$missing" ] && return 0
   if ! as_root true; then
     echo "These Debian packages are missing, and there is neither root nor sudo to install them:" >&2

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 source runscripts/install_packages.sh
-install_packages
+install_packages test_packages.txt
 source runscripts/environment.sh
 
 [ -f build/release/build.ninja ] || cmake --preset release

@@ -1,22 +1,41 @@
-"""An archive as a reader sees it. Datasets come as numpy arrays; nothing here ever writes."""
+"""An archive as a reader sees it: its stages, their groups, and the runs that made them. Nothing here ever writes."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar, Union
 
 import h5py
 import numpy as np
 
-from blockspin.packed import unpack
-from blockspin.trusted import check_format, open_object
+from blockspin import display
+from blockspin.arrays import Array
+from blockspin.ensemble import ENSEMBLES, Sample
+from blockspin.group import Group, contains, status_of, text_of
+from blockspin.machine import Flow, Machine
+from blockspin.missing import Missing, nearest
+from blockspin.trusted import check_format, file_of, open_object
 
-ENSEMBLES = ("sample", "import", "block", "generate")  # stages that make configurations
-TEMPERATURE_TOLERANCE = 1e-9  # two temperatures within it are the same, as in a deck
+PROVENANCE = "provenance"
+
+Path = Union[str, "os.PathLike[str]"]
+Some = TypeVar("Some", bound=Group)
 
 
-def open_archive(path, comm=None):
+class PartialGroup(UserWarning):
+    """A group that its stage left unfinished is read."""
+
+
+def open_archive(path: Path, comm: Any = None) -> Archive:
     """Opens an archive for reading. Use it in a `with` block, or close() it.
 
     Any number of processes may open the same file. `comm`, an mpi4py communicator, opens it by MPI-IO instead; that
-    needs an h5py built for MPI (Debian: python3-h5py-mpi).
+    needs an h5py built for MPI (Debian: python3-h5py-mpi). Raises FileNotFoundError where there is no file, and
+    ArchiveError, a ValueError, where it is no archive that this package reads.
     """
-    file = h5py.File(path, "r", driver="mpio", comm=comm) if comm else h5py.File(path, "r")
+    file = file_of(os.fspath(path), comm)
     try:
         check_format(file, path)
     except ValueError:
@@ -26,73 +45,139 @@ def open_archive(path, comm=None):
 
 
 class Archive:
-    """One campaign: the groups /<stage>/<name>. `archive["flow/V/temperature"]` reads any dataset."""
+    """One campaign: the groups /<stage>/<name>.
 
-    def __init__(self, file, path):
+    `archive["flow/V/temperature"]` reads any dataset. `archive.rbm` is a stage, and `archive.rbm.V`, `archive.rbm["V"]`
+    or `archive.rbm("V")` a group of it; so is `archive.sample()`, whose name is main.
+    """
+
+    def __init__(self, file: h5py.File, path: str) -> None:
         self.file = file
         self.path = path
+        self._partial: dict[str, bool] = {}
 
-    def __enter__(self):
+    def __enter__(self) -> Archive:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         self.file.close()
 
-    def __getitem__(self, path):
+    def __getitem__(self, path: str) -> Array:
         return self.open(path)[()]
 
-    def __contains__(self, path):
-        return _contains(self.open, path)
+    def __contains__(self, path: str) -> bool:
+        return contains(self.open, path)
 
-    def open(self, path):
-        """The h5py object at a path, once it is known to be content of this archive."""
-        return open_object(self.file, path, self.path)
+    def __getattr__(self, name: str) -> Any:
+        """A stage by its name. Only where the class has no such attribute."""
+        if not name.startswith("_") and "file" in self.__dict__ and name in self.file and name != PROVENANCE:
+            return Stage(self, name, CLASSES.get(name, Group))
+        near = "" if name.startswith("_") else nearest(name, self.__dir__())
+        raise AttributeError(f"an archive has no {name}" + (f"; the nearest is {near}" if near else ""))
+
+    def __dir__(self) -> list[str]:
+        known = [name for name in super().__dir__() if not name.startswith("_")]
+        return known + ([] if not self.file else [stage for stage in self.file if stage != PROVENANCE])
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [f"{stage}/{name}" for stage, names in self.stages().items() for name in names]
+
+    def __repr__(self) -> str:
+        return display.archive_text(self)
+
+    def _repr_html_(self) -> str:
+        return display.archive_html(self)
+
+    def open(self, path: str) -> Any:
+        """The h5py object at a path, once it is known to be content of this archive. Warns of a partial group."""
+        thing = open_object(self.file, path, self.path)
+        place = "/".join([step for step in path.split("/") if step][:2])
+        if place not in self._partial:
+            self._partial[place] = "/" in place and status_of(self.file[place]) == "partial"
+            if self._partial[place]:
+                warnings.warn(f"{self.path}: {place} is partial: its stage failed, and left what it had until then",
+                              PartialGroup, stacklevel=3)
+        return thing
 
     @property
-    def title(self):
-        return _text(self.file.attrs.get("title", ""))
+    def name(self) -> str:
+        """The name of the file, without its folder."""
+        return os.path.basename(self.path)
 
     @property
-    def seed(self):
+    def title(self) -> str:
+        return text_of(self.file.attrs.get("title", ""))
+
+    @property
+    def seed(self) -> int:
         return int(self.file.attrs["seed"])
 
-    def stages(self):
+    def stages(self) -> dict[str, list[str]]:
         """{"sample": ["main"], "flow": ["V"], ...}: names of the complete groups of every stage."""
-        found = {}
-        for stage in self.file:
-            if stage != "provenance":
-                found[stage] = [name for name in self.open(stage) if _status(self.open(f"{stage}/{name}")) == "complete"]
-        return found
+        return self._with_status("complete")
 
-    def names(self, stage):
-        return self.stages().get(stage, [])
+    def partial(self) -> dict[str, list[str]]:
+        """The same of groups whose stages failed, and left what they had found until then."""
+        return {stage: names for stage, names in self._with_status("partial").items() if names}
 
-    def sample(self, name="main"):
-        return Sample(self, "sample", name)
+    def _with_status(self, status: str) -> dict[str, list[str]]:
+        return {stage: [name for name in open_object(self.file, stage, self.path)
+                        if status_of(open_object(self.file, f"{stage}/{name}", self.path)) == status]
+                for stage in self.file if stage != PROVENANCE}
 
-    def ensemble(self, name="main"):
-        """Configurations of that name, whoever made them: a [sample] or an [import]."""
+    def names(self, stage: str) -> list[str]:
+        """Names of the complete groups of a stage; none where there is no such stage."""
+        if stage not in self.file:
+            return []
+        return [name for name in open_object(self.file, stage, self.path)
+                if status_of(open_object(self.file, f"{stage}/{name}", self.path)) == "complete"]
+
+    def groups(self, stage: str) -> Iterator[Group]:
+        """The complete groups of a stage."""
+        for name in self.names(stage):
+            yield self.group(stage, name)
+
+    @property
+    def sample(self) -> Stage[Sample]:
+        """Monte Carlo samples: `archive.sample()`, `archive.sample("test")`."""
+        return Stage(self, "sample", Sample)
+
+    @property
+    def flow(self) -> Stage[Flow]:
+        """Flows: `archive.flow("V")`."""
+        return Stage(self, "flow", Flow)
+
+    @property
+    def machine(self) -> Stage[Machine]:
+        """Machines: `archive.machine("V")`, the group /rbm/V."""
+        return Stage(self, "rbm", Machine)
+
+    def ensemble(self, name: str = "main") -> Sample:
+        """Configurations of that name, whoever made them: a [sample], an [import], a [block] or a [generate]."""
         stage = next((stage for stage in ENSEMBLES if f"{stage}/{name}" in self.file), ENSEMBLES[0])
         return Sample(self, stage, name)
 
-    def ensembles(self):
+    def ensembles(self) -> list[Sample]:
         """All of them, samples first."""
         return [Sample(self, stage, name) for stage in ENSEMBLES for name in self.names(stage)]
 
-    def machine(self, name):
-        return Machine(self, "rbm", name)
-
-    def flow(self, name):
-        return Flow(self, "flow", name)
-
-    def group(self, stage, name):
+    def group(self, stage: str, name: str) -> Group:
         """Any stage instance: its deck values and datasets."""
-        return Group(self, stage, name)
+        return CLASSES.get(stage, Group)(self, stage, name)
 
-    def summary(self):
+    def runs(self) -> list[dict[str, Any]]:
+        """What is known of each run that wrote here, the first one first: "deck", "started", "ranks", "hosts", ..."""
+        if PROVENANCE not in self.file:
+            return []
+        groups = open_object(self.file, PROVENANCE, self.path)
+        names = sorted((name for name in groups if name.startswith("run_")), key=lambda name: int(name[4:]))
+        return [{key: _plain(value) for key, value in open_object(self.file, f"{PROVENANCE}/{name}", self.path).attrs.items()}
+                for name in names]
+
+    def summary(self) -> str:
         """A few lines on what is in the archive; `blockspin info` tells more."""
         lines = [f"{self.path}: {self.title} (seed {self.seed})"]
         for stage, names in self.stages().items():
@@ -100,145 +185,54 @@ class Archive:
         return "\n".join(lines)
 
 
-class Group:
-    """One stage instance. `group["singular_value"]` reads a dataset, `group.value("hidden")` a deck value."""
+class Stage(Generic[Some]):
+    """The groups of one stage: `stage("V")`, `stage["V"]`, `stage.V`; iteration gives the complete ones."""
 
-    def __init__(self, archive, stage, name):
-        self.archive, self.stage, self.name = archive, stage, name
-        if f"{stage}/{name}" not in archive:
-            known = ", ".join(archive.names(stage)) or "none"
-            raise KeyError(f"{archive.path} has no [{stage}.{name}]; it has: {known}")
-        self.group = archive.open(f"{stage}/{name}")
+    def __init__(self, archive: Archive, stage: str, kind: Callable[..., Some]) -> None:
+        self._archive, self._stage, self._kind = archive, stage, kind
 
-    def __getitem__(self, path):
-        return self.open(path)[()]
+    def __call__(self, name: str = "main") -> Some:
+        return self._kind(self._archive, self._stage, name)
 
-    def __contains__(self, path):
-        return _contains(self.open, path)
+    def __getitem__(self, name: str) -> Some:
+        return self(name)
 
-    def open(self, path):
-        """The h5py object at a path of the group, once it is known to be content of this archive."""
-        return self.archive.open(f"{self.stage}/{self.name}/{path}")
+    def __getattr__(self, name: str) -> Some:
+        if name.startswith("_") or "_archive" not in self.__dict__:
+            raise AttributeError(name)
+        try:
+            return self(name)
+        except Missing as error:
+            raise AttributeError(str(error)) from None
 
-    def value(self, key, default=""):
-        """The text of a deck value ("64"), as the deck would have it; "" where it is not recorded."""
-        return _text(self.group.attrs.get(key, default))
+    def names(self) -> list[str]:
+        """Names of the complete groups."""
+        return self._archive.names(self._stage)
 
-    @property
-    def lattice(self):
-        """Extents of the lattice, (10, 10); () where units have no places."""
-        if self.stage == "block":
-            fine, length = self.archive.ensemble(self.value("sample")).lattice, int(self.value("factor")) ** int(self.value("level"))
-            return tuple(extent // length for extent in fine)
-        if self.stage == "generate" and self.value("layer") != "0":
-            return ()
-        text = self.value("model.lattice") or self.value("lattice")
-        if not text and self.value("rbm") not in ("", "none"):
-            return self.archive.machine(self.value("rbm")).lattice
-        if not text and self.value("sample") not in ("", "none"):
-            return self.archive.ensemble(self.value("sample")).lattice
-        return tuple(int(extent) for extent in text.split("x")) if text not in ("", "none") else ()
+    def __iter__(self) -> Iterator[Some]:
+        return map(self, self.names())
 
-    @property
-    def label(self):
-        return f"[{self.stage}.{self.name}]" if self.name != "main" else f"[{self.stage}]"
+    def __len__(self) -> int:
+        return len(self.names())
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.names()
 
-class Sample(Group):
-    """Configurations of a [sample] or an [import], and observables where they have a model and temperatures."""
+    def __dir__(self) -> list[str]:
+        return ["names", *self.names()]
 
-    @property
-    def temperature(self):
-        return self["temperature"]
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.names()
 
-    def configurations(self, temperature=None, part=slice(None)):
-        """+-1 spins, int8, [C, *lattice] at one temperature, [T, C, *lattice] without one.
-
-        `part` selects configurations (of each temperature): a slice, as from blockspin.share(); only it is read.
-        """
-        packed = self.open("configuration")
-        which = slice(None) if temperature is None else self.index(temperature)
-        places = self.lattice or (self.n_units,)
-        spins = unpack(packed[which, part], int(np.prod(places)))
-        return spins.reshape(spins.shape[:-1] + places)
-
-    @property
-    def n_units(self):
-        """Units of a configuration."""
-        if self.lattice:
-            return int(np.prod(self.lattice))
-        n_numbers = int(self.value("file_shape").split("x")[-1])
-        return 8 * n_numbers if self.value("encoding") == "packed" else n_numbers
-
-    def index(self, temperature):
-        """The index of a temperature; KeyError names those there are."""
-        known = self.temperature
-        match = np.flatnonzero(np.isclose(known, temperature, rtol=0, atol=TEMPERATURE_TOLERANCE))
-        if match.size == 0:
-            raise KeyError(f"{self.label} has no temperature {temperature}; it has {known.tolist()}")
-        return int(match[0])
-
-    def observable(self, name):
-        """(mean, standard error) at each temperature: energy, specific_heat, abs_magnetization, ..."""
-        return self[f"observables/{name}/mean"], self[f"observables/{name}/error"]
+    def __repr__(self) -> str:
+        return f"{self._stage} of {self._archive.name}: {', '.join(self.names()) or 'none'}"
 
 
-class Machine(Group):
-    """Weights, biases and training history of an [rbm]."""
-
-    @property
-    def n_layers(self):
-        return sum(1 for key in self.group if key.startswith("layer_"))
-
-    def weights(self, layer=1):
-        """[visible, hidden] float32."""
-        return self[f"layer_{layer}/weights"]
-
-    def history(self, layer=1):
-        """{"epoch": [E], "reconstruction_error": [E], ...}; empty where nothing was recorded."""
-        path = "history" if layer == 1 else f"layer_{layer}/history"
-        return {key: self[f"{path}/{key}"] for key in self.open(path)} if path in self else {}
-
-    def judgement(self, layer=1):
-        """{"epoch": [J], "free_energy": [J], "pseudo_likelihood": [J], ...}; empty where nothing was judged."""
-        path = "judgement" if layer == 1 else f"layer_{layer}/judgement"
-        return {key: self[f"{path}/{key}"] for key in self.open(path)} if path in self else {}
-
-    def fields(self, layer=1):
-        """Receptive fields W_1 W_2 ... W_layer, [sites, hidden]: one column a hidden unit of that layer."""
-        field = self.weights(1).astype(np.float64)
-        for k in range(2, layer + 1):
-            field = field @ self.weights(k)
-        return field
+CLASSES: dict[str, type[Group]] = {**{stage: Sample for stage in ENSEMBLES}, "rbm": Machine, "flow": Flow}
 
 
-class Flow(Group):
-    """Chains of a machine, step by step."""
-
-    QUANTITIES = ("mean_temperature", "peak_temperature", "energy", "abs_magnetization", "nearest_neighbour_excess",
-                  "energy_temperature")
-
-    @property
-    def starts(self):
-        """The labels of the starts, as in the deck: ["0", "6"]."""
-        return [start.strip() for start in self.value("start").split(",")]
-
-    def quantity(self, name):
-        """(mean, standard error), each [start, step]."""
-        return self[f"{name}/mean"], self[f"{name}/error"]
-
-
-def _contains(open_path, path):
-    try:
-        open_path(path)
-    except KeyError:
-        return False
-    return True
-
-
-def _status(group):
-    return _text(group.attrs.get("status", ""))
-
-
-def _text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
+def _plain(value: Any) -> Any:
+    """An attribute as a text, a number, or a list of these."""
+    if isinstance(value, np.ndarray):
+        return [_plain(item) for item in value.tolist()]
+    return value.decode() if isinstance(value, bytes) else value.item() if isinstance(value, np.generic) else value

@@ -8,10 +8,13 @@ of these, `finite size` that the number is beyond them but closer than one perce
 
 import argparse
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 import blockspin
+from blockspin.archive import Group
+from blockspin.arrays import Array, Estimated
 from blockspin.seeds import pm
 
 CRITICAL = 0.5 * np.log1p(np.sqrt(2))  # K_c of the square lattice
@@ -26,13 +29,13 @@ class Known:
     what: str
     run: str            # lattice, factor, rule, operators, as run_of() says it
     path: str
-    place: tuple        # of the dataset
+    place: tuple[int, ...]  # of the dataset
     value: float
     error: float
     source: str
 
 
-def vee_over_spin():
+def vee_over_spin() -> float:
     """<S_vee f>/<M f> of any f far away: tanh(K sum of four) = a (sum) + b (sum of triples), averaged (Callen 1963)."""
     two, four = np.tanh(2 * CRITICAL), np.tanh(4 * CRITICAL)
     a, b = (four / 4 + two / 2) / 2, (four / 4 - two / 2) / 2
@@ -86,7 +89,7 @@ KNOWN = [
 ]
 
 
-def run_of(group):
+def run_of(group: Group) -> str:
     """"64x64 b2 majority", and the number of even operators where the deck gives it; of [couplings] the section."""
     if group.stage == "couplings":
         return group.label
@@ -95,11 +98,11 @@ def run_of(group):
     return f"{lattice} b{group.value('factor')} {group.value('rule')}" + ("" if few in ("", "auto") else f" {few}")
 
 
-def number(group, path, place):
-    return tuple(float(group[f"{path}/{what}".lstrip("/")][place]) for what in ("mean", "error"))
+def number(group: Group, path: str, place: tuple[int, ...]) -> Estimated:
+    return float(group[f"{path}/mean".lstrip("/")][place]), float(group[f"{path}/error".lstrip("/")][place])
 
 
-def verdict(value, error, known):
+def verdict(value: float, error: float, known: Known) -> str:
     if not np.isfinite(value) or not np.isfinite(error):
         return "unknown"
     if abs(value - known.value) <= 3 * np.hypot(error, known.error):
@@ -108,7 +111,7 @@ def verdict(value, error, known):
     return "finite size" if close else "no"
 
 
-def comparison(groups):
+def comparison(groups: list[Group]) -> list[tuple[str, str, str, str, str, str]]:
     """Rows of text: what, run, found, known, source, verdict; of the runs that are there."""
     rows = []
     for known in KNOWN:
@@ -121,11 +124,11 @@ def comparison(groups):
     return rows
 
 
-def markdown(heads, rows):
+def markdown(heads: list[str], rows: list[Any]) -> str:
     return "\n".join(["| " + " | ".join(row) + " |" for row in (heads, ["---"] * len(heads), *rows)])
 
 
-def exponents(group, parity):
+def exponents(group: Group, parity: str) -> str:
     mean, error = group[f"{parity}/exponent/mean"], group[f"{parity}/exponent/error"]
     shown = [n for n in SHOWN if n <= mean.shape[1]]
     heads = ["level", *(f"{n} operator{'s' if n > 1 else ''}" for n in shown)]
@@ -133,14 +136,14 @@ def exponents(group, parity):
                             for i, level in enumerate(group["level"])])
 
 
-def table(group, path, levels):
+def table(group: Group, path: str, levels: Array) -> str:
     mean, error = group[f"{path}/mean"], group[f"{path}/error"]
     heads = ["level", *(str(k + 1) for k in range(min(mean.shape[1], 6)))]
     return markdown(heads, [[str(level), *(pm(mean[i, k], error[i, k]) for k in range(min(mean.shape[1], 6)))]
                             for i, level in enumerate(levels)])
 
 
-def moved_bonds(group):
+def moved_bonds(group: Group) -> str:
     """What the recursion of moved bonds says instead, without a simulation."""
     values = group["migdal_kadanoff/coupling"]
     exponents = [f"{float(group[f'migdal_kadanoff/{name}']):.5f}"
@@ -149,7 +152,7 @@ def moved_bonds(group):
                     [[*exponents, *(f"{value:.4f}" for value in values)]])
 
 
-def text(group):
+def text(group: Group) -> str:
     levels = group["level"]
     parts = [f"# {group.label} {run_of(group)}, {group['configurations']} configurations, {group['bins']} bins",
              "y_t", exponents(group, "even"), "y_h", exponents(group, "odd"),
@@ -164,7 +167,7 @@ def text(group):
     return "\n".join(parts) + "\n"
 
 
-def couplings(fitted):
+def couplings(fitted: list[Group]) -> str:
     """Of ensembles: the first ones, and whether they explain it."""
     heads = ["section", *(str(k + 1) for k in range(7)), "chi^2", "degrees of freedom", "p"]
     rows = []
@@ -177,8 +180,8 @@ def couplings(fitted):
     return "# Couplings of stored configurations\n" + markdown(heads, rows) + "\n"
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="python3 -m blockspin.mcrg", description=__doc__.split("\n", maxsplit=1)[0])
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python3 -m blockspin.mcrg", description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
     archives = [blockspin.open_archive(path) for path in parser.parse_args().archives]
     groups = [archive.group("mcrg", name) for archive in archives for name in archive.names("mcrg")]

@@ -8,16 +8,21 @@ tell whether such couplings explain the configurations: they are 0 where they do
 """
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
 import blockspin
 from blockspin import exact
+from blockspin.archive import Archive, Flow, Group
+from blockspin.arrays import Array, Estimated
 from blockspin.figures import style
 from blockspin.seeds import pm
 
@@ -39,19 +44,19 @@ class Trajectory:
     error: np.ndarray
     residual: np.ndarray    # [point, (value, error)]; NaN where there is none
 
-    def shown(self):
+    def shown(self) -> Array:
         """Points that the figure has."""
         return np.isfinite(self.mean).all(1) & (self.error < LARGEST_ERROR).all(1)
 
 
-def of_levels(group):
+def of_levels(group: Group) -> Trajectory:
     """Block spins of one temperature."""
     mean, error = (group[f"coupling/{what}"][:, :2] for what in ("mean", "error"))
     return Trajectory(f"{group.label}, T = {float(group['temperature']):.4g}", "mcrg", group["any_level"], mean, error,
                       np.full(mean.shape, np.nan))
 
 
-def of_steps(flow):
+def of_steps(flow: Flow) -> Iterator[Trajectory]:
     """Walkers from each start; of the steps, those of SHOWN_STEPS."""
     pairs = [flow.quantity(f"coupling_{name}") for name in ("nearest", "diagonal")]
     residual = np.stack(flow.quantity("coupling_residual"), -1)
@@ -62,7 +67,7 @@ def of_steps(flow):
         yield Trajectory(f"{flow.label}, start {start}", flow.value("rbm"), step, mean, error, residual[index, step])
 
 
-def of_couplings(group):
+def of_couplings(group: Group) -> Iterator[Trajectory]:
     """One point for each temperature of an ensemble, with the residual of the magnetisation, as a flow has it; one of a
     machine, from its weights, which has neither."""
     residual = [group[f"residual/{what}"][:, -1] if "residual" in group else np.full(1, np.nan) for what in ("mean", "error")]
@@ -72,7 +77,7 @@ def of_couplings(group):
                          group["error"][index, :2][None], np.array([[part[index] for part in residual]]))
 
 
-def trajectories(archives):
+def trajectories(archives: list[Archive]) -> list[Trajectory]:
     found = []
     for archive in archives:
         groups = [archive.group("mcrg", name) for name in archive.names("mcrg")]
@@ -89,7 +94,7 @@ def trajectories(archives):
     return found
 
 
-def table(found):
+def table(found: list[Trajectory]) -> str:
     """Text: nearest, diagonal, distance from the critical line, residual, at every point."""
     heads = ("trajectory", "level or step", "nearest", "diagonal", "beyond the critical line", "residual")
     rows = [(one.label, str(step), *(pm(*pair) for pair in zip(mean, error)), pm(*beyond_line(mean, error)),
@@ -99,12 +104,12 @@ def table(found):
     return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in (heads, *rows)) + "\n"
 
 
-def beyond_line(mean, error):
+def beyond_line(mean: Array, error: Array) -> Estimated:
     """(K_nn + sqrt(2) K_diagonal - K_c, its error where both errors are independent): above 0 is the ordered side."""
     return mean[0] + DIAGONAL_NORMAL * mean[1] - CRITICAL, np.hypot(error[0], DIAGONAL_NORMAL * error[1])
 
 
-def draw(found):
+def draw(found: list[Trajectory]) -> Figure:
     style.use()
     figure, panels = plt.subplots(1, 2, figsize=(9.6, 4.4), sharex=True, sharey=True)
     rg, fitted = ([one for one in found if one.kind == kind] for kind in ("mcrg", "couplings"))
@@ -138,7 +143,7 @@ def draw(found):
     return figure
 
 
-def arrows(axes, one, colour):
+def arrows(axes: Axes, one: Trajectory, colour: str) -> None:
     """From point to point, with an ellipse of two standard errors at each."""
     mean, error = one.mean[one.shown()], one.error[one.shown()]
     if len(mean) > 1:
@@ -148,7 +153,7 @@ def arrows(axes, one, colour):
         axes.add_patch(Ellipse(point, *(4 * size), facecolor=colour, alpha=0.3, linewidth=0))
 
 
-def residuals(figure, axes, flows):
+def residuals(figure: Figure, axes: Axes, flows: list[Trajectory]) -> None:
     points = [(mean, abs(residual[0])) for one in flows for mean, residual, shown in zip(one.mean, one.residual, one.shown())
               if shown and np.isfinite(residual[0])]
     if not points:
@@ -158,8 +163,8 @@ def residuals(figure, axes, flows):
     figure.colorbar(dots, ax=axes, label="|residual|: 0 where these couplings explain all", shrink=0.8)
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="python3 -m blockspin.rg_plane", description=__doc__.split("\n", maxsplit=1)[0])
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python3 -m blockspin.rg_plane", description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
     parser.add_argument("-o", "--output", default=".", metavar="FOLDER")
     options = parser.parse_args()

@@ -5,37 +5,40 @@ import re
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from blockspin.arrays import Estimated, Number
 
 CHANCE = math.erfc(3 / math.sqrt(2))  # 0.0027: how often three errors are exceeded where the errors are known exactly
 
 
-def family_of(name):
+def family_of(name: str) -> str:
     """The name of a scan's instance without its training seed: "l1_0" of l1_0_s2."""
     return re.sub(r"_s\d+$", "", name)
 
 
-def seed_of(name):
+def seed_of(name: str) -> int:
     """2 of l1_0_s2; 0 where none is named."""
     seed = re.search(r"_s(\d+)$", name)
     return int(seed[1]) if seed else 0
 
 
-def families(names):
+def families(names: list[str]) -> dict[str, list[str]]:
     """{"l1_0": ["l1_0_s1", "l1_0_s2"], "bond": ["bond"], ...}: the training seeds of each setting."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for name in names:
         found.setdefault(family_of(name), []).append(name)
     return found
 
 
-def over_seeds(values):
+def over_seeds(values: ArrayLike) -> Estimated:
     """(mean, standard error over the values); the error of one value is NaN."""
-    values = np.asarray(values, dtype=float)
-    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
-    return float(values.mean()), float(error)
+    numbers = np.asarray(values, dtype=float)
+    error = numbers.std(ddof=1) / np.sqrt(len(numbers)) if len(numbers) > 1 else np.nan
+    return float(numbers.mean()), float(error)
 
 
-def pooled(spreads):
+def pooled(spreads: list[tuple[Number, int]]) -> tuple[float, int]:
     """(standard deviation, degrees of freedom) of one training, taken to be the same in all settings: from (standard
     deviation, trainings) of each."""
     several = [(std, n - 1) for std, n in spreads if n > 1]
@@ -43,7 +46,7 @@ def pooled(spreads):
     return (math.sqrt(sum(free * std**2 for std, free in several) / freedom) if freedom else math.nan), freedom
 
 
-def combined(parts):
+def combined(parts: list[tuple[Number, Number]]) -> Estimated:
     """(standard error, degrees of freedom) of a sum or difference of independent numbers, (error, freedom) each;
     freedom is infinite where an error is known exactly. Welch (1947), Satterthwaite (1946)."""
     squares = [error**2 for error, _ in parts]
@@ -51,7 +54,7 @@ def combined(parts):
     return math.sqrt(sum(squares)), sum(squares) ** 2 / quarter if quarter > 0 else math.inf
 
 
-def student_quantile(two_sided, freedom):
+def student_quantile(two_sided: float, freedom: float) -> float:
     """|t| that Student's distribution exceeds with this probability; `freedom` >= 1, any real, or infinite."""
     if math.isinf(freedom):
         return NormalDist().inv_cdf(1 - two_sided / 2)
@@ -59,7 +62,7 @@ def student_quantile(two_sided, freedom):
     nodes, weights = np.polynomial.legendre.leggauss(200)
     norm = math.sqrt(math.pi) / 2 * math.exp(math.lgamma(freedom / 2) - math.lgamma((freedom + 1) / 2))
 
-    def tail(angle):
+    def tail(angle: float) -> float:
         return angle / 2 * np.sum(weights * np.sin(angle / 2 * (nodes + 1)) ** (freedom - 1)) / norm
     low, high = 0.0, math.pi / 2
     for _ in range(100):
@@ -68,13 +71,13 @@ def student_quantile(two_sided, freedom):
     return math.sqrt(freedom) / math.tan(high)
 
 
-def beyond_chance(difference, error, freedom=math.inf, chance=CHANCE):
+def beyond_chance(difference: Number, error: Number, freedom: float = math.inf, chance: float = CHANCE) -> bool:
     """Whether a difference is further from 0 than chance would have it: Student's test, with as many degrees of freedom
     as the error has; where it has none, nothing is beyond chance."""
-    return bool(freedom > 0 and abs(difference) > student_quantile(chance, freedom) * error)
+    return bool(freedom > 0 and abs(float(difference)) > student_quantile(chance, freedom) * float(error))
 
 
-def pm(value, error):
+def pm(value: Number, error: Number) -> str:
     """27.1(1): the error in units of the last digit shown; two digits below 2."""
     if not np.isfinite(error) or error <= 0:
         return f"{value:.3g}"

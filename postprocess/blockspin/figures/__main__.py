@@ -12,18 +12,19 @@ import matplotlib.pyplot as plt
 
 import blockspin
 from blockspin import figures
+from blockspin.command import program
 from blockspin.figures import style
 
 
-def arguments():
-    parser = argparse.ArgumentParser(prog="python3 -m blockspin.figures", description=__doc__)
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=program("blockspin.figures"), description=__doc__)
     parser.add_argument("archive", type=Path)
     parser.add_argument("--output", type=Path, help="folder for the figures (default: <archive>_figures beside it)")
     parser.add_argument("--format", default="png", choices=("png", "pdf", "svg"))
     return parser.parse_args()
 
 
-def main():
+def main() -> None:
     args = arguments()
     folder = args.output or args.archive.with_name(args.archive.stem + "_figures")
     style.use()

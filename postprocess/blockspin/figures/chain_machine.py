@@ -1,17 +1,21 @@
 """Machines trained on chains: the weights and couplings they learn, beside those of exact decimation."""
 
+from collections.abc import Iterator
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
+from blockspin.archive import Archive, Group
 from blockspin.figures import style
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     for name in archive.names("chain_machine"):
         yield style.file_name("chain_machine", name), draw_learnt(archive.group("chain_machine", name))
 
 
-def draw_learnt(group):
+def draw_learnt(group: Group) -> Figure:
     figure, (weights, couplings) = plt.subplots(1, 2, figsize=(7.6, 3.3))
     coupling = group["coupling"]
     fine = np.linspace(0, 1.05 * coupling.max(), 200)

@@ -1,18 +1,23 @@
 """Decimated chains: couplings step by step beside the exact recursion, and Kadanoff's kernel between its limits."""
 
+from collections.abc import Iterator
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
+from blockspin.archive import Archive, Group
+from blockspin.arrays import Array
 from blockspin.figures import style
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     for name in archive.names("decimation"):
         decimation = archive.group("decimation", name)
         yield style.file_name("decimation", name), draw_flow(decimation)
 
 
-def draw_flow(decimation):
+def draw_flow(decimation: Group) -> Figure:
     figure, (flow, kernel) = plt.subplots(1, 2, figsize=(8.0, 3.5))
     chains, coupling = decimation["chain"], decimation["coupling"]
     strength, kernel_coupling = decimation["kernel/strength"], decimation["kernel/coupling"]
@@ -35,7 +40,7 @@ def draw_flow(decimation):
     return figure
 
 
-def exact_flow(coupling, n):
+def exact_flow(coupling: float, n: int) -> Array:
     """K, K', K'', ...: n values of the exact recursion tanh K' = tanh^2 K, that is K' = (1/2) ln cosh 2K."""
     flow = [coupling]
     for _ in range(n - 1):

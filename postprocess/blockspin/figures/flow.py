@@ -1,10 +1,16 @@
 """Flows: the thermometer's distribution step by step, and what else is measured along the chain."""
 
+from collections.abc import Iterator
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from blockspin import exact
+from blockspin.archive import Archive, Flow
+from blockspin.arrays import Array
 from blockspin.figures import style
 
 SHOWN_STEPS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -16,14 +22,14 @@ PANELS = (
 )
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     for name in archive.names("flow"):
         flow = archive.flow(name)
         yield style.file_name("flow_distribution", name), draw_distribution(flow)
         yield style.file_name("flow", name), draw_quantities(flow)
 
 
-def draw_distribution(flow):
+def draw_distribution(flow: Flow) -> Figure:
     """A panel a start: the averaged distribution over temperatures at a few steps."""
     distribution, temperature = flow["temperature_distribution"], flow["temperature"]
     n_steps = distribution.shape[1] - 1
@@ -46,7 +52,7 @@ def draw_distribution(flow):
     return figure
 
 
-def draw_bayes(axes, flow):
+def draw_bayes(axes: Axes, flow: Flow) -> None:
     """What the best possible thermometer, the exact posterior, would say of the same walkers."""
     for number, row in enumerate(flow["bayes_temperature/mean"]):
         label = "exact posterior's mean" if number == 0 else None
@@ -54,17 +60,17 @@ def draw_bayes(axes, flow):
     axes.legend()
 
 
-def heading(flow):
+def heading(flow: Flow) -> str:
     return f"Flow {flow.label} of the machine [rbm.{flow.value('rbm')}]"
 
 
-def clipped(rows, steps):
+def clipped(rows: Array, steps: list[int]) -> str:
     """Says so where the first step's peak rises out of the panel."""
     peak = np.max(rows[0])
     return f"   (step 0 peaks at {peak:.2f})" if len(steps) > 1 and peak > 1.08 * np.max(rows[1:]) else ""
 
 
-def draw_quantities(flow):
+def draw_quantities(flow: Flow) -> Figure:
     """Temperatures, energy, |m| and the correlation excess against the step, a line a start."""
     figure, grid = plt.subplots(2, 2, figsize=(7.6, 5.4), sharex=True)
     for axes, (quantity, label) in zip(grid.flat, PANELS):

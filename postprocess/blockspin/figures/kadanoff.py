@@ -1,8 +1,13 @@
 """Kadanoff's variational renormalization on small tori: free energies against the kernel, and what becomes of K."""
 
+from collections.abc import Iterator
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
+from blockspin.archive import Archive, Group
+from blockspin.arrays import Array
 from blockspin.figures import style
 
 K_C = 0.440686793509772
@@ -12,29 +17,29 @@ MAPS = (("majority", "majority rule", "s-"), ("decimation", "decimation", "^-"),
         ("free_machine", "free machine, least $D_{KL}$ found (hollow: from one start only)", "v-"))
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     for name in archive.names("kadanoff"):
         group = archive.group("kadanoff", name)
         yield style.file_name("kadanoff_free_energy", name), draw_free_energy(group)
         yield style.file_name("kadanoff_couplings", name), draw_couplings(group)
 
 
-def torus_text(group):
+def torus_text(group: Group) -> str:
     side, block = group.value("side"), group.value("block")
     return f"{side}x{side} torus, {block}x{block} blocks"
 
 
-def nearest_critical(group):
+def nearest_critical(group: Group) -> int:
     return int(np.argmin(np.abs(group["coupling"] - K_C)))
 
 
-def found_once(group, path):
+def found_once(group: Group, path: str) -> Array:
     """[K]: whether the map is of a machine whose least D_KL one start only reached, so that a lower one may exist."""
     name = f"{path}/starts_at_least"
     return group[name] == 1 if name in group else np.zeros(len(group["coupling"]), dtype=bool)
 
 
-def draw_free_energy(group):
+def draw_free_energy(group: Group) -> Figure:
     figure, (kernel, bound) = plt.subplots(1, 2, figsize=(8.2, 3.4))
     k, strength = nearest_critical(group), group["strength"]
     kernel.plot(strength, group["normalised_delta_f"][k], "o-", label="normalised: 0 for every $\\lambda$")
@@ -57,7 +62,7 @@ def draw_free_energy(group):
     return figure
 
 
-def draw_couplings(group):
+def draw_couplings(group: Group) -> Figure:
     """Couplings of neighbouring blocks, NaN where hidden spins match no blocks, and what every map has: the sum of all pairs."""
     figure, grid = plt.subplots(1, 4, figsize=(13.0, 3.4))
     for axes, (quantity, label) in zip(grid, (("nearest", "$K_{nn}$"), ("diagonal", "$K_{nnn}$"),

@@ -1,25 +1,29 @@
 """How far machines are from exact maps: the distribution of ln Tr_h exp T over the data, and D_KL."""
 
+from collections.abc import Iterator
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
+from blockspin.archive import Archive, Group
 from blockspin.figures import style
 
 ROUNDING = 1e-6  # a spread below this is rounding: the map is exact
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     maps = [archive.group("mapping", name) for name in archive.names("mapping")]
     if maps:
         yield "ln_trace", draw_distributions(maps)
         yield "map_distance", draw_distances(maps)
 
 
-def map_label(mapping):
+def map_label(mapping: Group) -> str:
     return f"{mapping.name}, $T$ = {float(mapping.value('temperature')):.4g}"
 
 
-def draw_distributions(maps):
+def draw_distributions(maps: list[Group]) -> Figure:
     figure, axes = plt.subplots(figsize=(5.4, 3.6))
     spread = [mapping for mapping in maps if float(mapping["ln_trace/std"]) > ROUNDING]
     values = [mapping["ln_trace/value"] - float(mapping["ln_trace/mean"]) for mapping in spread]
@@ -40,7 +44,7 @@ def draw_distributions(maps):
     return figure
 
 
-def draw_distances(maps):
+def draw_distances(maps: list[Group]) -> Figure:
     figure, (free_energy, divergence) = plt.subplots(1, 2, figsize=(8.0, 0.9 + 0.34 * len(maps)), sharey=True)
     places = np.arange(len(maps))[::-1]
     n_sites = [np.prod(mapping.lattice) for mapping in maps]

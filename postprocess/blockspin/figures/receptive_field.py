@@ -1,18 +1,25 @@
 """Receptive fields of every layer on the lattice, how local they are beside controls, and what they cover."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from blockspin import seeds
+from blockspin.archive import Archive, Group
+from blockspin.arrays import Array, Estimated
 from blockspin.figures import style
 
+Scan = tuple[float, list[Group]]  # a value of what is scanned, and the fields of each training seed there
 N_MAPS = 36
 CONTROLS = (("shuffled", "shuffled sites", "--"), ("untrained", "untrained", ":"))
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     names = archive.names("receptive_field")
     for family, members in seeds.families(names).items():
         fields = archive.group("receptive_field", members[0])  # of several training seeds, the first is drawn
@@ -29,20 +36,20 @@ def draw(archive):
         yield "locality_against_units", draw_units(units)
 
 
-def layers(fields):
+def layers(fields: Group) -> range:
     return range(1, sum(1 for key in fields.group if key.startswith("layer_")) + 1)
 
 
-def living(fields, layer, path):
+def living(fields: Group, layer: int, path: str) -> Array:
     values = fields[f"layer_{layer}/{path}"]
     return values[~np.isnan(values)]
 
 
-def machine_text(fields):
+def machine_text(fields: Group) -> str:
     return f"[rbm.{fields.value('rbm')}] {style.lattice_text(fields.lattice)}"
 
 
-def draw_maps(fields, layer):
+def draw_maps(fields: Group, layer: int) -> Figure:
     """Fields at even places of the order of locality, so that the picture flatters nobody."""
     values, fraction = fields[f"layer_{layer}/field"], fields[f"layer_{layer}/window_fraction"]
     order = np.argsort(-np.nan_to_num(fraction, nan=-1.0), kind="stable")
@@ -61,7 +68,7 @@ def draw_maps(fields, layer):
     return figure
 
 
-def draw_coverage(fields):
+def draw_coverage(fields: Group) -> Figure:
     depth = layers(fields)
     figure, grid = plt.subplots(1, len(depth), figsize=(2.6 * len(depth) + 0.6, 2.9), squeeze=False)
     for axes, layer in zip(grid[0], depth):
@@ -77,7 +84,7 @@ def draw_coverage(fields):
     return figure
 
 
-def draw_locality(fields):
+def draw_locality(fields: Group) -> Figure:
     figure, (share, size, apart) = plt.subplots(1, 3, figsize=(9.5, 3.2))
     window = fields.value("window")
     for layer, colour in zip(layers(fields), style.COLOURS):
@@ -106,16 +113,17 @@ def draw_locality(fields):
     return figure
 
 
-def cumulative(axes, values, **options):
+def cumulative(axes: Axes, values: Array, **options: Any) -> None:
     values = np.sort(values)
     axes.step(np.append(values, values[-1:]), np.append(np.arange(len(values)), len(values)) / max(len(values), 1),
               where="post", **options)
 
 
-def locality_against_l1(archive, names):
+def locality_against_l1(archive: Archive, names: list[str]) -> tuple[list[Scan], list[Scan]]:
     """[(what L1 takes from a weight at each update, [group of each seed])] of the machines that differ from the first in
     nothing but L1, and the same of those trained on other temperatures, such as independent spins."""
-    same, others = [], []
+    same: list[Scan] = []
+    others: list[Scan] = []
     for members in seeds.families(names).values():
         groups = [archive.group("receptive_field", name) for name in members]
         machine = archive.machine(groups[0].value("rbm"))
@@ -129,30 +137,30 @@ def locality_against_l1(archive, names):
     return sorted(same, key=lambda pair: pair[0]), others
 
 
-def locality_against_units(archive, names):
+def locality_against_units(archive: Archive, names: list[str]) -> list[Scan]:
     """[(hidden units, [group of each seed])] of machines of one scan over their number."""
     found = [[archive.group("receptive_field", name) for name in members]
              for family, members in seeds.families(names).items() if re.search(r"_h\d+$", family)]
     return sorted(((groups[0]["layer_1/field"].shape[1], groups) for groups in found), key=lambda pair: pair[0])
 
 
-def over_seeds(groups, layer, path, q):
+def over_seeds(groups: list[Group], layer: int, path: str, q: float) -> Estimated:
     """(mean, standard error) over the seeds of a quantile over the units."""
     values = [np.quantile(found, q) for fields in groups if len(found := living(fields, layer, path))]
     return seeds.over_seeds(values) if values else (np.nan, np.nan)
 
 
-def error_points(axes, x, found, **options):
+def error_points(axes: Axes, x: list[float], found: list[Estimated], **options: Any) -> None:
     mean, error = np.transpose(found)
     style.points(axes, x, mean, np.nan_to_num(error), **options)
 
 
-def draw_scan(scans, others):
+def draw_scan(scans: list[Scan], others: list[Scan]) -> Figure:
     figure, axes = plt.subplots(figsize=(5.4, 3.8))
     n_layers = min(len(layers(groups[0])) for _, groups in scans)
     strengths = [strength for strength, _ in scans]
     for layer, colour in zip(range(1, n_layers + 1), style.COLOURS):
-        def of_scan(path, q):
+        def of_scan(path: str, q: float) -> list[Estimated]:
             return [over_seeds(groups, layer, path, q) for _, groups in scans]
         error_points(axes, strengths, of_scan("window_fraction", 0.5), fmt="o-", color=colour,
                      label=f"layer {layer}, median")
@@ -174,7 +182,7 @@ def draw_scan(scans, others):
     return figure
 
 
-def draw_units(units):
+def draw_units(units: list[Scan]) -> Figure:
     figure, axes = plt.subplots(figsize=(5.0, 3.6))
     numbers = [n for n, _ in units]
     error_points(axes, numbers, [over_seeds(groups, 1, "window_fraction", 0.5) for _, groups in units], fmt="o-",
@@ -190,7 +198,7 @@ def draw_units(units):
     return figure
 
 
-def finish_scan(axes, scan, label, against):
+def finish_scan(axes: Axes, scan: list[Scan], label: str, against: str) -> None:
     fields = scan[0][1][0]
     window, n_seeds = fields.value("window"), min(len(groups) for _, groups in scan)
     axes.set_ylim(0, 1.02)

@@ -1,15 +1,20 @@
 """Reconstructions from every layer beside the data: pictures, overlap, correlations, and the order of hidden units."""
 
+from collections.abc import Iterator
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
+from blockspin.archive import Archive, Group
+from blockspin.arrays import Lattice
 from blockspin.exact import T_C
 from blockspin.figures import style
 from blockspin.mehta2014 import tables
 from blockspin.seeds import families
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     for name, members in families(archive.names("reconstruction")).items():
         group = archive.group("reconstruction", members[0])  # of several training seeds, the first is drawn
         if len(group.lattice) == 2:
@@ -22,21 +27,21 @@ def draw(archive):
         yield "hidden_order", draw_order(group.lattice, rows)
 
 
-def level_text(level):
+def level_text(level: int) -> str:
     return "data" if level == 0 else f"from layer {level}"
 
 
-def machine_text(group):
+def machine_text(group: Group) -> str:
     return f"[rbm.{group.value('rbm')}] {style.lattice_text(group.lattice)}"
 
 
-def shown_temperatures(group):
+def shown_temperatures(group: Group) -> list[int]:
     """At most three: the outermost and the one nearest T_c."""
     temperature = group["temperature"]
     return sorted({0, int(np.argmin(np.abs(temperature - T_C))), len(temperature) - 1})
 
 
-def draw_examples(group):
+def draw_examples(group: Group) -> Figure:
     temperatures, levels = shown_temperatures(group), group["level"]
     examples = group["example"]
     per_temperature = 3 if len(temperatures) == 1 else 1
@@ -53,7 +58,7 @@ def draw_examples(group):
     return figure
 
 
-def draw_correlation(group):
+def draw_correlation(group: Group) -> Figure:
     temperatures = shown_temperatures(group)
     figure, grid = plt.subplots(1, len(temperatures), squeeze=False, figsize=(3.2 * len(temperatures) + 0.8, 3.3),
                                 sharey=True)
@@ -71,7 +76,7 @@ def draw_correlation(group):
     return figure
 
 
-def draw_temperatures(group):
+def draw_temperatures(group: Group) -> Figure:
     figure, grid = plt.subplots(2, 2, figsize=(8.0, 6.0), sharex=True)
     temperature = group["temperature"]
     colours = style.COLOURS[-1:] + style.COLOURS
@@ -97,7 +102,7 @@ def draw_temperatures(group):
     return figure
 
 
-def draw_order(lattice, rows):
+def draw_order(lattice: Lattice, rows: list[tables.Order]) -> Figure:
     """Each stack at the temperature it was trained at: does coarse graining order or disorder?"""
     figure, (hidden, blocks) = plt.subplots(1, 2, figsize=(8.0, 3.5), sharey=True)
     rows = sorted(rows, key=lambda row: row[1])

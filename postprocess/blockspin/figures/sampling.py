@@ -1,9 +1,14 @@
 """Monte Carlo: observables against temperature beside exact results, and a look at the configurations."""
 
+from collections.abc import Iterator
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from blockspin import exact
+from blockspin.archive import Archive, Sample
 from blockspin.figures import style
 
 PANELS = (
@@ -21,7 +26,7 @@ CURVE_POINTS = 400
 SPIN_SCALE = 1.4  # spins at less than full colour
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     for sample in archive.ensembles():
         if "observables" in sample:
             yield style.file_name("observables", sample.name), draw_observables(sample)
@@ -29,7 +34,7 @@ def draw(archive):
             yield style.file_name("configurations", sample.name), draw_configurations(sample)
 
 
-def draw_observables(sample):
+def draw_observables(sample: Sample) -> Figure:
     figure, grid = plt.subplots(2, 2, figsize=(7.4, 5.4), sharex=True)
     for axes, (observable, label) in zip(grid.flat, panels(sample)):
         draw_exact(axes, observable, sample)
@@ -51,21 +56,21 @@ def draw_observables(sample):
     return figure
 
 
-def field_of(sample):
+def field_of(sample: Sample) -> float:
     return float(sample.value("model.field", "0"))
 
 
-def panels(sample):
+def panels(sample: Sample) -> list[tuple[str, str]]:
     """(observable, label) of each panel; in a field <m> and its response."""
     return [(IN_A_FIELD.get(panel[0], panel) if field_of(sample) else panel) for panel in PANELS]
 
 
-def is_solved(sample):
+def is_solved(sample: Sample) -> bool:
     """Whether exact results are known: zero field, one or two dimensions."""
     return len(sample.lattice) <= 2 and field_of(sample) == 0.0
 
 
-def draw_exact(axes, observable, sample):
+def draw_exact(axes: Axes, observable: str, sample: Sample) -> None:
     """The exact curve, where one is known."""
     if not is_solved(sample):
         return
@@ -82,7 +87,7 @@ def draw_exact(axes, observable, sample):
     axes.plot(t, curve, color=style.EXACT, zorder=1, **options)
 
 
-def draw_configurations(sample, n_columns=8, n_each=2):
+def draw_configurations(sample: Sample, n_columns: int = 8, n_each: int = 2) -> Figure:
     """A few configurations, from the lowest to the highest temperature; the first ones where there are none."""
     if np.isnan(sample.temperature).all():
         maps, titles = sample.configurations(part=slice(0, n_each * n_columns))[0], []

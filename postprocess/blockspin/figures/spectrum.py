@@ -1,12 +1,16 @@
 """Singular values of the weights, and the leading vectors as maps on the lattice."""
 
+from collections.abc import Iterator
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
+from blockspin.archive import Archive, Group
 from blockspin.figures import style
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     for name in archive.names("spectrum"):
         spectrum = archive.group("spectrum", name)
         yield style.file_name("singular_values", name), draw_values(spectrum)
@@ -14,7 +18,7 @@ def draw(archive):
             yield style.file_name("singular_vectors", name), draw_vectors(spectrum)
 
 
-def draw_values(spectrum):
+def draw_values(spectrum: Group) -> Figure:
     values = spectrum["singular_value"]
     figure, axes = plt.subplots(figsize=(5.6, 3.6))
     axes.plot(np.arange(1, len(values) + 1), values, "o")
@@ -26,7 +30,7 @@ def draw_values(spectrum):
     return figure
 
 
-def draw_vectors(spectrum, n_shown=10):
+def draw_vectors(spectrum: Group, n_shown: int = 10) -> Figure:
     """The leading left singular vectors: patterns of the visible spins."""
     vectors, values = spectrum["left_vector"], spectrum["singular_value"]
     n_shown = min(n_shown, vectors.shape[1])

@@ -1,9 +1,16 @@
 """What all figures share: colours safe for colour-blind readers, sizes, labels, the mark of T_c, maps of a lattice."""
 
+from typing import Any
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import ArrayLike
 
+from blockspin.arrays import Array, Lattice
 from blockspin.exact import T_C
 
 # Okabe & Ito's palette, without its yellow.
@@ -16,7 +23,7 @@ TEMPERATURE = r"temperature $T$  ($J/k_B$)"
 T_C_LABEL = r"$T_c = 2.269$"
 
 
-def use():
+def use() -> None:
     """Sets matplotlib's defaults for every figure drawn after."""
     mpl.rcParams.update({
         "figure.dpi": 150, "savefig.bbox": "tight", "figure.constrained_layout.use": True,
@@ -26,24 +33,24 @@ def use():
     })
 
 
-def mark_critical(axes, vertical=True, label=T_C_LABEL):
+def mark_critical(axes: Axes, vertical: bool = True, label: str | None = T_C_LABEL) -> None:
     """A dotted line at T_c of the infinite lattice."""
     line = axes.axvline if vertical else axes.axhline
     line(T_C, color=EXACT, linestyle=":", linewidth=1, label=label, zorder=0)
 
 
-def points(axes, x, mean, error, **options):
+def points(axes: Axes, x: ArrayLike, mean: ArrayLike, error: ArrayLike, **options: Any) -> None:
     """Markers with error bars of one standard error."""
     axes.errorbar(x, mean, yerr=error, fmt=options.pop("fmt", "o"), **options)
 
 
-def band(axes, x, mean, error, width=2, **options):
+def band(axes: Axes, x: ArrayLike, mean: Array, error: Array, width: float = 2, **options: Any) -> None:
     """A line with a band of +-`width` standard errors."""
     line, = axes.plot(x, mean, **options)
     axes.fill_between(x, mean - width * error, mean + width * error, color=line.get_color(), alpha=0.25, linewidth=0)
 
 
-def step_axis(axes, n_steps):
+def step_axis(axes: Axes, n_steps: int) -> None:
     """Steps 0, 1, 2, ... n: linear up to 1, logarithmic beyond, so that the first steps can be seen."""
     if n_steps > 10:
         axes.set_xscale("symlog", linthresh=1)
@@ -54,16 +61,16 @@ def step_axis(axes, n_steps):
     axes.set_xlabel("flow step")
 
 
-def start_label(start):
+def start_label(start: str) -> str:
     return {"up": "start: all up", "random": "start: random spins"}.get(start, f"start: $T = {start}$")
 
 
-def temperature_text(temperature):
+def temperature_text(temperature: float) -> str:
     """"T = 2.25"; nothing where configurations have no temperature."""
     return "" if np.isnan(temperature) else f"$T$ = {temperature:.4g}"
 
 
-def lattice_map(axes, values, lattice, limit=None):
+def lattice_map(axes: Axes, values: Array, lattice: Lattice, limit: float | None = None) -> AxesImage:
     """One value a site as a map: red positive, blue negative, symmetric about white. Chains are drawn as one row."""
     shape = lattice if len(lattice) == 2 else (lattice[0], -1) if len(lattice) == 3 else (1, -1)
     image = np.reshape(values, shape)
@@ -77,7 +84,7 @@ def lattice_map(axes, values, lattice, limit=None):
     return drawn
 
 
-def map_grid(n_maps, n_columns, size=0.85, extra_height=0.6):
+def map_grid(n_maps: int, n_columns: int, size: float = 0.85, extra_height: float = 0.6) -> tuple[Figure, Array]:
     """A figure with a grid of small square axes for maps; unused ones are hidden."""
     n_rows = -(-n_maps // n_columns)
     figure, grid = plt.subplots(n_rows, n_columns, squeeze=False,
@@ -87,10 +94,10 @@ def map_grid(n_maps, n_columns, size=0.85, extra_height=0.6):
     return figure, grid.flatten()[:n_maps]
 
 
-def lattice_text(lattice):
+def lattice_text(lattice: Lattice) -> str:
     return r"$\times$".join(str(extent) for extent in lattice)
 
 
-def file_name(*pieces):
+def file_name(*pieces: str) -> str:
     """thermodynamics, flow_V, ...: the instance `main` is not named."""
     return "_".join(piece for piece in pieces if piece != "main")

@@ -1,12 +1,17 @@
 """How a machine's training went: every recorded quantity against the epoch, a line a layer."""
 
+from collections.abc import Iterator
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
+from blockspin.archive import Archive, Machine
+from blockspin.arrays import Array
 from blockspin.figures import style
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     for name in archive.names("rbm"):
         machine = archive.machine(name)
         histories = [history for history in (machine.history(k) for k in range(1, machine.n_layers + 1)) if history]
@@ -15,7 +20,7 @@ def draw(archive):
             yield style.file_name("training", name), draw_histories(machine, histories, quantities)
 
 
-def draw_histories(machine, histories, quantities):
+def draw_histories(machine: Machine, histories: list[dict[str, Array]], quantities: list[str]) -> Figure:
     n_columns = min(3, len(quantities))
     n_rows = -(-len(quantities) // n_columns)
     size = (max(4.2, 3.0 * n_columns), 2.4 * n_rows + 0.5)
@@ -33,6 +38,6 @@ def draw_histories(machine, histories, quantities):
     return figure
 
 
-def varies(histories, quantity):
+def varies(histories: list[dict[str, Array]], quantity: str) -> bool:
     """Whether there is anything to see: a constant learning rate, or a single epoch, is not drawn."""
     return any(quantity in history and np.ptp(history[quantity]) > 0 for history in histories)

@@ -1,13 +1,17 @@
 """The weights: what each hidden unit listens to, drawn on the lattice."""
 
-import numpy as np
+from collections.abc import Iterator
 
+import numpy as np
+from matplotlib.figure import Figure
+
+from blockspin.archive import Archive, Machine
 from blockspin.figures import style
 
 SHOWN_UNITS = 64
 
 
-def draw(archive):
+def draw(archive: Archive) -> Iterator[tuple[str, Figure]]:
     for name in archive.names("rbm"):
         machine = archive.machine(name)
         for layer in range(1, machine.n_layers + 1):
@@ -15,7 +19,7 @@ def draw(archive):
             yield style.file_name("weights", name, *suffix), draw_fields(machine, layer)
 
 
-def draw_fields(machine, layer):
+def draw_fields(machine: Machine, layer: int) -> Figure:
     """The fields of the first units of a layer (columns of W_1 ... W_layer), all on one colour scale."""
     field = machine.fields(layer)
     n_shown = min(SHOWN_UNITS, field.shape[1])

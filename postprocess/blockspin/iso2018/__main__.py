@@ -10,6 +10,7 @@ figures.
 import argparse
 import csv
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,11 +21,12 @@ matplotlib.use("Agg")  # no display is needed
 import matplotlib.pyplot as plt
 
 import blockspin
+from blockspin.archive import Archive
 from blockspin.figures import style
 from blockspin.iso2018 import ends, figures, table, verdicts
 
 
-def arguments():
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m blockspin.iso2018", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("archive", type=Path, nargs="+")
@@ -33,23 +35,23 @@ def arguments():
     return parser.parse_args()
 
 
-def sources(archives):
+def sources(archives: list[Archive]) -> list[str]:
     return [f"# {Path(archive.path).name}: {archive.title}; seed {archive.seed}" for archive in archives]
 
 
-def write_ends(path, archives, groups):
+def write_ends(path: Path, archives: list[Archive], groups: list[ends.Setting]) -> None:
     with path.open("w", newline="") as file:
         file.writelines(line + "\n" for line in sources(archives))
         csv.writer(file, lineterminator="\n").writerows(ends.rows(groups))
 
 
-def write_verdicts(path, archives, rows):
+def write_verdicts(path: Path, archives: list[Archive], rows: list[verdicts.Row]) -> None:
     lines = sources(archives) + ["# claim | setting | measured | error | verdict"]
     lines += [f"{claim} | {setting} | {value:.4g} | {error:.2g} | {verdict}" for claim, setting, value, error, verdict in rows]
     path.write_text("\n".join(lines) + "\n")
 
 
-def report(archives, folder, with_figures=True):
+def report(archives: list[Archive], folder: Path, with_figures: bool = True) -> Iterator[Path]:
     """Writes tables and figures into `folder`; yields the path of each."""
     groups = ends.grouped([end for archive in archives for end in ends.read(archive)])
     write_ends(folder / "iso2018_ends.csv", archives, groups)
@@ -68,7 +70,7 @@ def report(archives, folder, with_figures=True):
         yield path
 
 
-def main():
+def main() -> None:
     args = arguments()
     folder = args.output or args.archive[0].parent / "iso2018_report"
     try:

@@ -3,13 +3,16 @@
 import math
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Callable
+from typing import Any
 
 import numpy as np
 
 from blockspin import seeds
+from blockspin.archive import Archive, Flow, Group, Machine
+from blockspin.arrays import Array, Estimate, Lattice, Number
 
 LAST_STEPS = 20  # averaged at the end of a flow; by then the starts have met, where they meet at all
 SAME = 4  # errors within which two starts end alike: some 170 flows, so that three would part one by chance
@@ -22,7 +25,7 @@ class End:
     """The end of one flow: means over the last steps and the starts; errors over walkers, of one step (the steps are
     not independent)."""
     family: str  # of the machine's name: "V" of V_h64_s2
-    lattice: tuple
+    lattice: Lattice
     hidden: int
     epoch: int
     seed: int
@@ -31,34 +34,34 @@ class End:
     flow: str
     steps: int
     met: int  # first step at which the first and second start have the same energy within two errors; -1: never
-    mean: dict = field(default_factory=dict)
-    error: dict = field(default_factory=dict)
-    gap: float = np.nan  # energy temperature of the first start less that of the second, at the end
-    gap_error: float = np.nan
-    at: Callable = None  # at(steps): the end of the same flow's first steps
+    mean: dict[str, Any] = field(default_factory=dict)
+    error: dict[str, Any] = field(default_factory=dict)
+    gap: Any = np.nan  # energy temperature of the first start less that of the second, at the end
+    gap_error: Any = np.nan
+    at: Any = None  # at(steps): the end of the same flow's first steps
 
     @property
-    def has_end(self):
+    def has_end(self) -> bool:
         """Whether the starts have met at some step, and are within SAME errors on the average of the last ones as well."""
         return self.met >= 0 and abs(self.gap) < SAME * self.gap_error
 
     @property
-    def share(self):
+    def share(self) -> Number:
         """Hidden units for each spin."""
         return self.hidden / np.prod(self.lattice)
 
 
-def type_of(name):
+def type_of(name: str) -> str:
     """"V" of V_h64_s2, and of V_L16_h41_s2, which is of another lattice."""
     return re.sub(r"(_L\d+)?(_h\d+)?$", "", seeds.family_of(name))
 
 
-def read(archive):
+def read(archive: Archive) -> list[End]:
     """An End for each flow of an archive."""
     return [end_of(archive, archive.flow(name)) for name in archive.names("flow")]
 
 
-def end_of(archive, flow, steps=None):
+def end_of(archive: Archive, flow: Flow, steps: int | None = None) -> End:
     """The End of a flow, or of its first `steps` steps."""
     machine = archive.machine(flow.value("rbm"))
     steps = flow["energy/mean"].shape[1] - 1 if steps is None else steps
@@ -79,20 +82,20 @@ def end_of(archive, flow, steps=None):
     return end
 
 
-def correlation_fall(flow):
+def correlation_fall(flow: Flow) -> Estimate:
     """(mean, error), [start, step]: correlation of neighbours less that at half the lattice's side. Walkers that are
     magnetised alike move both together, so the error is an upper bound."""
     mean, error = flow.quantity("correlation")
     return mean[..., 1] - mean[..., -1], np.hypot(error[..., 1], error[..., -1])
 
 
-def epoch_of(group, machine):
+def epoch_of(group: Group, machine: Machine) -> int:
     """Epochs of training of the machine that a flow or spectrum is of."""
     epoch = group.value("epoch", "auto")
     return int(machine.value("epochs") if epoch in ("", "auto") else epoch)
 
 
-def met(flow, steps):
+def met(flow: Flow, steps: int) -> int:
     mean, error = (quantity[:, :steps + 1] for quantity in flow.quantity("energy"))
     if len(mean) < 2:
         return -1
@@ -101,45 +104,45 @@ def met(flow, steps):
 
 
 @dataclass
-class Group:
+class Setting:
     """Flows that differ in the training seed alone, each as far as the shortest of them goes."""
-    ends: list
+    ends: list[End]
 
-    def __getattr__(self, name):  # what they share: family, lattice, hidden, epoch ...
+    def __getattr__(self, name: str) -> Any:  # what they share: family, lattice, hidden, epoch ...
         if name.startswith("__") or name == "ends":
             raise AttributeError(name)
         return getattr(self.ends[0], name)
 
     @property
-    def n(self):
+    def n(self) -> int:
         return len(self.ends)
 
     @property
-    def has_end(self):
+    def has_end(self) -> bool:
         """Whether the starts have met in every flow."""
         return all(end.has_end for end in self.ends)
 
-    def values(self, quantity):
+    def values(self, quantity: str) -> Array:
         return np.array([end.mean[quantity] for end in self.ends])
 
-    def mean(self, quantity="energy_temperature"):
+    def mean(self, quantity: str = "energy_temperature") -> float:
         return self.values(quantity).mean()
 
-    def error(self, quantity="energy_temperature"):
+    def error(self, quantity: str = "energy_temperature") -> float:
         """Standard error over seeds; over the walkers where there is one training alone."""
         return self.ends[0].error[quantity] if self.n == 1 else seeds.over_seeds(self.values(quantity))[1]
 
     @property
-    def freedom(self):
+    def freedom(self) -> float:
         """Degrees of freedom of error()."""
         return self.n - 1 if self.n > 1 else math.inf
 
 
-def grouped(ends):
+def grouped(ends: list[End]) -> list[Setting]:
     """Groups, ordered by family, lattice, dynamics, hidden units, epoch and steps. Of several flows of one machine the
     longest counts; it is compared with those of other seeds over the steps that all of them have, and where it goes on
     alone its whole length is a group of its own."""
-    longest = defaultdict(dict)
+    longest: dict[tuple[Any, ...], dict[int, End]] = defaultdict(dict)
     for end in ends:
         key = (end.family, end.lattice, end.dynamics, end.learning_rate, end.hidden, end.epoch)
         kept = longest[key].get(end.seed)
@@ -149,12 +152,12 @@ def grouped(ends):
     for _, by_seed in sorted(longest.items()):
         members = [by_seed[seed] for seed in sorted(by_seed)]
         common = min(end.steps for end in members)
-        found.append(Group([end if end.steps == common else end.at(common) for end in members]))
-        found += [Group([end]) for end in members if end.steps > common]
+        found.append(Setting([end if end.steps == common else end.at(common) for end in members]))
+        found += [Setting([end]) for end in members if end.steps > common]
     return found
 
 
-def pick(groups, **wanted):
+def pick(groups: list[Setting], **wanted: Any) -> list[Setting]:
     """The groups whose attributes have these values."""
     return [g for g in groups if all(getattr(g, name) == value for name, value in wanted.items())]
 
@@ -163,8 +166,8 @@ HEAD = ["family", "lattice", "hidden", "epoch", "learning_rate", "dynamics", "st
         *(name for quantity in QUANTITIES for name in (quantity, f"{quantity}_error", f"{quantity}_std"))]
 
 
-def rows(groups):
-    """The table of groups: a header, then a row each; errors as Group.error, std over the machines."""
+def rows(groups: list[Setting]) -> Iterator[list[Any]]:
+    """The table of groups: a header, then a row each; errors as Setting.error, std over the machines."""
     yield HEAD
     for g in groups:
         row = [g.family, "x".join(map(str, g.lattice)), g.hidden, g.epoch, g.learning_rate, g.dynamics, g.steps, g.n,

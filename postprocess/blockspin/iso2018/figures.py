@@ -1,34 +1,40 @@
 """The figures of the study, each from whatever archives and groups have data for it."""
 
+from collections.abc import Callable, Iterator
+from operator import attrgetter
+from typing import Any
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
+from blockspin.archive import Archive
 from blockspin.exact import T_C
 from blockspin.figures import style
 from blockspin.iso2018 import patterns
-from blockspin.iso2018.ends import epoch_of, pick, type_of
+from blockspin.iso2018.ends import Setting, epoch_of, pick, type_of
 from blockspin.iso2018.verdicts import by_family, main_line, with_end
 
+Series = list[tuple[str, list[Any], list[Setting]]]  # (label, x, what is drawn there) of each line
 TYPES = ("V", "L", "H")
 ENERGY_TEMPERATURE = "energy temperature of the end  ($J/k_B$)"
 
 
-def draw_all(archives, groups):
+def draw_all(archives: list[Archive], groups: list[Setting]) -> Iterator[tuple[str, Figure]]:
     """(name, figure) of each figure there is data for, one at a time; of one archive, the first that has its data."""
-    for name, draw in (("ends_hidden", ends_by_hidden), ("ends_epoch", ends_by_epoch), ("ends_size", ends_by_size),
-                       ("excess", excess), ("controls", controls)):
+    for name, draw in OF_GROUPS:
         figure = draw(groups)
         if figure is not None:
             yield name, figure
-    for name, draw in (("distributions", distributions), ("spectra", spectra), ("vectors", vectors), ("weights", weights),
-                       ("products", products), ("path", coupling_path)):
-        figure = next((figure for figure in map(draw, archives) if figure is not None), None)
+    for name, draw_one in OF_ARCHIVES:
+        figure = next((figure for figure in map(draw_one, archives) if figure is not None), None)
         if figure is not None:
             yield name, figure
 
 
-def lines(axes, series):
+def lines(axes: Axes, series: Series) -> None:
     """A line with a band of two errors for each (label, x, groups), in order of a sequential colour map."""
     colours = mpl.colormaps[style.SEQUENTIAL](np.linspace(0, 0.88, max(len(series), 2)))
     for (label, x, groups), colour in zip(series, colours):
@@ -36,7 +42,7 @@ def lines(axes, series):
         style.band(axes, x, mean, np.array([g.error() for g in groups]), color=colour, marker="o", label=label)
 
 
-def type_v(groups):
+def type_v(groups: list[Setting]) -> list[Setting]:
     """Sampled type V groups of the smallest lattice whose starts have met, of one setting that with most trainings."""
     line = main_line(groups)
     if not line:
@@ -48,13 +54,13 @@ def type_v(groups):
     return list(best.values())
 
 
-def seeds_text(groups):
+def seeds_text(groups: list[Setting]) -> str:
     most = max(g.n for g in groups)
     return ("bands: two standard errors, " +
             (f"over {most} trainings where there are several" if most > 1 else "over the walkers of one training"))
 
 
-def draw_ends(series, groups, what, xlabel, legend):
+def draw_ends(series: Series, groups: list[Setting], what: str, xlabel: str, legend: str) -> tuple[Figure, Axes]:
     """Energy temperatures of ends, a line for each (label, x, groups) of a series."""
     figure, axes = plt.subplots(figsize=(6.2, 3.9))
     lines(axes, series)
@@ -66,7 +72,7 @@ def draw_ends(series, groups, what, xlabel, legend):
     return figure, axes
 
 
-def type_v_series(groups, along, label):
+def type_v_series(groups: list[Setting], along: str, label: str) -> Series:
     """Lines of type V groups: `along` is the attribute on the axis, a line for each value of `label`."""
     series = []
     for value in sorted({getattr(g, label) for g in groups}):
@@ -75,7 +81,7 @@ def type_v_series(groups, along, label):
     return series
 
 
-def ends_by_hidden(groups):
+def ends_by_hidden(groups: list[Setting]) -> Figure | None:
     own = type_v(groups)
     ticks = sorted({g.hidden for g in own})
     if len(ticks) < 2:
@@ -88,7 +94,7 @@ def ends_by_hidden(groups):
     return figure
 
 
-def ends_by_epoch(groups):
+def ends_by_epoch(groups: list[Setting]) -> Figure | None:
     own = type_v(groups)
     if len({g.epoch for g in own}) < 2:
         return None
@@ -98,7 +104,7 @@ def ends_by_epoch(groups):
     return figure
 
 
-def ends_by_size(groups):
+def ends_by_size(groups: list[Setting]) -> Figure | None:
     own = [g for g in pick(groups, family="V", dynamics="sampled") if g.n > 1]
     if len({g.lattice for g in own}) < 2:
         return None
@@ -113,7 +119,7 @@ def ends_by_size(groups):
     return figure
 
 
-def excess(groups):
+def excess(groups: list[Setting]) -> Figure | None:
     own = with_end(groups)
     if len(own) < 2:
         return None
@@ -132,14 +138,14 @@ def excess(groups):
     return figure
 
 
-def controls(groups):
+def controls(groups: list[Setting]) -> Figure | None:
     names = [name for name in ("V", "shuffled", "independent", "extremes", "cd10", "binary") if pick(groups, family=name)]
     if len(names) < 3:
         return None
     lattice = min(g.lattice for g in groups)
-    shown = [max(pick(groups, family=name, lattice=lattice, hidden=64, dynamics="sampled", epoch=30), key=lambda g: g.n,
-                 default=None) for name in names]
-    shown = [g for g in shown if g is not None and g.has_end]
+    largest = [max(pick(groups, family=name, lattice=lattice, hidden=64, dynamics="sampled", epoch=30), key=attrgetter("n"),
+                   default=None) for name in names]
+    shown = [g for g in largest if g is not None and g.has_end]
     figure, axes = plt.subplots(figsize=(6.2, 3.4))
     style.points(axes, range(len(shown)), [g.mean() for g in shown], [2 * g.error() for g in shown])
     style.mark_critical(axes, vertical=False)
@@ -150,11 +156,11 @@ def controls(groups):
     return figure
 
 
-def chosen(archive, stage, family, hidden=64):
+def chosen(archive: Archive, stage: str, family: str, hidden: int = 64) -> Any:
     """The instance of a family with 64 hidden units that was trained longest, its first seed."""
     own = []
     for name in archive.names(stage):
-        group = archive.flow(name) if stage == "flow" else archive.group(stage, name)
+        group: Any = archive.group(stage, name)
         machine = archive.machine(group.value("rbm"))
         if type_of(machine.name) != family or machine.value("hidden") != str(hidden):
             continue
@@ -164,7 +170,7 @@ def chosen(archive, stage, family, hidden=64):
     return min(own)[3] if own else None
 
 
-def distributions(archive):
+def distributions(archive: Archive) -> Figure | None:
     """As in the paper: what the thermometer says along flows from T = 0 and T = 6, for the three types."""
     flows = [(family, chosen(archive, "flow", family)) for family in TYPES]
     if any(flow is None for _, flow in flows):
@@ -188,7 +194,7 @@ def distributions(archive):
     return figure
 
 
-def spectra(archive):
+def spectra(archive: Archive) -> Figure | None:
     families = by_family(archive)
     shown = [family for family in TYPES if any(key[0] == family for key in families)]
     if not shown:
@@ -211,7 +217,7 @@ def spectra(archive):
     return figure
 
 
-def vectors(archive, n_shown=8):
+def vectors(archive: Archive, n_shown: int = 8) -> Figure | None:
     own = [(family, chosen(archive, "spectrum", family)) for family in TYPES]
     own = [(family, spectrum) for family, spectrum in own if spectrum is not None]
     if len(own) < 2:
@@ -226,7 +232,7 @@ def vectors(archive, n_shown=8):
     return figure
 
 
-def weights(archive, n_shown=10):
+def weights(archive: Archive, n_shown: int = 10) -> Figure | None:
     own = [(family, chosen(archive, "spectrum", family)) for family in TYPES]
     own = [(family, archive.machine(spectrum.value("rbm"))) for family, spectrum in own if spectrum is not None]
     if len(own) < 2:
@@ -243,7 +249,7 @@ def weights(archive, n_shown=10):
     return figure
 
 
-def products(archive):
+def products(archive: Archive) -> Figure | None:
     """W W^T against distance, and the spin correlation of what the machine learnt, both 1 at distance 0."""
     families = by_family(archive)
     shown = [family for family in ("V", "H") if any(key[0] == family for key in families)]
@@ -270,7 +276,7 @@ def products(archive):
     return figure
 
 
-def coupling_path(archive):
+def coupling_path(archive: Archive) -> Figure | None:
     flows = [archive.flow(name) for name in archive.names("flow")]
     flows = [flow for flow in flows if "coupling_nearest/mean" in flow]
     if not flows:
@@ -290,3 +296,11 @@ def coupling_path(archive):
     figure.suptitle(f"The path of a flow in coupling space: [rbm.{flow.value('rbm')}]\n"
                     "(line: Ising models of all temperatures; squares: starts)")
     return figure
+
+
+OF_GROUPS: tuple[tuple[str, Callable[[list[Setting]], Figure | None]], ...] = (
+    ("ends_hidden", ends_by_hidden), ("ends_epoch", ends_by_epoch), ("ends_size", ends_by_size), ("excess", excess),
+    ("controls", controls))
+OF_ARCHIVES: tuple[tuple[str, Callable[[Archive], Figure | None]], ...] = (
+    ("distributions", distributions), ("spectra", spectra), ("vectors", vectors), ("weights", weights), ("products", products),
+    ("path", coupling_path))

@@ -3,10 +3,12 @@
 import numpy as np
 
 from blockspin import exact
+from blockspin.archive import Archive, Group
+from blockspin.arrays import Array, Estimated
 from blockspin.iso2018 import patterns
 
 
-def at(archive, temperature):
+def at(archive: Archive, temperature: float) -> dict[str, Estimated]:
     """{measure: (mean, error)} at a temperature, on a line between the sampled ones around it. Configurations are those of
     another sample than the thermometer has learnt, where there is one."""
     thermometer = archive.group("thermometer", "main")
@@ -23,14 +25,14 @@ def at(archive, temperature):
     return found
 
 
-def network_mean(thermometer, spins):
+def network_mean(thermometer: Group, spins: Array) -> Array:
     """Mean temperature of the network's output, a number a configuration."""
     v = spins.reshape(len(spins), -1).astype(float)
     hidden = np.tanh(thermometer["layer_1/bias"] + v @ thermometer["layer_1/weights"])
     return averages(thermometer["layer_2/bias"] + hidden @ thermometer["layer_2/weights"], thermometer["temperature"])
 
 
-def posterior_mean(thermometer, spins):
+def posterior_mean(thermometer: Group, spins: Array) -> Array:
     """Mean temperature of the exact posterior exp(-E/T - ln Z(T)) over the same classes, a number a configuration."""
     s, t = spins.astype(float), thermometer["temperature"]
     axes = tuple(range(1, s.ndim))
@@ -42,7 +44,7 @@ def posterior_mean(thermometer, spins):
     return averages(logs, t)
 
 
-def averages(logs, temperature):
+def averages(logs: Array, temperature: Array) -> Array:
     """Mean temperature under probabilities exp(logs) [configuration, temperature], not normalised."""
     p = np.exp(logs - logs.max(axis=1, keepdims=True))
     return p @ temperature / p.sum(axis=1)

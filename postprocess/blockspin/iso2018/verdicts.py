@@ -6,37 +6,47 @@ together. Agreement holds unless the difference is beyond chance: Student's test
 freedom as the errors have (three errors, were they known exactly; 5.5 with six trainings, 4.5 with six beside three).
 """
 
+from collections.abc import Callable, Iterator
+from operator import attrgetter
+from typing import Any
+
 import numpy as np
 
 from blockspin import exact, seeds
+from blockspin.archive import Archive, Group, Machine
+from blockspin.arrays import Array, Estimated, Lattice
 from blockspin.exact import T_C
 from blockspin.iso2018 import patterns, readings
-from blockspin.iso2018.ends import Group, epoch_of, pick, type_of
+from blockspin.iso2018.ends import End, Setting, epoch_of, pick, type_of
 
+Row = tuple[str, str, Any, Any, str]  # claim, setting, measured, error, verdict
+Members = list[tuple[Group, Machine]]  # a spectrum, and the machine that it is of, for each seed
 MEASURES = (("energy_temperature", "energy temperature"), ("mean_temperature", "network's mean, as in the paper"),
             ("bayes_temperature", "exact posterior's mean"))
+FALLS: tuple[tuple[Callable[[Lattice, Array], float], str], ...] = (
+    (patterns.beyond, "largest |W W^T| three or more sites away"), (patterns.at_furthest, "W W^T at the largest distance"))
 UNIFORM = 0.9  # part of a vector that makes it one of these waves
 
 
-def all_verdicts(archives, groups):
+def all_verdicts(archives: list[Archive], groups: list[Setting]) -> list[Row]:
     """Rows of every claim the archives have data for."""
-    rows = []
-    for claim in (starts_meet, end_is_critical, end_is_pinned, end_and_training, slow_learning, sizes):
+    rows: list[Row] = []
+    for claim in FIRST_CLAIMS:
         rows += claim(groups)
     rows += readings_at_critical(archives, groups)
     rows += end_is_ising(archives, groups)
     rows += end_is_mixture(archives, groups)
     for archive in archives:
         rows += couplings(archive)
-    for claim in (other_types, dynamics, controls):
+    for claim in LAST_CLAIMS:
         rows += claim(groups)
-    for claim in (leading_vectors, products, copying):
+    for of_spectra in SPECTRAL_CLAIMS:
         for archive in archives:
-            rows += claim(archive)
+            rows += of_spectra(archive)
     return rows
 
 
-def main_line(groups):
+def main_line(groups: list[Setting]) -> list[Setting]:
     """Type V groups on the smallest lattice, sampled, at their last epoch, by hidden units: of all trainings together."""
     found = {}
     for g in sorted(pick(groups, family="V", dynamics="sampled"), key=lambda g: (g.epoch, g.n)):
@@ -46,25 +56,25 @@ def main_line(groups):
     return [found[hidden] for hidden in sorted(found) if found[hidden].epoch == last]
 
 
-def at_epoch(groups, like, epoch):
+def at_epoch(groups: list[Setting], like: Setting, epoch: int) -> Setting | None:
     same = [g for g in groups if (g.family, g.lattice, g.hidden, g.dynamics, g.epoch) ==
             (like.family, like.lattice, like.hidden, like.dynamics, epoch)]
-    return max(same, key=lambda g: g.n, default=None)
+    return max(same, key=attrgetter("n"), default=None)
 
 
-def setting(g, beside=None):
+def setting(g: Setting, beside: Setting | None = None) -> str:
     """What a group is, and where its error is from: alone, or in comparison with another."""
     source = "error over walkers" if beside is None or beside.n == 1 else "error from the other's spread"
     trainings = f"{g.n} trainings" if g.n > 1 else f"1 training ({source})"
     return f"type {g.family}, {'x'.join(map(str, g.lattice))}, N_h = {g.hidden}, {g.epoch} epochs, {trainings}"
 
 
-def gap_of(g):
+def gap_of(g: Setting) -> Estimated:
     """(mean, error) of the energy temperature from the first start less that from the second; errors over walkers."""
     return np.mean([end.gap for end in g.ends]), np.sqrt(np.sum([end.gap_error**2 for end in g.ends])) / g.n
 
 
-def difference(g, other, measure=float):
+def difference(g: Setting, other: Setting, measure: Callable[[float], float] = float) -> tuple[float, float, bool]:
     """(mean, error, whether it is beyond chance) of `measure` of one group's energy temperature less another's. The spread
     of trainings is that of both, pooled; that of walkers where neither has several."""
     change = measure(g.mean()) - measure(other.mean())
@@ -72,12 +82,12 @@ def difference(g, other, measure=float):
     if spreads:
         spread, freedom = seeds.pooled(spreads)
         error = spread * np.sqrt(1 / g.n + 1 / other.n)
-    else:
-        error, freedom = np.hypot(g.error(), other.error()), np.inf
-    return change, error, seeds.beyond_chance(change, error, freedom)
+        return change, error, seeds.beyond_chance(change, error, freedom)
+    error = np.hypot(g.error(), other.error())
+    return change, error, seeds.beyond_chance(change, error)
 
 
-def starts_meet(groups):
+def starts_meet(groups: list[Setting]) -> Iterator[Row]:
     claim, gap = "both starts reach one end", ", energy temperature from T = 0 less that from T = 6"
     for g in main_line(groups):
         first, last = min(end.met for end in g.ends), max(end.met for end in g.ends)
@@ -91,26 +101,26 @@ def starts_meet(groups):
                        f"not within {x.steps} steps")
 
 
-def longer(groups, like):
+def longer(groups: list[Setting], like: Setting) -> list[Setting]:
     """Groups of single trainings that went on for more steps."""
     same = pick(groups, **{name: getattr(like, name) for name in ("family", "lattice", "hidden", "epoch", "dynamics",
                                                                   "learning_rate")})
     return [g for g in same if g.steps > like.steps]
 
 
-def alike_from(end, first, every=100):
+def alike_from(end: End, first: int, every: int = 100) -> int:
     """The step, in leaps of `every`, from which on a flow's starts are within two errors, as `met` asks of one step."""
     parts = [end.at(step) for step in range(first, end.steps + 1, every)]
     apart = [part.steps for part in parts if abs(part.gap) > 2 * part.gap_error]
     return apart[-1] + every if apart else first
 
 
-def with_end(groups):
+def with_end(groups: list[Setting]) -> list[Setting]:
     """The main line where the starts have met: elsewhere there is no end to speak of."""
     return [g for g in main_line(groups) if g.has_end]
 
 
-def end_is_critical(groups):
+def end_is_critical(groups: list[Setting]) -> Iterator[Row]:
     """By three measures of temperature, of which the second is the paper's. A measure is worth what it says of true
     configurations: readings_at_critical()."""
     for quantity, text in MEASURES:
@@ -121,7 +131,7 @@ def end_is_critical(groups):
                    if seeds.beyond_chance(off, error, g.freedom) else "holds")
 
 
-def readings_at_critical(archives, groups):
+def readings_at_critical(archives: list[Archive], groups: list[Setting]) -> Iterator[Row]:
     """What the measures say of true configurations: those of the sampled temperatures around T_c, read as a line there."""
     archive = next((a for a in archives if "main" in a.names("thermometer")), None)
     if archive is None or not with_end(groups):
@@ -131,7 +141,7 @@ def readings_at_critical(archives, groups):
                "no" if seeds.beyond_chance(mean - T_C, error) else "holds")
 
 
-def end_is_pinned(groups):
+def end_is_pinned(groups: list[Setting]) -> Iterator[Row]:
     line = with_end(groups)
     if len(line) > 1:
         low, high = line[-1], line[0]
@@ -140,7 +150,7 @@ def end_is_pinned(groups):
                "no" if differ else "holds")
 
 
-def end_and_training(groups):
+def end_and_training(groups: list[Setting]) -> Iterator[Row]:
     for g in with_end(groups):
         early = at_epoch(groups, g, 10)
         if early is None or not early.has_end or early.epoch == g.epoch:
@@ -150,7 +160,7 @@ def end_and_training(groups):
                "no" if differ else "holds")
 
 
-def slow_learning(groups):
+def slow_learning(groups: list[Setting]) -> Iterator[Row]:
     for g in with_end(groups):
         slow = [x for x in pick(groups, family="Vslow", hidden=g.hidden, epoch=g.epoch)]
         if slow and slow[0].has_end:
@@ -160,7 +170,7 @@ def slow_learning(groups):
                    "no" if differ else "holds")
 
 
-def end_is_ising(archives, groups):
+def end_is_ising(archives: list[Archive], groups: list[Setting]) -> Iterator[Row]:
     """How neighbours are correlated at an end, and its |m|, beside true configurations of the sampled temperature nearest
     to it. |m| changes much between sampled temperatures: it gives no verdict."""
     for g in with_end(groups):
@@ -179,7 +189,7 @@ def end_is_ising(archives, groups):
                    "" if quantity == "abs_magnetization" else "no" if differ else "holds")
 
 
-def end_is_mixture(archives, groups):
+def end_is_mixture(archives: list[Archive], groups: list[Setting]) -> Iterator[Row]:
     """A chain in equilibrium draws from the machine's own distribution, whatever its start. Had the machine learned all it
     was shown, that would be the mixture of all temperatures."""
     for g in with_end(groups):
@@ -196,7 +206,7 @@ def end_is_mixture(archives, groups):
                    g.mean(quantity), g.error(quantity), "no" if differ else "holds")
 
 
-def other_types(groups):
+def other_types(groups: list[Setting]) -> Iterator[Row]:
     for family, claim, holds in (("L", "type L flows to T = 0", lambda t: t < 1.0),
                                  ("H", "type H flows to high temperatures", lambda t: 4.0 <= t <= 6.0)):
         for g in pick(groups, family=family, dynamics="sampled"):
@@ -204,7 +214,7 @@ def other_types(groups):
             yield (claim, setting(g) + ", thermometer's mean", mean, error, "holds" if holds(mean) else "no")
 
 
-def dynamics(groups):
+def dynamics(groups: list[Setting]) -> Iterator[Row]:
     for g in groups:
         if g.dynamics == "sampled":
             continue
@@ -218,14 +228,14 @@ def dynamics(groups):
                    f"{beside.mean():.3f}", change, error, "no" if differ else "holds")
 
 
-def sampled_machine(groups, like):
+def sampled_machine(groups: list[Setting], like: Setting) -> Setting | None:
     """The sampled flow of the machine of a group of one training; None where there is none."""
     same = pick(groups, dynamics="sampled", **{name: getattr(like, name) for name in ("family", "lattice", "hidden", "epoch",
                                                                                       "learning_rate")})
-    return next((Group([end]) for g in same for end in g.ends if like.n == 1 and end.seed == like.seed), None)
+    return next((Setting([end]) for g in same for end in g.ends if like.n == 1 and end.seed == like.seed), None)
 
 
-def controls(groups):
+def controls(groups: list[Setting]) -> Iterator[Row]:
     for family in ("shuffled", "independent", "extremes", "cd10", "binary"):
         for g in pick(groups, family=family):
             beside = [v for v in pick(groups, family="V", hidden=g.hidden, epoch=g.epoch, lattice=g.lattice,
@@ -242,7 +252,7 @@ def controls(groups):
                        "another end" if differ else "the same end")
 
 
-def sizes(groups):
+def sizes(groups: list[Setting]) -> Iterator[Row]:
     every = [g for g in pick(groups, family="V", dynamics="sampled") if g.n > 1]
     small = min((g.lattice for g in every), default=None)
     for g in every:
@@ -258,7 +268,7 @@ def sizes(groups):
                    error, word)
 
 
-def couplings(archive):
+def couplings(archive: Archive) -> Iterator[Row]:
     for name in archive.names("flow"):
         flow = archive.flow(name)
         if "coupling_nearest/mean" not in flow:
@@ -275,32 +285,32 @@ def couplings(archive):
                        error, words[seeds.beyond_chance(mean, error)])
 
 
-def spectra(archive):
+def spectra(archive: Archive) -> Iterator[tuple[Group, Machine]]:
     for name in archive.names("spectrum"):
         spectrum = archive.group("spectrum", name)
         if "fourier_power" in spectrum:
             yield spectrum, archive.machine(spectrum.value("rbm"))
 
 
-def by_family(archive):
+def by_family(archive: Archive) -> dict[tuple[str, int, int], Members]:
     """{(family, hidden, epoch): spectra of the seeds}."""
-    found = {}
+    found: dict[tuple[str, int, int], Members] = {}
     for spectrum, machine in spectra(archive):
         key = (type_of(machine.name), int(machine.value("hidden")), epoch_of(spectrum, machine))
         found.setdefault(key, []).append((spectrum, machine))
     return dict(sorted(found.items()))
 
 
-def name_of(key, members):
+def name_of(key: tuple[str, int, int], members: Members) -> str:
     return f"type {key[0]}, N_h = {key[1]}, {key[2]} epochs, {len(members)} training{'s' * (len(members) > 1)}"
 
 
-def of_all(found, none):
+def of_all(found: list[Any], none: str) -> str:
     """In how many trainings something is, where in any."""
     return f"in {np.count_nonzero(found)} of {len(found)} trainings" if np.any(found) else none
 
 
-def leading_vectors(archive):
+def leading_vectors(archive: Archive) -> Iterator[Row]:
     for key, members in by_family(archive).items():
         parts = [spectrum["fourier_power"][0, 0] for spectrum, _ in members]
         mean, error = seeds.over_seeds(parts)
@@ -312,7 +322,7 @@ def leading_vectors(archive):
                    "holds" if mean > UNIFORM else "partly" if mean > 0.5 else "no")
 
 
-def products(archive):
+def products(archive: Archive) -> Iterator[Row]:
     """Of machines that learnt the lattice: control data know no distance."""
     claim = "W W^T against distance is the spin correlation"
     for key, members in by_family(archive).items():
@@ -325,18 +335,22 @@ def products(archive):
         yield (claim, f"{name_of(key, members)}, correlation coefficient", mean, error,
                "holds" if mean > 0.95 else "partly" if mean > 0.5 else "no")
         lattice = members[0][0].lattice
-        for measure, text in ((patterns.beyond, "largest |W W^T| three or more sites away"),
-                              (patterns.at_furthest, "W W^T at the largest distance")):
+        for measure, text in FALLS:
             mean, error = seeds.over_seeds([measure(lattice, spectrum["product_by_displacement"]) for spectrum, _ in members])
             spins = measure(lattice, correlation)
             yield (claim, f"{name_of(key, members)}, {text} over that at 0; the spins' is {spins:.3f}", mean, error,
                    "holds" if abs(mean - spins) < 0.05 else "no")
 
 
-def copying(archive):
+def copying(archive: Archive) -> Iterator[Row]:
     for key, members in by_family(archive).items():
         copies = [int(spectrum["copy_units"]) for spectrum, _ in members]
         mean, error = seeds.over_seeds(copies)
         share = np.nanmedian(np.concatenate([spectrum["largest_share"] for spectrum, _ in members]))
         yield ("hidden units copy single sites", f"{name_of(key, members)}, units that do (median share {share:.3f})", mean,
                error, of_all(copies, "none"))
+
+
+FIRST_CLAIMS = (starts_meet, end_is_critical, end_is_pinned, end_and_training, slow_learning, sizes)
+LAST_CLAIMS = (other_types, dynamics, controls)
+SPECTRAL_CLAIMS = (leading_vectors, products, copying)

@@ -7,10 +7,11 @@
 import argparse
 
 import blockspin
+from blockspin.archive import Archive
 from blockspin.mehta2014 import tables, verdicts
 
 
-def text(archive):
+def text(archive: Archive) -> str:
     lines = [f"# {archive.title}; seed {archive.seed}"]
     for table, heads in tables.TABLES:
         rows = table(archive)
@@ -21,8 +22,8 @@ def text(archive):
     return "\n".join(lines)
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="python3 -m blockspin.mehta2014", description=__doc__.split("\n")[0])
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python3 -m blockspin.mehta2014", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
     parser.add_argument("--short", action="store_true", help="verdicts alone, the first of each claim and verdict")
     arguments = parser.parse_args()

@@ -7,14 +7,19 @@ makes the reference of tests/postprocess/mehta2014.ini: one archive for each cam
 
 import csv
 import sys
+from pathlib import Path
 
 import numpy as np
 
 import blockspin
+from blockspin.archive import Archive
 from blockspin.mehta2014 import tables
 
 
-def numbers(archive):
+Reference = tuple[str, float, float, int]  # name, mean, standard deviation, number of runs
+
+
+def numbers(archive: Archive) -> dict[str, float]:
     """{name: number} of one run of the deck: locality and overlap of the stack's layers, the small machine's map."""
     fields, passes = archive.group("receptive_field", "stack"), archive.group("reconstruction", "stack")
     found = {}
@@ -29,23 +34,23 @@ def numbers(archive):
     return found
 
 
-def reference(runs):
+def reference(runs: list[dict[str, float]]) -> list[Reference]:
     """Rows (name, mean, standard deviation, number of runs)."""
     return [(name, float(np.mean(values)), float(np.std(values, ddof=1)), len(values))
             for name in runs[0] if (values := [run[name] for run in runs])]
 
 
-def read_reference(path):
+def read_reference(path: Path) -> list[Reference]:
     with open(path, newline="", encoding="utf-8") as file:
         return [(row["number"], float(row["mean"]), float(row["std"]), int(row["runs"])) for row in csv.DictReader(file)]
 
 
-def deviations(run, rows):
+def deviations(run: dict[str, float], rows: list[Reference]) -> dict[str, float]:
     """{name: t} of a run that is none of the reference's: Student's t with runs - 1 degrees of freedom."""
     return {name: (run[name] - mean) / (std * np.sqrt(1 + 1 / n)) for name, mean, std, n in rows}
 
 
-def main():
+def main() -> None:
     runs = []
     for path in sys.argv[1:]:
         with blockspin.open_archive(path) as archive:

@@ -3,22 +3,26 @@
 Instances of one scan (`seeds = 3`: l1_0_s1, l1_0_s2, ...) are one row; "+-" is then the standard error over the seeds.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from blockspin import exact
+from blockspin.archive import Archive, Group, Machine
+from blockspin.arrays import Array, Estimated
 from blockspin.seeds import families, family_of, over_seeds
 
-
+Row = tuple[Any, ...]     # of a table: texts and numbers
+Numbers = dict[str, Any]  # of a layer, by name
 LOCAL = 0.5  # of a layer's median field in the window, for the layer to be called local
 
 
-def n_layers(fields):
+def n_layers(fields: Group) -> int:
     return sum(key.startswith("layer_") for key in fields.group)
 
 
-def layer_numbers(fields, layer):
+def layer_numbers(fields: Group, layer: int) -> Numbers:
     """What one layer's fields are, in numbers; units without weights take no part."""
     group = f"layer_{layer}/"
     fraction, radius = fields[group + "window_fraction"], fields[group + "radius"]
@@ -41,7 +45,7 @@ def layer_numbers(fields, layer):
     }
 
 
-def plain_codes(fields, group):
+def plain_codes(fields: Group, group: str) -> Numbers:
     """Of blocks and modes, as many as the layer has units: what fields of one kind each would be. None in old archives."""
     if group + "blocks/radius" not in fields:
         return {}
@@ -51,13 +55,13 @@ def plain_codes(fields, group):
             "modes": np.median(fields[group + "modes/window_fraction"])}
 
 
-def seeds_of(archive, family, layer):
+def seeds_of(archive: Archive, family: str, layer: int) -> list[Numbers]:
     """layer_numbers() of every training seed of one family."""
     fields = [archive.group("receptive_field", name) for name in families(archive.names("receptive_field"))[family]]
     return [layer_numbers(one, layer) for one in fields]
 
 
-def locality_of(seeds):
+def locality_of(seeds: list[Numbers]) -> Estimated:
     """(share of the weight of a layer's median field in its window, its error) over the trainings; 0 where that is no more
     than in one of ten shuffled fields."""
     if any("median" not in seed for seed in seeds):
@@ -66,13 +70,13 @@ def locality_of(seeds):
     return (median, error) if median > np.mean([seed["shuffled_high"] for seed in seeds]) else (0.0, error)
 
 
-def are_local(seeds):
+def are_local(seeds: list[Numbers]) -> bool:
     return bool(locality_of(seeds)[0] > LOCAL)
 
 
-def locality(archive):
+def locality(archive: Archive) -> list[Row]:
     """Rows of the fields of each layer; medians over units, then means over seeds."""
-    rows = []
+    rows: list[Row] = []
     for family, names in families(archive.names("receptive_field")).items():
         for layer in range(1, n_layers(archive.group("receptive_field", names[0])) + 1):
             seeds = seeds_of(archive, family, layer)
@@ -81,7 +85,7 @@ def locality(archive):
                 continue
             median, error = over_seeds([seed["median"] for seed in seeds])
 
-            def mean(key):
+            def mean(key: str) -> float:
                 return over_seeds([seed.get(key, np.nan) for seed in seeds])[0]
             rows.append((family, layer, seeds[0]["units"], median, error,
                          *(mean(key) for key in ("low", "high", "shuffled", "untrained", "blocks", "modes", "radius", "sign",
@@ -89,15 +93,15 @@ def locality(archive):
     return rows
 
 
-def joined(groups, path, place):
+def joined(groups: list[Group], path: str, place: tuple[int, int]) -> Estimated:
     """(mean, error) at one place of path/mean: over seeds, or that of the one group."""
     means = [group[path + "/mean"][place] for group in groups]
     return over_seeds(means) if len(groups) > 1 else (float(means[0]), float(groups[0][path + "/error"][place]))
 
 
-def reconstruction(archive):
+def reconstruction(archive: Archive) -> list[Row]:
     """Rows (machine, temperature, layer, overlap +-, that of domains +-, energy +-, |m| +-); layer 0 is the data."""
-    rows = []
+    rows: list[Row] = []
     for names in families(archive.names("reconstruction")).values():
         groups = [archive.group("reconstruction", name) for name in names]
         family = family_of(groups[0].value("rbm"))
@@ -110,10 +114,11 @@ def reconstruction(archive):
     return rows
 
 
-def plain(archive):
+def plain(archive: Archive) -> list[Row]:
     """Rows (code, temperature, layer, numbers, overlap +-, that of domains +-): majority blocks and Fourier modes, as many as
     the layers of each different stack have units."""
-    rows, seen = [], set()
+    rows: list[Row] = []
+    seen = set()
     for name in archive.names("reconstruction"):
         group = archive.group("reconstruction", name)
         if "baseline" not in group:
@@ -131,14 +136,14 @@ def plain(archive):
     return rows
 
 
-def maps(archive):
+def maps(archive: Archive) -> list[Row]:
     """Rows (machine, temperature, spread of ln Tr_h exp T +-, delta F +-, D_KL per spin +-, D_KL less that on learned
     configurations +-, |H_RG - H_RBM|)."""
-    rows = []
+    rows: list[Row] = []
     for family, names in families(archive.names("mapping")).items():
         groups = [archive.group("mapping", name) for name in names]
 
-        def value(path, error):
+        def value(path: str, error: str) -> Estimated:
             values = [float(group[path]) for group in groups]
             return over_seeds(values) if len(groups) > 1 else (values[0], float(groups[0][error]))
         violation = max((float(group["renormalised/violation"]) for group in groups if "renormalised" in group), default="")
@@ -148,14 +153,14 @@ def maps(archive):
     return rows
 
 
-def annealing(archive):
+def annealing(archive: Archive) -> list[Row]:
     """Rows (machine, ln Z annealed forwards +-, back +-, chains that count)."""
     return [(name, *(float(group[path]) for path in ("ln_z", "ln_z_error", "ln_z_back", "ln_z_back_error",
                                                      "effective_chains")))
             for name in archive.names("likelihood") if "ln_z_back" in (group := archive.group("likelihood", name))]
 
 
-def majority_correlation(spins, side, seed=2014):
+def majority_correlation(spins: Array, side: int, seed: int = 2014) -> Array:
     """[C]: neighbour correlation of side x side majority blocks of each configuration, ties at random."""
     n, rows, columns = spins.shape
     sums = spins.reshape(n, rows // side, side, columns // side, side).sum((2, 4), dtype=np.int64)
@@ -164,7 +169,7 @@ def majority_correlation(spins, side, seed=2014):
     return sum((blocks * np.roll(blocks, -1, axis)).mean((1, 2)) for axis in (1, 2)) / 2
 
 
-def trained_at(machine):
+def trained_at(machine: Machine) -> float | None:
     """The one finite temperature a machine was trained at, or None."""
     text = machine.value("temperatures")
     return None if text in ("auto", "inf") or "," in text else float(text)
@@ -191,14 +196,15 @@ class Order(NamedTuple):
     locality_error: float
 
 
-def several_temperatures(rows):
+def several_temperatures(rows: list[Order]) -> bool:
     """Whether stacks were trained at more than one temperature."""
     return len({row.temperature for row in rows}) > 1
 
 
-def order(archive):
+def order(archive: Archive) -> list[Order]:
     """An Order for each stack of two layers or more."""
-    rows, fields = [], families(archive.names("receptive_field"))
+    rows: list[Order] = []
+    fields = families(archive.names("receptive_field"))
     for family, names in families(archive.names("reconstruction")).items():
         groups = [archive.group("reconstruction", name) for name in names]
         if len(groups[0]["layer"]) < 2:
@@ -213,18 +219,17 @@ def order(archive):
         one, two = (joined(groups, "hidden/neighbour_correlation", (layer, t)) for layer in (0, 1))
         change = [group["hidden/neighbour_correlation/mean"][1, t] - group["hidden/neighbour_correlation/mean"][0, t]
                   for group in groups]
-        rows.append(Order(family, trained, *(float(each.mean()) for each in blocks), *one, *two, *over_seeds(change), len(groups),
-                          *over_seeds(blocks[2] - blocks[1]),
-                          *(min(locality_of(seeds_of(archive, family, layer)) for layer in (1, 2)) if family in fields else
-                            (0.0, np.nan))))
+        local = min(locality_of(seeds_of(archive, family, layer)) for layer in (1, 2)) if family in fields else (0.0, np.nan)
+        rows.append(Order._make((family, trained, *(float(each.mean()) for each in blocks), *one, *two, *over_seeds(change),
+                                 len(groups), *over_seeds(blocks[2] - blocks[1]), *local)))
     return rows
 
 
-def tori(archive):
+def tori(archive: Archive) -> list[Row]:
     """Rows (torus, K, map, K_nn, K_nnn, plaquette, sum of pairs, D_KL of machines) at the coupling nearest K_c.
 
     Block couplings of a machine whose hidden spins match no blocks are NaN; the sum of all pairs is known of every map."""
-    rows = []
+    rows: list[Row] = []
     for name in archive.names("kadanoff"):
         group = archive.group("kadanoff", name)
         k = int(np.argmin(np.abs(group["coupling"] - 1 / exact.T_C)))
@@ -237,9 +242,9 @@ def tori(archive):
     return rows
 
 
-def free_machines(archive):
+def free_machines(archive: Archive) -> list[Row]:
     """Rows (torus, K, D_KL +-, gradient at its end, starts, starts that ended there, sum of pairs): the least D_KL found."""
-    rows = []
+    rows: list[Row] = []
     for name in archive.names("kadanoff"):
         group = archive.group("kadanoff", name)
         columns = (group[path] for path in ("coupling", "free_machine/kl_divergence", "free_machine/kl_divergence_error",
@@ -251,7 +256,7 @@ def free_machines(archive):
     return rows
 
 
-TABLES = (
+TABLES: tuple[tuple[Callable[[Archive], Sequence[Row]], tuple[str, ...]], ...] = (
     (locality, ("fields of", "layer", "units", "median", "+-", "10 %", "90 %", "shuffled", "untrained", "blocks", "modes",
                 "radius", "|sign|", "spacing/random", "coverage", "dead")),
     (reconstruction, ("reconstruction", "T", "from layer", "overlap", "+-", "of domains", "+-", "energy", "+-", "|m|", "+-")),

@@ -5,11 +5,15 @@ counts where it is beyond chance: Student's test at 0.27 % (three errors, were t
 of freedom as the errors have.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from blockspin import exact
+from blockspin.archive import Archive, Group
+from blockspin.arrays import Estimated, Lattice
 from blockspin.mehta2014 import tables
 from blockspin.mehta2014.tables import LOCAL
 from blockspin.seeds import CHANCE, beyond_chance, combined, families, family_of, over_seeds, pm, pooled, student_quantile
@@ -26,27 +30,27 @@ class Verdict:
     verdict: str
 
 
-def verdicts(archives):
+def verdicts(archives: list[Archive]) -> list[Verdict]:
     """Every verdict the archives have data for, in the order of the paper's argument."""
     return [verdict for judge in JUDGES for verdict in judge(archives)]
 
 
-def markdown(rows):
+def markdown(rows: list[Verdict]) -> str:
     lines = ["| claim | setting | found | verdict |", "|---|---|---|---|"]
     return "\n".join(lines + [f"| {row.claim} | {row.setting} | {row.found} | {row.verdict} |" for row in rows])
 
 
-def groups(archives, stage, lattice=None):
+def groups(archives: list[Archive], stage: str, lattice: Lattice | None = None) -> list[tuple[Archive, Group]]:
     """[(archive, group)] of all instances of a stage, on lattices of these extents."""
     return [(archive, group) for archive in archives for name in archive.names(stage)
             if (group := archive.group(stage, name)).lattice == (lattice or group.lattice)]
 
 
-def lattice_text(group):
+def lattice_text(group: Group) -> str:
     return "x".join(str(extent) for extent in group.lattice)
 
 
-def decimation(archives):
+def decimation(archives: list[Archive]) -> Iterator[Verdict]:
     for _, group in groups(archives, "decimation"):
         coupling, energy = group["coupling"], group["free_energy"]
         follows = np.abs(np.tanh(coupling[:, 1:]) - np.tanh(coupling[:, :-1]) ** 2).max()
@@ -61,7 +65,7 @@ def decimation(archives):
                       "exact" if max(trace, delta_f) < ROUNDING else "no")
 
 
-def identities(archives):
+def identities(archives: list[Archive]) -> Iterator[Verdict]:
     for archive, group in groups(archives, "mapping"):
         if "identity" in group:
             worst = max(float(group[f"identity/{name}"]) for name in group.open("identity"))
@@ -75,7 +79,7 @@ def identities(archives):
                       f"within {worst:.0e} on {n} hidden configurations", "exact" if worst < ROUNDING else "no")
 
 
-def known_maps(archives):
+def known_maps(archives: list[Archive]) -> Iterator[Verdict]:
     for _, group in groups(archives, "mapping"):
         spread, divergence = float(group["ln_trace/std"]), float(group["kl_divergence"])
         if group.value("rbm") == "bond":
@@ -89,7 +93,7 @@ def known_maps(archives):
                           "no: one direction only" if equal and beyond_chance(divergence, error) else "yes")
 
 
-def minimising(archives):
+def minimising(archives: list[Archive]) -> Iterator[Verdict]:
     for _, group in groups(archives, "kadanoff"):
         k = critical(group)
         normalised, free = group["normalised_delta_f"][k], group["free_delta_f"][k]
@@ -104,11 +108,11 @@ def minimising(archives):
                       "no" if falls and np.abs(normalised).max() < ROUNDING else "yes")
 
 
-def least_divergence(archives):
+def least_divergence(archives: list[Archive]) -> Iterator[Verdict]:
     for _, group in groups(archives, "kadanoff"):
         k, coupling = critical(group), group["coupling"]
 
-        def of(path, quantity):
+        def of(path: str, quantity: str) -> float:
             return group[f"renormalised/{path}/{quantity}"][k]
         rules = {"majority": "majority", "decimation": "decimation", "Kadanoff": "kadanoff"}
         machine = of("block_machine", "nearest")
@@ -125,15 +129,15 @@ def least_divergence(archives):
                       "no" if machine > coupling[k] > max(of(path, "nearest") for path in rules.values()) else "yes")
 
 
-def over_trainings(groups, path):
+def over_trainings(groups: list[Group], path: str) -> Estimated:
     """(mean, error) of a number of each training: that of its configurations, and from two trainings on their spread."""
     mean, spread = over_seeds([float(group[path]) for group in groups])
     errors = np.array([float(group[f"{path}_error"]) for group in groups])
     return mean, np.hypot(spread if len(groups) > 1 else 0, np.sqrt((errors**2).sum()) / len(groups))
 
 
-def trained_maps(archives):
-    found = {}
+def trained_maps(archives: list[Archive]) -> Iterator[Verdict]:
+    found: dict[Lattice, list[tuple[Archive, Group]]] = {}
     for archive, group in groups(archives, "mapping"):
         if group.value("rbm") not in ("bond", "lin_tegmark") and "identity" not in group:
             found.setdefault(group.lattice, []).append((archive, group))
@@ -155,7 +159,7 @@ def trained_maps(archives):
                           "no" if beyond_chance(mean, error, freedom) else "yes")
 
 
-def chains(archives):
+def chains(archives: list[Archive]) -> Iterator[Verdict]:
     for _, group in groups(archives, "chain_machine"):
         learned, error, exact = (group[path] for path in ("learned_coupling/mean", "learned_coupling/error", "coupling"))
         weight, weight_error, count = (group[path] for path in ("weight/mean", "weight/error", "weight/count"))
@@ -175,7 +179,7 @@ def chains(archives):
                       f"weights learnt from so many configurations cost {floor:.4f}", verdict)
 
 
-def fields(archives):
+def fields(archives: list[Archive]) -> Iterator[Verdict]:
     for archive in archives:
         for names in families(archive.names("receptive_field")).values():
             first = archive.group("receptive_field", names[0])
@@ -183,7 +187,7 @@ def fields(archives):
                 yield from fields_of(archive, first, names)
 
 
-def fields_of(archive, first, names):
+def fields_of(archive: Archive, first: Group, names: list[str]) -> Iterator[Verdict]:
     """Verdicts on the fields of all layers of one setting, over its trainings."""
     layers = range(1, tables.n_layers(first) + 1)
     numbers = [tables.seeds_of(archive, family_of(first.name), layer) for layer in layers]
@@ -191,13 +195,13 @@ def fields_of(archive, first, names):
     setting = (f"40x40, L1 {machine.value('l1')} {machine.value('l1_scaling')}, {machine.value('epochs')} epochs, "
                f"{trainings_text(len(names))}")
 
-    def of(key):
+    def of(key: str) -> list[Estimated]:
         return [over_seeds([seed.get(key, np.nan) for seed in seeds]) for seeds in numbers]
 
-    def listed(key):
+    def listed(key: str) -> str:
         return ", ".join(pm(mean, error) for mean, error in of(key))
 
-    def plainly(key, form="%.2f"):
+    def plainly(key: str, form: str = "%.2f") -> str:
         return ", ".join(form % mean for mean, _ in of(key))
     local = [tables.are_local(seeds) for seeds in numbers]
     yield Verdict("fields are local blocks", setting,
@@ -223,15 +227,15 @@ def fields_of(archive, first, names):
                   "yes" if all(tiled) else "no" if not any(tiled) else only(layers, tiled))
 
 
-def only(layers, flags):
+def only(layers: Iterable[int], flags: list[bool]) -> str:
     return "only layer " + ", ".join(str(layer) for layer, flag in zip(layers, flags) if flag)
 
 
-def trainings_text(n):
+def trainings_text(n: int) -> str:
     return f"{n} trainings" if n > 1 else "one training"
 
 
-def settings_that_matter(archives):
+def settings_that_matter(archives: list[Archive]) -> Iterator[Verdict]:
     for archive in archives:
         found = families(archive.names("receptive_field"))
         scans = [family for family in found if family.startswith("l1_")]
@@ -259,7 +263,7 @@ def settings_that_matter(archives):
                           "yes" if min(median[family][0] for _, family in units) > LOCAL else "no")
 
 
-def reconstructions(archives):
+def reconstructions(archives: list[Archive]) -> Iterator[Verdict]:
     for archive in archives:
         for family, names in families(archive.names("reconstruction")).items():
             groups_of = [archive.group("reconstruction", name) for name in names]
@@ -267,19 +271,19 @@ def reconstructions(archives):
                 yield domains_kept(family, groups_of)
 
 
-def domains_kept(family, groups_of):
+def domains_kept(family: str, groups_of: list[Group]) -> Verdict:
     """What reconstructions keep of the domains, beside majority blocks of no more bits and Fourier modes as many."""
     first = groups_of[0]
     layers = range(len(first["overlap/mean"]))
 
-    def of(path):
+    def of(path: str) -> list[Estimated]:
         return [tables.joined(groups_of, path, (layer, 0)) for layer in layers]
 
-    def baseline(code):
+    def baseline(code: str) -> list[Estimated]:
         path = f"baseline/{code}/domain_overlap/"
         return [(float(first[path + "mean"][layer, 0]), float(first[path + "error"][layer, 0])) for layer in layers]
 
-    def text(pairs):
+    def text(pairs: list[Estimated]) -> str:
         return ", ".join(pm(*pair) for pair in pairs)
     correlation = first["correlation/mean"][:, 0]
     far = min(8, correlation.shape[1] - 1)
@@ -300,9 +304,9 @@ def domains_kept(family, groups_of):
                    ("yes" if keeps else "in part" if domains[-1][0] > 5 * domains[-1][1] else "no") + behind)
 
 
-def temperatures(archives):
+def temperatures(archives: list[Archive]) -> Iterator[Verdict]:
     for archive in archives:
-        found = {}
+        found: dict[float, tuple[str, Group]] = {}
         for family, names in families(archive.names("receptive_field")).items():
             first = archive.group("receptive_field", names[0])
             trained = tables.trained_at(archive.machine(first.value("rbm")))
@@ -319,7 +323,7 @@ def temperatures(archives):
                       local == [t for t in median if t >= min(local)] else "at some")
 
 
-def flows(archives):
+def flows(archives: list[Archive]) -> Iterator[Verdict]:
     """Only units that look at places have neighbours. How much of a field must be in its window for that is a choice, so
     the verdict is what all of LOCALITIES say, or that it is open."""
     for archive in archives:
@@ -340,7 +344,7 @@ def flows(archives):
                       words.pop() if len(words) == 1 else "open: it turns with what is called local")
 
 
-def flow_of(rows, least):
+def flow_of(rows: list[tables.Order], least: float) -> tuple[str, str]:
     """(means of both sides in words, verdict) of the stacks whose layers have that share of a field's weight in its
     window."""
     local = [row for row in rows if row.locality > least]
@@ -351,7 +355,7 @@ def flow_of(rows, least):
     return f"T = {at(local)}, {text}" if sides else "none", flow_word(signs.get("below T_c"), signs.get("above"))
 
 
-def flow_word(below, above):
+def flow_word(below: int | None, above: int | None) -> str:
     """From the sign of the change on each side, 0 where it is not beyond chance, None where no stack is local."""
     if (below, above) == (1, -1):
         return "yes, on the mean of each side"
@@ -362,20 +366,20 @@ def flow_word(below, above):
     return "not to be told"
 
 
-def mean_change(rows):
+def mean_change(rows: list[tables.Order]) -> tuple[Any, float, float]:
     """(mean, error, degrees of freedom) of the change from layer to layer over temperatures."""
     return np.mean([row.change for row in rows]), *combined([(row.change_error / len(rows), row.trainings - 1) for row in rows])
 
 
-def at(rows):
+def at(rows: Iterable[tables.Order]) -> str:
     return ", ".join(f"{row.temperature:g}" for row in rows) or "none"
 
 
-def critical(group):
+def critical(group: Group) -> int:
     return int(np.argmin(np.abs(group["coupling"] - 1 / exact.T_C)))
 
 
-def torus_text(group):
+def torus_text(group: Group) -> str:
     side, block = group.value("side"), group.value("block")
     return f"{side}x{side} by {block}x{block}, K = {group['coupling'][critical(group)]:.4f}"
 
