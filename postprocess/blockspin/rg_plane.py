@@ -3,12 +3,13 @@
     python3 -m blockspin.rg_plane ARCHIVE... -o FOLDER     rg_plane.png and rg_plane.txt
 
 Every point is a fit of couplings by maximum pseudo-likelihood: of block spins, level after level ([mcrg]), of the walkers of
-a flow, step after step ([flow] with couplings = on), of any ensemble, and in closed form of machines ([couplings]). Residuals
+a flow, step after step ([flow] with couplings = on), of configurations that a stack sends up and back from each of its layers
+([generate] with start = data), of any ensemble, and in closed form of machines ([couplings]). Residuals
 tell whether such couplings explain the configurations: they are 0 where they do.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,14 +68,48 @@ def of_steps(flow: Flow) -> Iterator[Trajectory]:
         yield Trajectory(f"{flow.label}, start {start}", flow.value("rbm"), step, mean, error, residual[index, step])
 
 
-def of_couplings(group: Group) -> Iterator[Trajectory]:
+def of_couplings(group: Group) -> list[Trajectory]:
     """One point for each temperature of an ensemble, with the residual of the magnetisation, as a flow has it; one of a
     machine, from its weights, which has neither."""
     residual = [group[f"residual/{what}"][:, -1] if "residual" in group else np.full(1, np.nan) for what in ("mean", "error")]
+    points = []
     for index, temperature in enumerate(group["temperature"]):
         at = f", T = {float(temperature):.4g}" if np.isfinite(temperature) else ""
-        yield Trajectory(group.label + at, "couplings", np.zeros(1, int), group["mean"][index, :2][None],
-                         group["error"][index, :2][None], np.array([[part[index] for part in residual]]))
+        points.append(Trajectory(group.label + at, "couplings", np.zeros(1, int), group["mean"][index, :2][None],
+                                 group["error"][index, :2][None], np.array([[part[index] for part in residual]])))
+    return points
+
+
+def stacks_of(archive: Archive) -> Iterator[tuple[str, dict[int, Group]]]:
+    """(machine, {layer: [couplings] group}) of configurations that a stack sends up to a layer and back down ([generate] with
+    start = data), where couplings were fitted to them; layer 0: the configurations themselves, where theirs were."""
+    fits = {group.value("sample"): group for group in fitted(archive) if group.value("sample") not in ("", "none")}
+    stacks: dict[tuple[str, str], dict[int, Group]] = {}
+    for name in archive.names("generate"):
+        made = archive.group("generate", name)
+        if made.value("start") == "data" and made.value("layer") == "0" and name in fits:
+            number = int(made.value("auto.machine") or made.value("machine"))
+            stacks.setdefault((made.value("rbm"), made.value("sample")), {})[number] = fits[name]
+    for (rbm, sample), layers in stacks.items():
+        sample = archive.machine(rbm).value("sample") if sample == "auto" else sample
+        data = {0: fits[sample]} if sample in fits else {}
+        yield rbm, {**data, **dict(sorted(layers.items()))}
+
+
+def of_stack(rbm: str, layers: dict[int, Group]) -> Iterator[Trajectory]:
+    """A trajectory from layer to layer for each temperature that all of them have."""
+    for temperature in layers[max(layers)]["temperature"]:
+        found = [np.flatnonzero(np.isclose(group["temperature"], temperature)) for group in layers.values()]
+        if all(len(index) for index in found):
+            points = [of_couplings(group)[int(index[0])] for group, index in zip(layers.values(), found)]
+            yield Trajectory(f"layers of [rbm.{rbm}], T = {float(temperature):.4g}", f"layers of {rbm}", np.array(list(layers)),
+                             *(np.concatenate([getattr(point, part) for point in points]) for part in ("mean", "error", "residual")))
+
+
+def fitted(archive: Archive) -> list[Group]:
+    """[couplings] groups with nearest and diagonal neighbours of a square lattice."""
+    groups = [archive.group("couplings", name) for name in archive.names("couplings")]
+    return [group for group in groups if len(group.lattice) == 2 and group["mean"].shape[1] > 1 and group["place"][1] == 2]
 
 
 def trajectories(archives: list[Archive]) -> list[Trajectory]:
@@ -87,9 +122,12 @@ def trajectories(archives: list[Archive]) -> list[Trajectory]:
             flow = archive.flow(name)
             if "coupling_nearest" in flow:
                 found += of_steps(flow)
-        for name in archive.names("couplings"):
-            group = archive.group("couplings", name)
-            if len(group.lattice) == 2 and group["mean"].shape[1] > 1 and group["place"][1] == 2:
+        stacks = list(stacks_of(archive))
+        for rbm, layers in stacks:
+            found += of_stack(rbm, layers)
+        shown = {group.name for _, layers in stacks for group in layers.values()}
+        for group in fitted(archive):
+            if group.name not in shown:
                 found += of_couplings(group)
     return found
 
@@ -110,37 +148,54 @@ def beyond_line(mean: Array, error: Array) -> Estimated:
 
 
 def draw(found: list[Trajectory]) -> Figure:
+    """Three panels: block spins; flows, with the machines' own couplings; layers of stacks, where there are any."""
     style.use()
-    figure, panels = plt.subplots(1, 2, figsize=(9.6, 4.4), sharex=True, sharey=True)
     rg, fitted = ([one for one in found if one.kind == kind] for kind in ("mcrg", "couplings"))
-    flows = [one for one in found if one.kind not in ("mcrg", "couplings")]
-    for axes, title in zip(panels, ("majority blocks of the Ising model", "configurations sent through machines")):
-        line = np.array(LIMITS[1])
-        axes.plot(CRITICAL - DIAGONAL_NORMAL * line, line, color=style.EXACT, linestyle=":", linewidth=1,
-                  label="critical line near $K_c$, exact")
-        axes.plot(CRITICAL, 0, "*", color=style.EXACT, markersize=8, label="Ising model at $T_c$")
-        axes.axhline(0, color=style.EXACT, linewidth=0.5, zorder=0)
-        axes.text(LIMITS[0][1], LIMITS[1][0], "ordered side ", ha="right", va="bottom", color=style.EXACT)
-        axes.text(LIMITS[0][0], LIMITS[1][0], " disordered side", ha="left", va="bottom", color=style.EXACT)
-        axes.set(xlim=LIMITS[0], ylim=LIMITS[1], title=title, xlabel="nearest-neighbour coupling")
+    machines = [one for one in found if one.kind not in ("mcrg", "couplings")]
+    layers = [one for one in machines if one.kind.startswith("layers of ")]
+    flows = [one for one in machines if one not in layers]
+    titles = ["majority blocks of the Ising model", "configurations sent through machines, again and again",
+              "configurations sent up stacks and back"][:3 if layers else 2]
+    figure, panels = plt.subplots(1, len(titles), figsize=(4.6 * len(titles) + 0.6, 4.4), sharex=True, sharey=True)
+    for axes, title in zip(panels, titles):
+        draw_plane(axes, title)
     panels[0].set_ylabel("diagonal coupling")
     for one, colour in zip(rg, style.COLOURS):
         arrows(panels[0], one, colour)
         panels[0].plot([], [], color=colour, label=one.label.split(", ")[-1])
-    kinds = list(dict.fromkeys(one.kind for one in flows))
-    for one in flows:
-        arrows(panels[1], one, style.COLOURS[kinds.index(one.kind) % len(style.COLOURS)])
-    for kind, colour in zip(kinds, style.COLOURS):
-        panels[1].plot([], [], color=colour, label=f"[rbm.{kind}]")
+    draw_by_kind(panels[1], flows, "flow of [rbm.{}]")
     for one in fitted:
         panels[1].errorbar(*one.mean.T, *one.error.T[::-1], fmt="s", color=style.EXACT, markerfacecolor="none")
         panels[1].annotate(one.label, one.mean[0], (3, 4), textcoords="offset points", fontsize=6, color=style.EXACT, clip_on=True)
     if fitted:
         panels[1].errorbar([], [], fmt="s", color=style.EXACT, markerfacecolor="none", label="[couplings]")
-    residuals(figure, panels[1], flows + fitted)
+    if layers:
+        draw_by_kind(panels[2], layers, "{}")
+    residuals(figure, panels[1:], (flows + fitted, layers))
     for axes in panels:
         axes.legend(loc="upper right" if axes is panels[0] else "upper left")
     return figure
+
+
+def draw_plane(axes: Axes, title: str) -> None:
+    """What all panels share: the critical line, the Ising model, the two sides."""
+    line = np.array(LIMITS[1])
+    axes.plot(CRITICAL - DIAGONAL_NORMAL * line, line, color=style.EXACT, linestyle=":", linewidth=1,
+              label="critical line near $K_c$, exact")
+    axes.plot(CRITICAL, 0, "*", color=style.EXACT, markersize=8, label="Ising model at $T_c$")
+    axes.axhline(0, color=style.EXACT, linewidth=0.5, zorder=0)
+    axes.text(LIMITS[0][1], LIMITS[1][0], "ordered side ", ha="right", va="bottom", color=style.EXACT)
+    axes.text(LIMITS[0][0], LIMITS[1][0], " disordered side", ha="left", va="bottom", color=style.EXACT)
+    axes.set(xlim=LIMITS[0], ylim=LIMITS[1], title=title, xlabel="nearest-neighbour coupling")
+
+
+def draw_by_kind(axes: Axes, found: list[Trajectory], text: str) -> None:
+    """A colour for each machine; `text` says in the legend what its trajectories are."""
+    kinds = list(dict.fromkeys(one.kind for one in found))
+    for one in found:
+        arrows(axes, one, style.COLOURS[kinds.index(one.kind) % len(style.COLOURS)])
+    for kind, colour in zip(kinds, style.COLOURS):
+        axes.plot([], [], color=colour, label=text.format(kind))
 
 
 def arrows(axes: Axes, one: Trajectory, colour: str) -> None:
@@ -153,14 +208,17 @@ def arrows(axes: Axes, one: Trajectory, colour: str) -> None:
         axes.add_patch(Ellipse(point, *(4 * size), facecolor=colour, alpha=0.3, linewidth=0))
 
 
-def residuals(figure: Figure, axes: Axes, flows: list[Trajectory]) -> None:
-    points = [(mean, abs(residual[0])) for one in flows for mean, residual, shown in zip(one.mean, one.residual, one.shown())
-              if shown and np.isfinite(residual[0])]
-    if not points:
-        return
-    dots = axes.scatter(*np.array([mean for mean, _ in points]).T, c=[max(value, 1e-5) for _, value in points], s=14, zorder=3,
-                        cmap=style.SEQUENTIAL, norm=LogNorm(1e-4, 1e-1))
-    figure.colorbar(dots, ax=axes, label="|residual|: 0 where these couplings explain all", shrink=0.8)
+def residuals(figure: Figure, panels: Sequence[Axes], parts: Sequence[list[Trajectory]]) -> None:
+    """Dots at the points of each panel's trajectories; one colour bar."""
+    dots = None
+    for axes, found in zip(panels, parts):
+        points = [(mean, abs(residual[0])) for one in found
+                  for mean, residual, shown in zip(one.mean, one.residual, one.shown()) if shown and np.isfinite(residual[0])]
+        if points:
+            dots = axes.scatter(*np.array([mean for mean, _ in points]).T, c=[max(value, 1e-5) for _, value in points], s=14,
+                                zorder=3, cmap=style.SEQUENTIAL, norm=LogNorm(1e-4, 1e-1))
+    if dots is not None:
+        figure.colorbar(dots, ax=list(panels), label="|residual|: 0 where these couplings explain all", shrink=0.8)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import blockspin
 import campaign
 from blockspin import exact, seeds
 from blockspin.iso2018 import __main__ as report
-from blockspin.iso2018 import ends, patterns, readings, verdicts
+from blockspin.iso2018 import ends, equilibrium, patterns, readings, verdicts
 
 DECK = campaign.ROOT / "input/iso2018_short.ini"
 REFERENCE = campaign.ROOT / "postprocess/reference/iso2018_ends.csv"
@@ -70,6 +70,18 @@ class Agreement(unittest.TestCase):
             self.assertGreaterEqual(group.ends[0].met, 0, key)
         self.assertLess(groups["L", 64].mean("mean_temperature"), 1.2)
         self.assertGreater(groups["H", 64].mean("mean_temperature"), 4)
+
+    def test_the_end_is_the_machines_own_distribution(self):
+        """Four differences of less than six errors: a false alarm in 1e-8."""
+        with blockspin.open_archive(path) as archive:
+            pairs = equilibrium.pairs([archive])
+            rows = list(equilibrium.rows([archive]))
+            (few, own), (many, others) = (members[0] for members in pairs.values())
+            with mock.patch.object(equilibrium, "pairs", lambda _: {("V", (10, 10), 16, 10): [(few, others)]}):
+                faulty = list(equilibrium.rows([archive]))
+        self.assertEqual(4, len(rows))
+        self.assertTrue(all(abs(change) < 6 * error for _, _, change, error, _ in rows), rows)
+        self.assertTrue(all(abs(change) > 6 * error for _, _, change, error, _ in faulty), "the twin: of another machine")
 
     def test_the_end_is_no_ising_state(self):
         with blockspin.open_archive(path) as archive:

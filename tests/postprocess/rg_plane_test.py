@@ -43,8 +43,16 @@ start = 2.25, 3
 walkers = 400
 steps = 4
 couplings = on
+[generate.g]
+rbm = V
+start = data
+equilibration = 1
+chains = 600
+configurations = 600
 [couplings]
 sample = main
+[couplings.g]
+sample = g
 [couplings.weights]
 rbm = V
 """
@@ -69,10 +77,18 @@ class Plane(unittest.TestCase):
         self.found = rg_plane.trajectories([archive])
 
     def test_block_spins_come_from_hot_to_cold_then_walkers(self):
-        self.assertEqual(["mcrg", "mcrg", "V", "V"] + ["couplings"] * 3, [one.kind for one in self.found])
+        self.assertEqual(["mcrg", "mcrg", "V", "V", "layers of V", "layers of V", "couplings"], [one.kind for one in self.found])
         self.assertIn("T = 3", self.found[0].label)
         self.assertEqual([0, 1, 2], list(self.found[0].step))
         self.assertEqual([0, 1, 2, 3], list(self.found[2].step))
+        self.assertEqual([0, 1], list(self.found[4].step))
+
+    def test_a_layer_is_where_a_step_of_the_flow_is(self):
+        """One machine's layer and a step of its flow are one pass v -> h -> v: four differences within six errors, 1e-8."""
+        for flow, layer in zip(self.found[2:4], self.found[4:6]):
+            error = np.hypot(flow.error[1], layer.error[1])
+            self.assertLess((np.abs(flow.mean[1] - layer.mean[1]) / error).max(), 6)
+            self.assertGreater((np.abs(flow.mean[0] - layer.mean[1]) / error).max(), 6, "the twin: no pass")
 
     def pulls(self, coupling):
         firsts = [(self.found[i].mean[0], self.found[i].error[0], t) for i, t in enumerate((3, 2.2, 2.25, 3, 2.25, 3))]
@@ -96,7 +112,7 @@ class Plane(unittest.TestCase):
         subprocess.run([sys.executable, "-B", "-m", "blockspin.rg_plane", path, "-o", folder / "out"], check=True)
         self.assertGreater((folder / "out/rg_plane.png").stat().st_size, 10000)
         lines = (folder / "out/rg_plane.txt").read_text(encoding="utf-8").splitlines()
-        self.assertEqual(1 + 2 * 3 + 2 * 4 + 3, len(lines))
+        self.assertEqual(1 + 2 * 3 + 2 * 4 + 2 * 2 + 1, len(lines))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from blockspin import exact, seeds
 from blockspin.archive import Archive, Group, Machine
 from blockspin.arrays import Array, Estimated, Lattice
 from blockspin.exact import T_C
-from blockspin.iso2018 import patterns, readings
+from blockspin.iso2018 import equilibrium, patterns, readings
 from blockspin.iso2018.ends import End, Setting, epoch_of, pick, type_of
 
 Row = tuple[str, str, Any, Any, str]  # claim, setting, measured, error, verdict
@@ -35,6 +35,7 @@ def all_verdicts(archives: list[Archive], groups: list[Setting]) -> list[Row]:
         rows += claim(groups)
     rows += readings_at_critical(archives, groups)
     rows += end_is_ising(archives, groups)
+    rows += equilibrium.rows(archives)
     rows += end_is_mixture(archives, groups)
     for archive in archives:
         rows += couplings(archive)
