@@ -7,8 +7,8 @@
 #include "blockspin/campaign/read_plan.hpp"
 #include "blockspin/campaign/runner.hpp"
 #include "blockspin/mpi/agree.hpp"
-#include "blockspin/rbm/product.hpp"
 #include "load_deck.hpp"
+#include "machine_record.hpp"
 
 namespace blockspin::app {
 
@@ -32,13 +32,13 @@ campaign::Plan plan_without_archive(const Invocation& invocation, const deck::Do
 }
 
 archive::RunRecord record_of(const Invocation& invocation, const deck::Document& document,
-                             const campaign::Plan& plan) {
+                             const campaign::Plan& plan, const std::map<std::string, h5::Value>& machine) {
   archive::RunRecord record = archive::start_record();
   record.deck_path = document.path;
   record.deck_text = document.text;
   record.overrides = document.overrides;
   record.command_line = invocation.text;
-  record.values["kernels"] = std::string(rbm::product_kernel());
+  record.values = machine;
   for (const auto& value : campaign::setting_values(plan)) record.values[value.key] = value.text;
   return record;
 }
@@ -69,8 +69,11 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   if (const std::string& kept = archive.identity().title; kept != plan.campaign.title)
     log::warning("campaign.title: the archive keeps the title that it was made with, '" + kept + "'");
 
+  const auto machine = machine_values(comm);
+  warn_of_another_machine(archive, machine);
+
   // 4. The stages.
-  campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan), invocation.resume);
+  campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan, machine), invocation.resume);
   archive.close();
   log::info("done: " + plan.archive_path());
   return 0;

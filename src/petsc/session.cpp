@@ -3,6 +3,7 @@
 #include <petscsys.h>
 #include <slepcsys.h>
 
+#include "blockspin/petsc/blas.hpp"
 #include "blockspin/petsc/check.hpp"
 #include "error_text.hpp"
 
@@ -17,6 +18,7 @@ Session::Session(const mpi::Communicator& comm, const std::string& options) {
   BLOCKSPIN_PETSC(PetscInitialize(nullptr, nullptr, nullptr, nullptr));
   BLOCKSPIN_PETSC(SlepcInitialize(nullptr, nullptr, nullptr, nullptr));
   install_error_handler();
+  use_one_blas_thread();
 }
 
 Session::~Session() {

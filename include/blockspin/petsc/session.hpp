@@ -9,7 +9,7 @@ namespace blockspin::petsc {
 
 /// Initialises PETSc and SLEPc on an initialised MPI and finalises them. Collective. PETSc's
 /// own signal handler is off. `options` is one string in PETSc's syntax ("-log_view -info"),
-/// the only way options get in.
+/// the only way options get in. BLAS is kept to one thread.
 class Session {
 public:
   Session(const mpi::Communicator& comm, const std::string& options);
