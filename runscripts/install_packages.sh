@@ -2,6 +2,7 @@
 # Sourced by quickstart.sh and test.sh. Installs the Debian packages of packages.txt that are missing, and those of other
 # lists that are named.
 # As root or with a password-free sudo it installs them; without either it lists them and stops.
+# What apt prints goes to a log; its last lines are shown if it fails.
 
 packages_wanted() {
   local list
@@ -28,7 +29,7 @@ install_packages() {
     echo "This is no Debian system: see runscripts/cluster.md for configuring by hand." >&2
     exit 1
   fi
-  local missing
+  local missing log
   missing=$(packages_missing "$@" | tr '\n' ' ')
   [ -z "$missing" ] && return 0
   if ! as_root true; then
@@ -37,8 +38,14 @@ install_packages() {
     echo "Ask the administrator for: apt-get install --no-install-recommends $missing" >&2
     exit 1
   fi
-  echo "== Installing: $missing"
-  as_root apt-get update -q
+  log=$(mktemp "${TMPDIR:-/tmp}/blockspin-packages-XXXXXX.log")
+  echo "== Installing $(wc -w <<<"$missing") Debian packages (log: $log)"
   # shellcheck disable=SC2086  # one word a package
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+  if ! { as_root apt-get update -q &&
+         as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+       } >"$log" 2>&1 </dev/null; then
+    tail -n 15 "$log" >&2
+    echo "apt-get failed; all it printed is in $log. Wanted: $missing" >&2
+    exit 1
+  fi
 }

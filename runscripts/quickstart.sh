@@ -10,7 +10,7 @@ install_packages
 source runscripts/environment.sh
 
 echo "== Building (build/release)"
-[ -f build/release/build.ninja ] || cmake --preset release
+[ -f build/release/build.ninja ] || cmake --preset release -D BUILD_TESTING=OFF
 cmake --build --preset release --target blockspin
 
 echo "== Running input/quickstart.ini on 2 ranks"

@@ -8,7 +8,7 @@ source runscripts/install_packages.sh
 install_packages test_packages.txt
 source runscripts/environment.sh
 
-[ -f build/release/build.ninja ] || cmake --preset release
+cmake --preset release -D BUILD_TESTING=ON # quickstart.sh configures without tests
 cmake --build --preset release
 # Each entry declares how many cores it takes, and ctest never runs more than fit.
 exec ctest --preset release -j "$(nproc)" "$@"
