@@ -30,6 +30,16 @@ const std::vector<Option>& options() {
        [](Invocation& i) -> const po::value_semantic* {
          return po::value(&i.overrides)->value_name("section.key=value");
        }},
+      {"over",
+       "section.key=values: values of a key, separated by commas (by | where they are lists), or a range; may be "
+       "given many times",
+       [](Invocation& i) -> const po::value_semantic* {
+         return po::value(&i.over)->value_name("section.key=values");
+       }},
+      {"zip", "take the first values together, then the second, ...: no product",
+       [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.zip); }},
+      {"output", "DIR: where decks go (-o DIR as well)",
+       [](Invocation& i) -> const po::value_semantic* { return po::value(&i.output)->value_name("DIR"); }},
       {"resume", "continue what the archive holds; start afresh where there is nothing",
        [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.resume); }},
       {"overwrite", "replace an archive that exists",
@@ -164,12 +174,14 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
   Invocation invocation;
   invocation.command = &find_command(arguments.front());
   invocation.text = "blockspin " + joined(arguments, " ");
-  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (std::find(rest.begin(), rest.end(), "--help") != rest.end()) {
     invocation.command = &find_command("--help");
     invocation.arguments = {arguments.front()};
     return invocation;
   }
+  if (std::ranges::find(invocation.command->options, "output") != invocation.command->options.end())
+    std::ranges::replace(rest, "-o", "--output");
   check_option_names(*invocation.command, rest);
   read_options(invocation, rest);
   invocation.command = &row_for(*invocation.command, invocation.arguments.size());

@@ -116,4 +116,17 @@ void Lock::release() noexcept {
   held_ = false;
 }
 
+std::optional<std::string> holder_of(const std::string& archive_path) {
+  const std::string path = archive_path + ".lock";
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor < 0) return std::nullopt;
+  const bool is_held = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  char text[512] = {};
+  const bool is_told = pread(descriptor, text, sizeof text - 1, 0) > 0;
+  close(descriptor);
+  if (!is_held) return std::nullopt;
+  const std::string_view all(text);
+  return is_told ? std::string(all.substr(0, all.find('\n'))) : std::string("unknown owner");
+}
+
 } // namespace blockspin::archive

@@ -31,6 +31,8 @@ std::string help_text();
 int run_command(const Invocation& invocation, const mpi::Communicator& comm);
 int check_command(const Invocation& invocation, const mpi::Communicator& comm);
 int info_command(const Invocation& invocation, const mpi::Communicator& comm);
+int sweep_command(const Invocation& invocation, const mpi::Communicator& comm);
+int status_command(const Invocation& invocation, const mpi::Communicator& comm);
 int parameters_command(const Invocation& invocation);
 int selftest_command(const Invocation& invocation, const mpi::Communicator& comm);
 int bench_command(const Invocation& invocation, const mpi::Communicator& comm);

@@ -18,6 +18,9 @@ struct Invocation {
   std::span<const campaign::Kind> kinds; ///< of stages a deck may have
   std::vector<std::string> arguments;    ///< DECK, ARCHIVE, NAME...
   std::vector<std::string> overrides;    ///< --set
+  std::vector<std::string> over;         ///< sweep: section.key=values
+  bool zip = false;                      ///< sweep: values together, no product
+  std::string output;                    ///< sweep: the folder
   bool resume = false;
   bool overwrite = false;
   bool check = false;          ///< info: read everything and compare it with the checksums

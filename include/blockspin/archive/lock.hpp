@@ -32,4 +32,7 @@ private:
   bool held_ = false;
 };
 
+/// "host node1, process 4711" of the run that writes this archive at the moment, or nothing. Local.
+std::optional<std::string> holder_of(const std::string& archive_path);
+
 } // namespace blockspin::archive
