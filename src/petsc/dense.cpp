@@ -89,4 +89,32 @@ std::vector<std::complex<double>> eigenvalues(View<const double, 2> matrix) {
   return values;
 }
 
+Eigenpairs leading_eigenpairs(View<const double, 2> matrix, std::size_t n) {
+  const std::size_t rows = matrix.extent(0);
+  require(matrix.extent(1) == rows && n <= rows, "there are as many eigenpairs as rows of a square matrix");
+  if (n == 0) return {};
+  const Size size = static_cast<Size>(rows), first = static_cast<Size>(rows - n + 1), n_work = 8 * size;
+  std::vector<double> a(matrix.flat().begin(), matrix.flat().end()), values(rows), vectors(n * rows),
+      work(8 * rows);
+  std::vector<Size> integers(5 * rows), failed(rows);
+  const double unused = 0, tolerance = 0;
+  Size found = 0, info = is_finite(matrix) ? 0 : 1;
+  if (info == 0)
+    LAPACKsyevx_("V", "I", "L", &size, a.data(), &size, &unused, &unused, &first, &size, &tolerance, &found,
+                 values.data(), vectors.data(), &size, work.data(), &n_work, integers.data(), failed.data(),
+                 &info);
+  if (info != 0 || found != static_cast<Size>(n))
+    throw Error(ErrorKind::numerical, "the eigenvectors of a matrix did not converge");
+  Eigenpairs pairs{{}, Array<double, 2>({n, rows})};
+  for (std::size_t k = 0; k < n; ++k) { // LAPACK's increase
+    const auto from = std::span(vectors).subspan((n - 1 - k) * rows, rows);
+    const double largest =
+        *std::ranges::max_element(from, [](double x, double y) { return std::abs(x) < std::abs(y); });
+    pairs.value.push_back(values[n - 1 - k]);
+    std::ranges::transform(from, pairs.vector.row(k).begin(),
+                           [largest](double x) { return largest < 0 ? -x : x; });
+  }
+  return pairs;
+}
+
 } // namespace blockspin::petsc

@@ -7,8 +7,8 @@
 
 #include "blockspin/base/packed.hpp"
 #include "blockspin/petsc/dense.hpp"
+#include "blockspin/rg/hotelling.hpp"
 #include "blockspin/stats/autocorrelation.hpp"
-#include "blockspin/stats/hypothesis.hpp"
 
 namespace blockspin::rg {
 namespace {
@@ -97,20 +97,6 @@ Array<double, 2> covariance_of(const Array<double, 2>& shares, std::span<const d
   return covariance;
 }
 
-/// Hotelling's T^2 and its chance.
-void judge(std::span<const double> residual, const Array<double, 2>& covariance, double n,
-           CouplingEstimates& found) {
-  const auto p = static_cast<double>(residual.size());
-  Array<double, 2> right({residual.size(), 1});
-  std::copy(residual.begin(), residual.end(), right.flat().begin());
-  const auto x = n > p + 2 ? petsc::solve_positive(covariance, right) : std::nullopt;
-  found.chi_squared = found.p_value = unknown;
-  if (!x) return;
-  found.chi_squared = 0;
-  for (std::size_t c = 0; c < residual.size(); ++c) found.chi_squared += residual[c] * (*x)(c, 0);
-  found.p_value = stats::f_tail(found.chi_squared * (n - p) / (p * (n - 1)), p, n - p);
-}
-
 /// The longest of the slopes of the couplings sought, by bins of the ladders' whole lengths.
 double longest_tau(const CouplingBins& bins, const Array<double, 2>& slopes, std::size_t n_fitted,
                    std::span<const double> sizes) {
@@ -184,7 +170,9 @@ CouplingEstimates estimate_couplings(const CouplingSetup& setup, const CouplingB
   }
   const Array<double, 2> covariance = covariance_of(shares, found.residual, sizes, n);
   for (std::size_t c = 0; c < n_tested; ++c) found.residual_error[c] = std::sqrt(covariance(c, c));
-  judge(found.residual, covariance, n, found);
+  const Hotelling judged = hotelling(found.residual, covariance, n);
+  found.chi_squared = judged.t_squared;
+  found.p_value = judged.p_value;
   return found;
 }
 

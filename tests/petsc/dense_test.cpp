@@ -71,4 +71,30 @@ TEST(Dense, EigenvaluesByModulus) {
   EXPECT_THROW(eigenvalues(matrix({{infinite}})), Error);
 }
 
+TEST(Dense, LeadingEigenpairsOfASymmetricMatrix) {
+  const auto a = matrix({{2, -1, 0, 0.5}, {-1, 3, 1, 0}, {0, 1, -4, 2}, {0.5, 0, 2, 1}});
+  const Eigenpairs pairs = leading_eigenpairs(a, 3);
+  ASSERT_EQ(pairs.value.size(), 3U);
+  for (std::size_t k = 0; k < 3; ++k) {
+    if (k > 0) {
+      EXPECT_LT(pairs.value[k], pairs.value[k - 1]);
+    }
+    double square = 0, largest = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      double applied = 0;
+      for (std::size_t j = 0; j < 4; ++j) applied += a(i, j) * pairs.vector(k, j);
+      EXPECT_NEAR(applied, pairs.value[k] * pairs.vector(k, i), 1e-12);
+      square += pairs.vector(k, i) * pairs.vector(k, i);
+      if (std::abs(pairs.vector(k, i)) > std::abs(largest)) largest = pairs.vector(k, i);
+    }
+    EXPECT_NEAR(square, 1, 1e-12);
+    EXPECT_GT(largest, 0);
+  }
+  const auto all = eigenvalues(a); // by modulus; the one left out is the smallest
+  double trace = -pairs.value[0] - pairs.value[1] - pairs.value[2];
+  for (const auto& value : all) trace += value.real();
+  EXPECT_LT(trace, pairs.value[2]);
+  EXPECT_THROW(leading_eigenpairs(matrix({{std::nan("")}}), 1), Error);
+}
+
 } // namespace blockspin::petsc

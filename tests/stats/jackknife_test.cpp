@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "blockspin/stats/autocorrelation.hpp"
@@ -107,6 +108,38 @@ TEST(Jackknife, ErrorIsUnknownWhereAFunctionIs) {
   EXPECT_TRUE(std::isnan(estimates[0].error));
   EXPECT_EQ(estimates[0].plain, 1.0);
   EXPECT_GT(estimates[1].error, 0.0);
+}
+
+TEST(Jackknife, CovarianceHoldsTheErrorsAndWhatGoesTogether) {
+  // Means of bins of unequal size: x, 3 x and y.
+  const std::vector<double> size = {2, 1, 3, 2}, x = {1, 4, -2, 0.5}, y = {0, 1, 5, -1};
+  const LeaveOut means = [&](std::optional<std::size_t> out) {
+    double n = 0, of_x = 0, of_y = 0;
+    for (std::size_t bin = 0; bin < 4; ++bin) {
+      if (out == bin) continue;
+      n += size[bin];
+      of_x += size[bin] * x[bin];
+      of_y += size[bin] * y[bin];
+    }
+    return std::vector<double>{of_x / n, 3 * of_x / n, of_y / n};
+  };
+  const auto covariance = jackknife_covariance(size, means);
+  const auto estimates = jackknife(size, means);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_DOUBLE_EQ(std::sqrt(covariance(i, i)), estimates[i].error);
+  EXPECT_NEAR(covariance(0, 1), 3 * covariance(0, 0), 1e-12);
+  // Of equal bins it is the covariance of the mean.
+  const auto equal = jackknife_covariance(std::vector<double>{1, 1, 1}, [](std::optional<std::size_t> out) {
+    const std::array<double, 3> a = {1, 2, 6}, b = {3, 3, -3};
+    double sum_a = 0, sum_b = 0, n = 0;
+    for (std::size_t bin = 0; bin < 3; ++bin)
+      if (out != bin) {
+        sum_a += a[bin];
+        sum_b += b[bin];
+        ++n;
+      }
+    return std::vector<double>{sum_a / n, sum_b / n};
+  });
+  EXPECT_NEAR(equal(0, 1), ((1 - 3) * (3 - 1) + (2 - 3) * (3 - 1) + (6 - 3) * (-3 - 1)) / 2.0 / 3.0, 1e-12);
 }
 
 } // namespace blockspin::stats

@@ -23,4 +23,13 @@ std::optional<Array<double, 2>> solve(View<const double, 2> a, View<const double
 /// that are not finite.
 std::vector<std::complex<double>> eigenvalues(View<const double, 2> matrix);
 
+/// Of a symmetric matrix: eigenvalues, decreasing, and orthonormal eigenvectors.
+struct Eigenpairs {
+  std::vector<double> value;
+  Array<double, 2> vector; ///< [pair, component]; of each the component of largest modulus is positive
+};
+/// The n largest ones; the same bits from the same matrix. Local. Throws ErrorKind::numerical where LAPACK does not
+/// converge, as with entries that are not finite.
+Eigenpairs leading_eigenpairs(View<const double, 2> matrix, std::size_t n);
+
 } // namespace blockspin::petsc

@@ -25,6 +25,10 @@ using LeaveOut = std::function<std::vector<double>(std::optional<std::size_t> bi
 /// for bins in order.
 std::vector<JackknifeEstimate> jackknife(std::span<const double> size, const LeaveOut& f);
 
+/// The covariance matrix of the functions' estimates by the same jackknife: its diagonal is the squared errors. NaN
+/// in rows and columns of functions that are NaN without some bin. Local.
+Array<double, 2> jackknife_covariance(std::span<const double> size, const LeaveOut& f);
+
 /// Delete-one jackknife (Efron 1982) of f(means) over equally weighted bins: bin_means has shape [bin,
 /// quantity]. At least two bins. Local; the order of sums is that of the bins.
 JackknifeEstimate jackknife(View<const double, 2> bin_means,
