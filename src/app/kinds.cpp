@@ -14,6 +14,7 @@
 #include "blockspin/stages/rbm.hpp"
 #include "blockspin/stages/receptive_field.hpp"
 #include "blockspin/stages/reconstruction.hpp"
+#include "blockspin/stages/relevance.hpp"
 #include "blockspin/stages/sample.hpp"
 #include "blockspin/stages/spectrum.hpp"
 #include "blockspin/stages/thermometer.hpp"
@@ -29,7 +30,7 @@ std::vector<campaign::Kind> stage_kinds() {
       kind_of<FlowStage>(),           kind_of<SpectrumStage>(),     kind_of<ReceptiveFieldStage>(),
       kind_of<ReconstructionStage>(), kind_of<LikelihoodStage>(),   kind_of<MappingStage>(),
       kind_of<DecimationStage>(),     kind_of<ChainMachineStage>(), kind_of<KadanoffStage>(),
-      kind_of<McrgStage>(),           kind_of<CouplingsStage>(),
+      kind_of<McrgStage>(),           kind_of<CouplingsStage>(),    kind_of<RelevanceStage>(),
   };
 }
 

@@ -58,8 +58,6 @@ std::vector<std::uint32_t> counted_from(std::uint32_t first, std::size_t n) {
 
 } // namespace
 
-std::vector<std::string> choice_names(PassRule) { return {"sampled", "mean_field"}; }
-
 const deck::Schema<ReconstructionDeck>& ReconstructionStage::schema() {
   using namespace deck;
   using D = ReconstructionDeck;
@@ -151,9 +149,9 @@ void ReconstructionStage::run(campaign::Context& context) {
   const double field = sample.model ? sample.model->field : 0.0;
   const auto random = [&](rng::StreamId id) { return context.random(id, label()); };
   const auto machines = read_machines(context, deck().rbm);
-  const auto rule = deck().dynamics == PassRule::sampled ? rbm::Rule::sampled : rbm::Rule::mean;
   const analysis::StackPass stack(
-      machines, rule, {random(rng::StreamId::reconstruction_up), random(rng::StreamId::reconstruction_down)});
+      machines, unit_rule(deck().dynamics),
+      {random(rng::StreamId::reconstruction_up), random(rng::StreamId::reconstruction_down)});
   const auto& extents = geometry.extents();
   const std::uint64_t quarter =
       std::max<std::uint64_t>(1, *std::min_element(extents.begin(), extents.end()) / 4);

@@ -58,6 +58,7 @@ LONG_FORMS = {
     "kadanoff.long": "side = 6\nconfigurations = 1000000\ncouplings = 0.44",
     "mcrg.long": "configurations = 100000000",
     "couplings.long": "rbm = broad\neven = 13\nodd = 5",
+    "relevance.long": "rbm = broad\ntemperature = 2.5",
 }
 # Stages that leave no checkpoint, since they begin again where they are stopped: what they say at their beginning.
 AT_WORK = {"import.long": "reads 1000000 configurations"}
@@ -74,6 +75,7 @@ SHORT_FORMS = {
     "mcrg.short": "configurations = 8000",
     "couplings.short": "sample = main\neven = 13\nodd = 5",
     "couplings.machine": "rbm = deep\neven = 7",
+    "relevance.short": "rbm = deep\ntemperature = 2.5",
 }
 
 

@@ -5,11 +5,9 @@
 
 #include "blockspin/campaign/model.hpp"
 #include "blockspin/campaign/stage.hpp"
+#include "blockspin/stages/pass_rule.hpp"
 
 namespace blockspin::stages {
-
-enum class PassRule { sampled, mean_field };
-std::vector<std::string> choice_names(PassRule); ///< in the order of the enumerators
 
 struct ReconstructionDeck {
   std::string rbm;
