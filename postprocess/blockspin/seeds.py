@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from blockspin.arrays import Estimated, Number
 
+LARGEST_FREEDOM = 1e6  # of Student's distribution; beyond it is the normal one to 1e-5, and the integral below is not resolved
 CHANCE = math.erfc(3 / math.sqrt(2))  # 0.0027: how often three errors are exceeded where the errors are known exactly
 
 
@@ -56,7 +57,7 @@ def combined(parts: list[tuple[Number, Number]]) -> Estimated:
 
 def student_quantile(two_sided: float, freedom: float) -> float:
     """|t| that Student's distribution exceeds with this probability; `freedom` >= 1, any real, or infinite."""
-    if math.isinf(freedom):
+    if freedom > LARGEST_FREEDOM:
         return NormalDist().inv_cdf(1 - two_sided / 2)
     # With tan(angle) = sqrt(freedom) / t the tail is the integral of sin^(freedom - 1) from 0 to the angle.
     nodes, weights = np.polynomial.legendre.leggauss(200)
