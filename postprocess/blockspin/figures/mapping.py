@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from blockspin.archive import Archive, Group
@@ -25,6 +26,13 @@ def map_label(mapping: Group) -> str:
 
 def draw_distributions(maps: list[Group]) -> Figure:
     figure, axes = plt.subplots(figsize=(5.4, 3.6))
+    distributions(maps, axes)
+    axes.set_title("An exact map is one line: zero spread", pad=8 + 11 * len(maps))
+    return figure
+
+
+def distributions(maps: list[Group], axes: Axes) -> Axes:
+    """ln Tr_h exp T of the data less its mean, a line a map."""
     spread = [mapping for mapping in maps if float(mapping["ln_trace/std"]) > ROUNDING]
     values = [mapping["ln_trace/value"] - float(mapping["ln_trace/mean"]) for mapping in spread]
     if values:
@@ -38,10 +46,8 @@ def draw_distributions(maps: list[Group]) -> Figure:
                          label=f"{map_label(mapping)}: std {float(mapping['ln_trace/std']):.0e} (exact)")
     axes.set_xlabel(r"$\ln {\rm Tr}_h e^{T(v,h)}$ less its mean")
     axes.set_ylabel("density over configurations")
-    axes.set_ylim(top=axes.get_ylim()[1] * 1.45)
-    axes.set_title("An exact map is one line: zero spread")
-    axes.legend(fontsize=7)
-    return figure
+    style.legend_above(axes, n_columns=1, fontsize=7)
+    return axes
 
 
 def draw_distances(maps: list[Group]) -> Figure:

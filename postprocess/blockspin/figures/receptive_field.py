@@ -52,20 +52,49 @@ def machine_text(fields: Group) -> str:
 def draw_maps(fields: Group, layer: int) -> Figure:
     """Fields at even places of the order of locality, so that the picture flatters nobody."""
     values, fraction = fields[f"layer_{layer}/field"], fields[f"layer_{layer}/window_fraction"]
-    order = np.argsort(-np.nan_to_num(fraction, nan=-1.0), kind="stable")
-    n = min(N_MAPS, len(order))
-    shown = order[np.linspace(0, len(order) - 1, n).round().astype(int)]
+    shown, n = places(fraction), min(N_MAPS, len(fraction))
     figure, grid = style.map_grid(n, min(n, 9), extra_height=0.9)
     window = fields.value("window")
     for axes, unit in zip(grid, shown):
         style.lattice_map(axes, values[:, unit], fields.lattice)
         axes.set_title("no weights" if np.isnan(fraction[unit]) else f"{fraction[unit]:.2f}", fontsize=7, pad=2)
     dead = int(np.isnan(fraction).sum())
-    figure.suptitle(f"{machine_text(fields)}: fields of layer {layer}, {n} of {len(order)} units"
+    figure.suptitle(f"{machine_text(fields)}: fields of layer {layer}, {n} of {len(fraction)} units"
                     + (f" ({dead} without weights)" if dead else "")
                     + f",\nfrom the most to the least local; number: share of $r^2$ in the best {window}x{window} window",
                     fontsize=8)
     return figure
+
+
+def fields_of(fields: Group, axes: Axes, layer: int) -> Axes:
+    """The same fields as one picture, on one colour scale."""
+    values, fraction = fields[f"layer_{layer}/field"], fields[f"layer_{layer}/window_fraction"]
+    shown = places(fraction)
+    drawn = style.draw_tiles(axes, values[:, shown], fields.lattice or (len(values),), 9)
+    axes.figure.colorbar(drawn, ax=axes, shrink=0.7, label="receptive field")
+    return axes
+
+
+def places(fraction: Array) -> Array:
+    """Units at even places of the order of locality, the most local first."""
+    order = np.argsort(-np.nan_to_num(fraction, nan=-1.0), kind="stable")
+    return order[np.linspace(0, len(order) - 1, min(N_MAPS, len(order))).round().astype(int)]
+
+
+def locality(fields: Group, axes: Axes) -> Axes:
+    """How much of each unit's field is in one window, as the share of units below; controls dashed and dotted."""
+    for layer, colour in zip(layers(fields), style.COLOURS):
+        cumulative(axes, living(fields, layer, "window_fraction"), color=colour, label=f"layer {layer}")
+        for control, _, line in CONTROLS:
+            cumulative(axes, living(fields, layer, f"{control}/window_fraction"), color=colour, linestyle=line, linewidth=0.8)
+    for _, label, line in CONTROLS:
+        axes.plot([], [], color="grey", linestyle=line, linewidth=0.8, label=label)
+    window = fields.value("window")
+    axes.set_xlim(0, 1.02)
+    axes.set_xlabel(f"share of $r^2$ in the best {window}x{window} window")
+    axes.set_ylabel("share of units below")
+    style.legend_above(axes)
+    return axes
 
 
 def draw_coverage(fields: Group) -> Figure:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from blockspin.archive import Archive, Group
@@ -62,18 +63,23 @@ def draw_correlation(group: Group) -> Figure:
     temperatures = shown_temperatures(group)
     figure, grid = plt.subplots(1, len(temperatures), squeeze=False, figsize=(3.2 * len(temperatures) + 0.8, 3.3),
                                 sharey=True)
-    mean, error = group["correlation/mean"], group["correlation/error"]
     for axes, t in zip(grid[0], temperatures):
-        for level, colour in zip(group["level"], style.COLOURS[-1:] + style.COLOURS):
-            distance = np.arange(1, mean.shape[2])
-            style.points(axes, distance, mean[level, t, 1:], error[level, t, 1:], fmt="o-", color=colour,
-                         label=level_text(level))
-        axes.set_title(style.temperature_text(group["temperature"][t]))
-        axes.set_xlabel("distance along an axis (sites)")
-    grid[0][0].set_ylabel(r"$\langle s(x)\, s(x+r)\rangle$")
-    grid[0][0].legend(fontsize=7)
+        correlation(group, axes, t)
+        axes.set_title(style.temperature_text(group["temperature"][t]), loc="right")
     figure.suptitle(f"{machine_text(group)}: correlations of data and reconstructions")
     return figure
+
+
+def correlation(group: Group, axes: Axes, t: int = 0) -> Axes:
+    """Correlations along the axes at one temperature: of the data (black), and of reconstructions from each layer."""
+    mean, error = group["correlation/mean"], group["correlation/error"]
+    distance = np.arange(1, mean.shape[2])
+    for level, colour in zip(group["level"], style.COLOURS[-1:] + style.COLOURS):
+        style.points(axes, distance, mean[level, t, 1:], error[level, t, 1:], fmt="o-", color=colour, label=level_text(level))
+    axes.set_xlabel("distance along an axis (sites)")
+    axes.set_ylabel(r"$\langle s(x)\, s(x+r)\rangle$")
+    style.legend_above(axes, n_columns=2, fontsize=7)
+    return axes
 
 
 def draw_temperatures(group: Group) -> Figure:
@@ -94,7 +100,7 @@ def draw_temperatures(group: Group) -> Figure:
     for axes, label in zip(grid.flat, ("energy per spin ($J$)", "$|m|$", "overlap with the data",
                                        "correlation of neighbouring hidden units")):
         axes.set_ylabel(label)
-        style.mark_critical(axes, label=None)
+        style.mark_critical(axes, label=None, of=group)
     for axes in grid[1]:
         axes.set_xlabel(style.TEMPERATURE)
     grid[0, 0].legend(fontsize=7)
