@@ -19,6 +19,7 @@ from blockspin.missing import Missing, nearest
 from blockspin.trusted import check_format, file_of, open_object
 
 PROVENANCE = "provenance"
+NO_STAGES = ("campaign", "model", "parallel")  # sections of a deck that make no group
 
 Path = Union[str, "os.PathLike[str]"]
 Some = TypeVar("Some", bound=Group)
@@ -115,6 +116,10 @@ class Archive:
     def seed(self) -> int:
         return int(self.file.attrs["seed"])
 
+    @property
+    def format_version(self) -> int:
+        return int(self.file.attrs["format_version"])
+
     def stages(self) -> dict[str, list[str]]:
         """{"sample": ["main"], "flow": ["V"], ...}: names of the complete groups of every stage."""
         return self._with_status("complete")
@@ -176,6 +181,36 @@ class Archive:
         names = sorted((name for name in groups if name.startswith("run_")), key=lambda name: int(name[4:]))
         return [{key: _plain(value) for key, value in open_object(self.file, f"{PROVENANCE}/{name}", self.path).attrs.items()}
                 for name in names]
+
+    def stale(self) -> list[str]:
+        """Complete groups whose parents have changed or are gone since: ["flow/V"]."""
+        found = []
+        for stage, names in self.stages().items():
+            for name in names:
+                attributes = open_object(self.file, f"{stage}/{name}", self.path).attrs
+                made_from = zip(attributes.get("parents", ()), attributes.get("parent_hashes", ()))
+                if any(self._hash_of(text_of(parent)) != text_of(content) for parent, content in made_from):
+                    found.append(f"{stage}/{name}")
+        return found
+
+    def _hash_of(self, path: str) -> str:
+        """The hash of a group's content; "" where it is not there."""
+        try:
+            return text_of(open_object(self.file, path, self.path).attrs.get("content_hash", ""))
+        except Missing:
+            return ""
+
+    def waiting(self) -> list[str]:
+        """Sections of the last run's deck of which no group is complete: ["[flow.V]"]. Empty where no deck is recorded."""
+        deck = self.runs()[-1].get("deck", "") if self.runs() else ""
+        sections = [line.split("#")[0].strip()[1:-1].strip() for line in deck.splitlines() if line.lstrip().startswith("[")]
+        found = []
+        for section in sections:
+            stage, _, name = section.partition(".")
+            there = [known for known in self.names(stage) if known == (name or "main") or known.startswith(f"{name or 'main'}_")]
+            if stage not in NO_STAGES and not there:
+                found.append(f"[{section}]")
+        return found
 
     def summary(self) -> str:
         """A few lines on what is in the archive; `blockspin info` tells more."""

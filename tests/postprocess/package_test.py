@@ -15,7 +15,7 @@ import campaign
 from patience import patient
 
 PACKAGE = campaign.ROOT / "postprocess"
-COMMANDS = ("blockspin-figures",)
+COMMANDS = ("blockspin-figures", "blockspin-report")
 
 
 def run(*command, cwd=None):
