@@ -81,7 +81,7 @@ def quantity(flow: Flow, axes: Axes, name: str) -> Axes:
     mean, error = flow.quantity(name)
     steps = np.arange(mean.shape[1])
     for number, (start, row, row_error) in enumerate(zip(flow.starts, mean, error)):
-        shown = np.where(np.isfinite(row), row, np.nan)  # +inf: an energy no temperature has
+        shown = np.where(known_ones(name, row, row_error), row, np.nan)  # +inf: an energy no temperature has
         style.band(axes, steps, shown, np.nan_to_num(row_error, posinf=0.0), label=style.start_label(start),
                    color=style.COLOURS[number % len(style.COLOURS)])
     if name == "mean_temperature" and "bayes_temperature/mean" in flow:
@@ -96,6 +96,12 @@ def quantity(flow: Flow, axes: Axes, name: str) -> Axes:
         axes.axhline(0.0, color=style.EXACT, linewidth=0.6, zorder=0)
     style.legend_above(axes, n_columns=2, fontsize=7)
     return axes
+
+
+def known_ones(name: str, mean: Array, error: Array) -> Array:
+    """Whether a value is to be drawn: finite, and of temperatures known to a quarter. Those of random spins may be any, and would
+    hide the rest."""
+    return np.isfinite(mean) & (not name.endswith("temperature") or 2 * error <= 0.25 * np.abs(mean))
 
 
 def draw_quantities(flow: Flow) -> Figure:

@@ -16,6 +16,8 @@ from blockspin.report.words import curve, measured
 from blockspin.seeds import families
 
 MOST_DRAWN = 3
+NAMES = {"energy_temperature": "Energy temperature", "mean_temperature": "Thermometer's mean (dashed: exact posterior's)",
+         "abs_magnetization": "Mean |m|", "nearest_neighbour_excess": "Neighbour correlation less that of all pairs"}
 END = "energy_temperature/mean"
 
 
@@ -70,7 +72,7 @@ def of_flow(flow: Flow) -> list[Part]:
         words = "; ".join(curve(f"{name.replace('_', ' ')} from {style.start_label(start).replace('$', '')}",
                                 np.arange(len(mean)), mean, error, at="step")
                           for start, mean, error in zip(flow.starts, *flow.quantity(name)))
-        parts.append(picture(name.replace("_", " ").capitalize() + ", step by step", words, partial(figures.quantity, flow, name=name)))
+        parts.append(picture(NAMES[name] + ", step by step", words, partial(figures.quantity, flow, name=name)))
     for number, start in enumerate(flow.starts if "temperature_distribution" in flow else []):
         parts.append(picture(f"What the thermometer says, {style.start_label(start).replace('$', '')}", distribution_words(flow, number),
                              partial(figures.distribution, flow, start=number)))
