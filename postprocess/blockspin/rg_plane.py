@@ -29,6 +29,7 @@ from blockspin.seeds import pm
 
 CRITICAL = 1 / exact.T_C
 DIAGONAL_NORMAL = np.sqrt(2)  # of the critical manifold at K_c, nearest = 1; exact
+CRITICAL_POINTS = ((0.37, 0.0509), (0.228, 0.1612), (0.5, -0.0416))  # of these two couplings alone: Wu and Car, PRL 119, 220602 (2017)
 LIMITS = (0.05, 0.6), (-0.03, 0.38)
 LARGEST_ERROR = 0.05  # points known less well are in the table, and not in the figure
 SHOWN_STEPS = (0, 1, 2, 3, 5, 10, 20, 30, 50, 100)
@@ -134,7 +135,7 @@ def trajectories(archives: list[Archive]) -> list[Trajectory]:
 
 def table(found: list[Trajectory]) -> str:
     """Text: nearest, diagonal, distance from the critical line, residual, at every point."""
-    heads = ("trajectory", "level or step", "nearest", "diagonal", "beyond the critical line", "residual")
+    heads = ("trajectory", "level or step", "nearest", "diagonal", "beyond the tangent", "residual")
     rows = [(one.label, str(step), *(pm(*pair) for pair in zip(mean, error)), pm(*beyond_line(mean, error)),
              pm(*residual) if np.isfinite(residual[0]) else "")
             for one in found for step, mean, error, residual in zip(one.step, one.mean, one.error, one.residual)]
@@ -143,7 +144,8 @@ def table(found: list[Trajectory]) -> str:
 
 
 def beyond_line(mean: Array, error: Array) -> Estimated:
-    """(K_nn + sqrt(2) K_diagonal - K_c, its error where both errors are independent): above 0 is the ordered side."""
+    """(K_nn + sqrt(2) K_diagonal - K_c, its error where both errors are independent): beyond the tangent at K_c of where these two
+    couplings are critical by themselves; above 0 is the ordered side. Couplings that are left out displace a point."""
     return mean[0] + DIAGONAL_NORMAL * mean[1] - CRITICAL, np.hypot(error[0], DIAGONAL_NORMAL * error[1])
 
 
@@ -178,10 +180,12 @@ def draw(found: list[Trajectory]) -> Figure:
 
 
 def draw_plane(axes: Axes, title: str) -> None:
-    """What all panels share: the critical line, the Ising model, the two sides."""
+    """What all panels share: where two couplings are critical by themselves, the Ising model, the two sides."""
     line = np.array(LIMITS[1])
     axes.plot(CRITICAL - DIAGONAL_NORMAL * line, line, color=style.EXACT, linestyle=":", linewidth=1,
-              label="critical line near $K_c$, exact")
+              label="tangent of the critical line at $K_c$, exact")
+    axes.plot(*np.transpose(CRITICAL_POINTS), "D", color=style.EXACT, markersize=4, markerfacecolor="none",
+              label="critical, Wu and Car")
     axes.plot(CRITICAL, 0, "*", color=style.EXACT, markersize=8, label="Ising model at $T_c$")
     axes.axhline(0, color=style.EXACT, linewidth=0.5, zorder=0)
     axes.text(LIMITS[0][1], LIMITS[1][0], "ordered side ", ha="right", va="bottom", color=style.EXACT)
@@ -190,10 +194,15 @@ def draw_plane(axes: Axes, title: str) -> None:
 
 
 def draw_by_kind(axes: Axes, found: list[Trajectory], text: str) -> None:
-    """A colour for each machine; `text` says in the legend what its trajectories are."""
+    """A colour for each machine; `text` says in the legend what its trajectories are. A start is named once."""
     kinds = list(dict.fromkeys(one.kind for one in found))
+    named = set()
     for one in found:
         arrows(axes, one, style.COLOURS[kinds.index(one.kind) % len(style.COLOURS)])
+        start = one.label.split(", ")[-1].replace("start ", "T = ").replace("T = T = ", "T = ")
+        if one.shown()[0] and start not in named:
+            named.add(start)
+            axes.annotate(start, one.mean[0], (0, -11), textcoords="offset points", fontsize=7, ha="center", color=style.EXACT)
     for kind, colour in zip(kinds, style.COLOURS):
         axes.plot([], [], color=colour, label=text.format(kind))
 

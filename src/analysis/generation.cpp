@@ -94,8 +94,10 @@ void Generation::pack_block(const Block& block) {
 
 void Generation::start(Block& block) {
   if (starts_.size() == 0) {
-    for (std::size_t r = 0; r < block.replicas.size(); ++r)
+    for (std::size_t r = 0; r < block.replicas.size(); ++r) {
+      std::ranges::fill(block.replicas[r].flat(), 0.0F); // no field: independent units
       rbm::apply_rule(units_, rbm::Rule::sampled, {streams_.start, r, block.first}, 1.0F, block.replicas[r]);
+    }
     return;
   }
   Array<float, 2> values({block.chains.size(), n_units_.front()});

@@ -82,11 +82,18 @@ void tell(const std::string& label, const GeneratedClass& about, const Generated
   };
   log::info(label + (about.n_classes > 1 ? ", class " + std::to_string(about.index) : "") + ": energy " +
             text(ising::Observable::energy) + ", |m| " + text(ising::Observable::abs_magnetization));
-  const stats::MeanEstimate& energy = measures.observables[ising::Observable::energy];
-  if (energy.too_short || energy.chains_agree < 1e-6)
+  const auto apart = [&](ising::Observable o) {
+    const stats::MeanEstimate& estimate = measures.observables[o];
+    return estimate.too_short || estimate.chains_agree < 1e-6;
+  };
+  if (apart(ising::Observable::energy) || apart(ising::Observable::abs_magnetization))
     log::warning(label +
-                 ": the chains' energies scatter more than their length explains: they may be stuck apart; "
-                 "run longer chains, or method = tempering");
+                 ": the chains scatter more than their length explains: they may be stuck apart; run longer "
+                 "chains, or method = tempering");
+  else if (apart(ising::Observable::magnetization))
+    log::warning(
+        label + ": chains keep the sign of their magnetisation: the two signs count as often as their starts "
+                "have them; run longer chains, or method = tempering");
   else if (!measures.reached_equilibrium)
     log::warning(label + ": energies or magnetisations drift: take a longer equilibration");
 }

@@ -119,6 +119,13 @@ TEST(Generation, KeepsTheMachinesDistributionOfEveryLayer) {
   }
 }
 
+// Of both kinds of units: a value that units are filled with first must not show. Two chi^2: 4e-8.
+TEST(Generation, RandomStartsAreIndependentUnits) {
+  for (const auto units : {rbm::Units::spin, rbm::Units::binary})
+    EXPECT_LT(excess(counts(*run(stack_of(units), {.n = n_chains}), 0), std::vector<double>(16, 1.0 / 16)),
+              limit);
+}
+
 // The twins: chains that have not run; replicas that are exchanged by the weights of other temperatures.
 TEST(Generation, ChainsThatHaveNotRunAreSeen) {
   const auto stack = stack_of(rbm::Units::spin);
