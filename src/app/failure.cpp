@@ -1,29 +1,16 @@
 #include "failure.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/printable.hpp"
 #include "blockspin/base/text.hpp"
-#include "blockspin/mpi/session.hpp"
+#include "blockspin/mpi/agree.hpp"
 
 namespace blockspin::app {
 
 namespace {
-
-Error current_error() {
-  try {
-    throw;
-  } catch (const Error& error) {
-    return error;
-  } catch (const std::bad_alloc&) {
-    return {ErrorKind::internal, "out of memory"};
-  } catch (const std::exception& other) {
-    return {ErrorKind::internal, other.what()};
-  } catch (...) {
-    return {ErrorKind::internal, "an exception of unknown type"};
-  }
-}
 
 /// One line a problem. A stop is no error: it says how to go on.
 void print_once(const Error& error) {
@@ -33,16 +20,39 @@ void print_once(const Error& error) {
     std::fprintf(stderr, "blockspin: error: %s\n", printable(line).c_str());
 }
 
+/// How long a rank that fails waits for all others to fail as well; each rank a little longer than the one before, so
+/// that of several, unless the machine is busy, the first one alone speaks, and ends the job.
+double patience_of(int rank) {
+  constexpr double seconds = 2.0, seconds_a_rank = 0.1, most = 5.0;
+  return std::min(seconds + seconds_a_rank * rank, most);
+}
+
+/// The error of the lowest rank that says more than that something is broken. Collective.
+Error common_error(const mpi::Communicator& comm, const Error& mine) {
+  try {
+    const bool says_little = mine.kind() == ErrorKind::internal;
+    const int speaker = comm.min(says_little ? comm.size() + comm.rank() : comm.rank()) % comm.size();
+    mpi::agree(comm, comm.rank() != speaker, mine.kind(), mine.message(), mine.where());
+  } catch (const Error& error) {
+    return error;
+  }
+  return mine;
+}
+
+int print_agreed(const mpi::Communicator* comm, const Error& error) {
+  if (comm == nullptr || comm->is_root()) print_once(error);
+  return error.exit_code();
+}
+
 } // namespace
 
-int report_failure(const mpi::Communicator* comm) noexcept {
-  const Error error = current_error();
-  const bool together =
-      comm == nullptr || comm->size() == 1 || error.agreed() || error.kind() == ErrorKind::usage;
-  if (together) {
-    if (comm == nullptr || comm->is_root()) print_once(error);
-    return error.exit_code();
-  }
+int report_failure(const mpi::Session* session) noexcept {
+  const Error error = mpi::current_error();
+  const mpi::Communicator* const comm = session != nullptr ? &session->world() : nullptr;
+  if (comm == nullptr || comm->size() == 1 || error.agreed() || error.kind() == ErrorKind::usage)
+    return print_agreed(comm, error);
+  if (session->all_ranks_fail(patience_of(comm->rank())))
+    return print_agreed(comm, common_error(session->failed(), error));
   std::fprintf(stderr, "[rank %d/%d] %s\n", comm->rank(), comm->size(), printable(error.what()).c_str());
   mpi::abort(error.exit_code());
 }

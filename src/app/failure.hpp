@@ -3,13 +3,14 @@
 
 #include <exception>
 
-#include "blockspin/mpi/communicator.hpp"
+#include "blockspin/mpi/session.hpp"
 
 namespace blockspin::app {
 
-/// Prints the current exception as this project's errors are printed, and returns the exit code. `comm` is
-/// null where MPI does not run. Errors of the command line are the same on every rank. A failure that other
-/// ranks do not know of ends the whole job here. For use in a catch block.
-int report_failure(const mpi::Communicator* comm) noexcept;
+/// Prints the current exception as this project's errors are printed, and returns the exit code. `session` is
+/// null where MPI does not run. Errors of the command line are the same on every rank. Where all ranks fail,
+/// without having agreed on it, they agree here, and the root speaks for them. A failure of some ranks alone
+/// ends the whole job here. For use in a catch block.
+int report_failure(const mpi::Session* session) noexcept;
 
 } // namespace blockspin::app

@@ -77,7 +77,7 @@ int run_program(int argc, char** argv, std::span<const campaign::Kind> kinds) {
     if (!mpi && has_launcher()) mpi.emplace();
     // 8. The one catch: what all ranks know is printed once and ends in order; what
     // one rank knows ends the job.
-    return report_failure(mpi ? &mpi->world() : nullptr);
+    return report_failure(mpi ? &*mpi : nullptr);
   }
 }
 

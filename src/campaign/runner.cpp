@@ -1,11 +1,10 @@
 #include "blockspin/campaign/runner.hpp"
 
-#include <new>
-
 #include "blockspin/archive/stored_layout.hpp"
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/campaign/side_by_side.hpp"
+#include "blockspin/mpi/agree.hpp"
 
 namespace blockspin::campaign {
 
@@ -34,15 +33,14 @@ template <class Work>
 void placed(const std::string& label, Work&& work) {
   try {
     work();
-  } catch (const Error& error) {
-    if (!error.where().empty()) throw;
+  } catch (const deck::BadValue& bad) {
+    throw Error(ErrorKind::internal, bad.what + "; allowed: " + bad.allowed, label);
+  } catch (...) {
+    const Error error = mpi::current_error();
+    if (!error.where().empty()) throw error;
     Error with_place(error.kind(), error.message(), label);
     if (error.agreed()) with_place.set_agreed();
     throw with_place;
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorKind::internal, "out of memory", label);
-  } catch (const std::exception& other) {
-    throw Error(ErrorKind::internal, other.what(), label);
   }
 }
 

@@ -1,7 +1,9 @@
 #include "blockspin/mpi/session.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 
 namespace blockspin::mpi {
 
@@ -21,15 +23,29 @@ Session::Session() {
   int provided = 0;
   check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   world_ = Communicator::duplicate(MPI_COMM_WORLD);
+  failed_ = Communicator::duplicate(MPI_COMM_WORLD);
 }
 
 Session::~Session() {
   world_ = Communicator();
+  failed_ = Communicator();
   if (code_without_finalizing) {
     MPI_Barrier(MPI_COMM_WORLD); // the root has spoken by now
     abort(*code_without_finalizing);
   }
   MPI_Finalize();
+}
+
+bool Session::all_ranks_fail(double seconds) const {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds between_looks(2);
+  MPI_Request meeting = MPI_REQUEST_NULL;
+  if (MPI_Ibarrier(failed_.handle(), &meeting) != MPI_SUCCESS) return false;
+  int all = 0;
+  for (const auto start = Clock::now(); std::chrono::duration<double>(Clock::now() - start).count() < seconds;
+       std::this_thread::sleep_for(between_looks))
+    if (MPI_Test(&meeting, &all, MPI_STATUS_IGNORE) != MPI_SUCCESS || all != 0) break;
+  return all != 0;
 }
 
 void end_without_finalizing(int exit_code) { code_without_finalizing = exit_code; }

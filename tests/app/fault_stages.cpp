@@ -12,9 +12,9 @@
 namespace blockspin::campaign {
 namespace {
 
-enum class Failure { lonely, agreed, numerical, memory, foreign, slow };
+enum class Failure { lonely, agreed, numerical, memory, foreign, everywhere, slow };
 std::vector<std::string> choice_names(Failure) {
-  return {"lonely", "agreed", "numerical", "memory", "foreign", "slow"};
+  return {"lonely", "agreed", "numerical", "memory", "foreign", "everywhere", "slow"};
 }
 
 struct FaultDeck {
@@ -57,6 +57,7 @@ public:
     }
     if (deck().failure == Failure::agreed)
       mpi::agreed(context.comm(), [&] { fail_here(context, ErrorKind::archive); });
+    if (deck().failure == Failure::everywhere) throw std::runtime_error("a foreign failure");
     if (context.comm().rank() == deck().rank) {
       if (deck().failure == Failure::memory) throw std::bad_alloc();
       if (deck().failure == Failure::foreign) throw std::runtime_error("a foreign failure");

@@ -150,6 +150,9 @@ for n, r in ((1, 0), (2, 1), (4, 0), (4, 3)):
 check_failure(4, "numerical", 2, 5, "failed on purpose", "[rank 2/4] ")
 check_failure(2, "memory", 1, 1, "out of memory", "[rank 1/2] ")
 check_failure(2, "foreign", 1, 1, "a foreign failure", "[rank 1/2] ")
+# All ranks fail without having agreed on it: the root speaks, and nobody is aborted.
+for n in (1, 2, 4):
+    check_failure(n, "everywhere", 0, 1, "a foreign failure", "blockspin: error: ")
 for how in ("signal", "walltime", "file"):
     check_stop(2, how)
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2, signal.SIGXCPU):

@@ -1,3 +1,9 @@
+#include <filesystem>
+#include <functional>
+#include <new>
+#include <string>
+#include <tuple>
+
 #include <gtest/gtest.h>
 
 #include "blockspin/mpi/agree.hpp"
@@ -118,6 +124,30 @@ TEST(Agree, EveryRankThrowsTheErrorOfTheLowestFailingRank) {
     EXPECT_EQ(error.where(), "run.h5");
     EXPECT_TRUE(error.agreed());
   }
+}
+
+/// What all ranks throw where only the last one does, in an agreed action.
+Error agreed_of(const std::function<void()>& thrower) {
+  const auto& comm = test_world();
+  try {
+    mpi::agreed(comm, [&] {
+      if (comm.rank() == comm.size() - 1) thrower();
+    });
+  } catch (const Error& error) {
+    return error;
+  }
+  return {ErrorKind::stopped, "nothing was thrown"};
+}
+
+TEST(Agree, MakesErrorsOfWhatOtherLibrariesThrow) {
+  const Error file = agreed_of([] { std::ignore = std::filesystem::file_size("/nowhere/run.h5"); });
+  EXPECT_EQ(file.kind(), ErrorKind::archive);
+  EXPECT_EQ(file.where(), "/nowhere/run.h5");
+  const Error memory = agreed_of([] { throw std::bad_alloc(); });
+  EXPECT_EQ(memory.message(), "out of memory");
+  const Error number = agreed_of([] { std::ignore = std::stoull("x"); });
+  EXPECT_EQ(number.kind(), ErrorKind::internal);
+  for (const Error& error : {file, memory, number}) EXPECT_TRUE(error.agreed());
 }
 
 TEST(Agree, ReturnsWhereAllIsWell) {
