@@ -117,13 +117,14 @@ const deck::Schema<ChainMachineDeck>& ChainMachineStage::schema() {
               .check(between(0.01, 2)),
           field("sites", &D::sites, "spins of the periodic chain, and hidden spins").check(between(4, 16)),
           field("configurations", &D::configurations, "exact, independent configurations of each chain")
-              .check(at_least(100)),
+              .check(between(100, 1e8)),
           field("repeats", &D::repeats, "trainings of each chain, on the same data").check(between(1, 100)),
-          field("epochs", &D::epochs, "epochs of each training").check(at_least(1)),
+          field("epochs", &D::epochs, "epochs of each training").check(between(1, 1e9)),
           field("learning_rate", &D::learning_rate, "learning rate, falling to zero").check(above(0)),
           field("momentum", &D::momentum, "momentum").check(from_below(0, 1)),
-          field("batch", &D::batch, "configurations of a minibatch").check(at_least(1)),
-          field("gibbs_steps", &D::gibbs_steps, "Gibbs steps of contrastive divergence").check(at_least(1)),
+          field("batch", &D::batch, "configurations of a minibatch").check(between(1, 1 << 20)),
+          field("gibbs_steps", &D::gibbs_steps, "Gibbs steps of contrastive divergence")
+              .check(between(1, 100000)),
           field("l1", &D::l1, "L1, times the learning rate").check(at_least(0)),
           field("initial_std", &D::initial_std, "spread of the initial weights").check(above(0)))
           .rule("batch", [](const Resolved<D>& all) {

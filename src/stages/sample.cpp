@@ -84,6 +84,19 @@ LongestTau longest_tau(const SampleRun& run) {
   return longest;
 }
 
+/// Throws where temperatures that were found could not be told apart.
+void require_apart(const campaign::Stage& stage, const std::vector<double>& temperatures) {
+  for (std::size_t i = 1; i < temperatures.size(); ++i)
+    if (!(temperatures[i] - temperatures[i - 1] > deck::temperature_tolerance))
+      throw_agreed(
+          ErrorKind::deck,
+          stage
+              .problem_at("count", "so many temperatures that exchange equally often are less than " +
+                                       format_number(deck::temperature_tolerance) +
+                                       " apart at T = " + format_number(temperatures[i]))
+              .text());
+}
+
 /// Kept configurations are meant to be two autocorrelation times apart, which the whole time series knows
 /// best, and error bars want a hundred independent samples.
 void warn_of_correlation(const std::string& label, const SampleRun& run, const replica::Sampling& sampling) {
@@ -193,6 +206,7 @@ std::vector<double> SampleStage::settle_temperatures(campaign::Context& context,
     context.run_stepper(ladder, "ladder");
     const std::string found = deck::Codec<deck::Temperatures>::text({ladder.temperatures()});
     if (*deck().count == 2) return found; // nothing to search for
+    require_apart(*this, ladder.temperatures());
     const auto& share = ladder.acceptance();
     log::info(label() + ": temperatures " + found + "; in the last trial " +
               percent(*std::min_element(share.begin(), share.end())) + " to " +

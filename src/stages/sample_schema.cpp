@@ -46,6 +46,8 @@ namespace {
 
 using Resolved = deck::Resolved<SampleDeck>;
 
+constexpr double least_step = 1e-6; ///< between temperatures of a ladder to be found, on average
+
 /// What is wrong with `temperatures`, `first`, `last` and `count` together.
 std::string ladder_problem(const Resolved& resolved) {
   const SampleDeck& d = resolved.deck;
@@ -56,7 +58,11 @@ std::string ladder_problem(const Resolved& resolved) {
   if (!d.last) missing.emplace_back("last");
   if (!d.count) missing.emplace_back("count");
   if (!missing.empty()) return "auto needs first, last and count; missing: " + joined(missing, ", ");
-  return *d.first < *d.last ? "" : "auto goes up from first to last: first must be below last";
+  if (*d.first >= *d.last) return "auto goes up from first to last: first must be below last";
+  const double step = (*d.last - *d.first) / static_cast<double>(*d.count - 1);
+  return step >= least_step ? ""
+                            : "so many temperatures from first to last would be less than " +
+                                  format_number(least_step) + " apart";
 }
 
 std::string exchange_problem(const Resolved& resolved) {
@@ -107,10 +113,10 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
               .unit("J/k_B"),
           field("first", &D::first, "lowest temperature of an auto ladder")
               .unit("J/k_B")
-              .check(deck::above(0)),
+              .check(between(1e-6, 1e12)),
           field("last", &D::last, "highest temperature of an auto ladder")
               .unit("J/k_B")
-              .check(deck::above(0)),
+              .check(between(1e-6, 1e12)),
           field("count", &D::count, "temperatures of an auto ladder, both ends included")
               .check(between(2, 10000)),
           field("configurations", &D::configurations, "configurations kept at each temperature")
