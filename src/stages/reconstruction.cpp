@@ -68,7 +68,8 @@ const deck::Schema<ReconstructionDeck>& ReconstructionStage::schema() {
           .refers_to(an_ensemble),
       field("temperatures", &D::temperatures, "temperatures of the configurations; auto: all of the sample's")
           .unit("J/k_B"),
-      field("configurations", &D::configurations, "configurations a temperature, the first kept ones")
+      field("configurations", &D::configurations,
+            "configurations a temperature, the first kept ones; auto: all, up to 1000")
           .check(at_least(2)),
       field("examples", &D::examples, "configurations a temperature that are kept for pictures")
           .check(between(1, 1000)),
@@ -98,6 +99,11 @@ std::vector<campaign::Reference> ReconstructionStage::references(const campaign:
   return all;
 }
 
+std::uint64_t ReconstructionStage::n_configurations(std::uint64_t n_kept) const {
+  constexpr std::uint64_t enough = 1000;
+  return deck().configurations.value_or(std::min(n_kept, enough));
+}
+
 void ReconstructionStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   const EnsembleInfo sample = ensemble_of(plan, sample_name(plan));
   const MachineInfo machine = machine_of(plan, deck().rbm);
@@ -105,12 +111,12 @@ void ReconstructionStage::check(const campaign::Plan& plan, const campaign::Comp
       !check_units(sample, machine.n_visible, machine.lattice, machine.group, "sample", complain))
     return;
   if (deck().temperatures) check_temperatures(sample, deck().temperatures->values, "temperatures", complain);
-  if (deck().configurations > sample.n_configurations)
+  if (deck().configurations.value_or(0) > sample.n_configurations)
     complain("configurations", "is more than " + sample.group + " keeps",
              "2 to " + std::to_string(sample.n_configurations));
-  if (deck().examples > deck().configurations)
-    complain("examples", "is more than the configurations",
-             "at most " + std::to_string(deck().configurations));
+  const std::uint64_t n = n_configurations(sample.n_configurations);
+  if (deck().examples > n)
+    complain("examples", "is more than the configurations", "at most " + std::to_string(n));
   const auto& extents = sample.lattice;
   if (deck().window.value_or(1) > *std::min_element(extents.begin(), extents.end()))
     complain("window", "is wider than the lattice", "");
@@ -124,7 +130,7 @@ campaign::Estimate ReconstructionStage::estimate(const campaign::Plan& plan, int
   const double products = info.n_weights();
   const auto depth = static_cast<double>(info.hidden.size());
   const auto n_sites = static_cast<double>(sample.n_sites);
-  const double n = static_cast<double>(deck().configurations);
+  const double n = static_cast<double>(n_configurations(sample.n_configurations));
   campaign::Estimate estimate;
   // Packed configurations and their quantities all at once, spins and reconstructions a batch at a time.
   const double at_once = std::max(std::min(n / n_ranks, static_cast<double>(analysis::most_passes_a_step)),
@@ -166,9 +172,11 @@ void ReconstructionStage::run(campaign::Context& context) {
         deck().temperatures ? deck::find_temperature(sample.temperature, temperatures[t]) : t;
     return read_configurations(context.archive(), sample, {index}, range);
   };
+  const std::uint64_t n = n_configurations(sample.n_configurations);
+  if (!deck().configurations) context.resolve("configurations", std::to_string(n));
   analysis::Reconstruction steps(context.comm(),
-                                 {stack, measurement, geometry.n_sites(), temperatures.size(),
-                                  deck().configurations, analysis::passes_a_step(measurement, machines)},
+                                 {stack, measurement, geometry.n_sites(), temperatures.size(), n,
+                                  analysis::passes_a_step(measurement, machines)},
                                  read);
   context.run_stepper(steps);
   const std::vector<float> examples = steps.examples(deck().examples, safe_point);

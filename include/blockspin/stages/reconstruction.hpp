@@ -13,7 +13,7 @@ struct ReconstructionDeck {
   std::string rbm;
   std::optional<std::string> sample;
   std::optional<deck::Temperatures> temperatures;
-  std::uint64_t configurations = 1000;
+  std::optional<std::uint64_t> configurations; ///< auto: as many as there are, up to a thousand
   std::uint64_t examples = 4;
   PassRule dynamics = PassRule::sampled;
   std::optional<std::uint64_t> window;
@@ -34,6 +34,8 @@ public:
 
 private:
   std::string sample_name(const campaign::Plan& plan) const;
+  /// Of each temperature, of a sample that keeps so many.
+  std::uint64_t n_configurations(std::uint64_t n_kept) const;
 };
 
 } // namespace blockspin::stages
