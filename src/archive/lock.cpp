@@ -1,8 +1,10 @@
 #include "blockspin/archive/lock.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -48,34 +50,66 @@ bool same_file(int descriptor, const std::string& path) {
          held.st_dev == named.st_dev;
 }
 
-/// The open file of a lock.
-int open_lock(const std::string& path, const std::string& archive_path) {
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
-  if (descriptor < 0)
-    throw Error(ErrorKind::archive,
-                "cannot write in the archive's folder: cannot create " + path + ": " + std::strerror(errno),
-                archive_path);
-  return descriptor;
+bool write_owner(int descriptor) {
+  const std::string owner = host_and_process() + "\n";
+  return ftruncate(descriptor, 0) == 0 &&
+         pwrite(descriptor, owner.data(), owner.size(), 0) == static_cast<ssize_t>(owner.size());
 }
 
-void write_owner(int descriptor, const std::string& path, const std::string& archive_path) {
-  const std::string owner = host_and_process() + "\n";
-  if (ftruncate(descriptor, 0) != 0 ||
-      pwrite(descriptor, owner.data(), owner.size(), 0) != static_cast<ssize_t>(owner.size()))
-    throw Error(ErrorKind::archive, "cannot write " + path + ": " + std::strerror(errno), archive_path);
+/// A new file that is locked and says who owns it before it has its name, so that no file without an owner is ever
+/// ours; -1 and errno where the name is taken, or it cannot be made.
+int create_lock(const std::string& path) {
+  const std::string folder = std::filesystem::absolute(path).parent_path().string();
+  const int descriptor = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+  if (descriptor < 0) return -1;
+  const std::string unnamed = "/proc/self/fd/" + std::to_string(descriptor);
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && write_owner(descriptor) &&
+      linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0)
+    return descriptor;
+  const int code = errno;
+  close(descriptor);
+  errno = code;
+  return -1;
+}
+
+/// The same on file systems that know no files without a name: for a moment it says nothing.
+int create_named_lock(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (descriptor < 0) return -1;
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && write_owner(descriptor)) return descriptor;
+  const int code = errno;
+  unlink(path.c_str());
+  close(descriptor);
+  errno = code;
+  return -1;
+}
+
+[[noreturn]] void throw_unwritable(const std::string& path, const std::string& archive_path) {
+  throw Error(ErrorKind::archive,
+              "cannot write in the archive's folder: cannot create " + path + ": " + std::strerror(errno),
+              archive_path);
 }
 
 } // namespace
 
-/// The lock, or nothing where another process holds it; `owner` is what the file says of that.
+/// The lock, or nothing where another process holds it, or a file that says nothing stands there; `owner` is what
+/// the file says.
 std::optional<Lock> Lock::attempt(const std::string& path, const std::string& archive_path,
                                   std::string& owner) {
-  Lock lock(path, open_lock(path, archive_path));
+  int created = create_lock(path);
+  if (created < 0 && errno != EEXIST) created = create_named_lock(path);
+  if (created < 0 && errno != EEXIST) throw_unwritable(path, archive_path);
+  const int standing = created < 0 ? open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+  if (created < 0 && standing < 0 && errno == ENOENT) return std::nullopt; // it has just gone
+  if (created < 0 && standing < 0) throw_unwritable(path, archive_path);
+  Lock lock(path, std::max(created, standing));
+  lock.held_ = created >= 0;
+  if (lock.held_) return lock;
   owner = owner_of(lock.descriptor_, path, archive_path);
-  if (flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0 || !same_file(lock.descriptor_, path))
+  if (owner.empty() || flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0 || !same_file(lock.descriptor_, path))
     return std::nullopt;
   lock.held_ = true;
-  write_owner(lock.descriptor_, path, archive_path);
+  if (!write_owner(lock.descriptor_)) throw_unwritable(path, archive_path);
   return lock;
 }
 
@@ -87,8 +121,9 @@ Lock Lock::acquire(const std::string& archive_path, double patience_seconds) {
     const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - start;
     if (waited.count() > patience_seconds)
       throw Error(ErrorKind::archive,
-                  "another run is writing this archive: " + (owner.empty() ? "unknown owner" : owner) +
-                      " (it holds " + path + ")",
+                  owner.empty()
+                      ? path + " stands where a run puts its lock, but says of no run: move it away"
+                      : "another run is writing this archive: " + owner + " (it holds " + path + ")",
                   archive_path);
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

@@ -162,6 +162,18 @@ def links(folder):
     assert os.path.islink(f"{folder}/a.h5") and os.path.islink(f"{folder}/b.h5")
 
 
+def locks(folder):
+    """A file that says of no run is none of ours, empty or not. What a killed run left is."""
+    deck, lock = write(folder), Path(folder, "run.h5.lock")
+    for text in ("", "a note of the user\n"):
+        lock.write_text(text, encoding="utf-8")
+        assert "move it away" in blockspin("run", deck, code=4)
+        assert lock.read_text(encoding="utf-8") == text
+    lock.write_text("host elsewhere, process 1\n", encoding="utf-8")
+    blockspin("run", deck)
+    assert not lock.exists()
+
+
 def mode_and_owner(folder, storage):
     deck, path = write(folder, storage=storage), Path(folder, "run.h5")
     blockspin("run", deck)
@@ -178,7 +190,7 @@ def mode_and_owner(folder, storage):
 
 
 def main():
-    scenarios = [what_is_no_archive, files_of_the_user, damaged_files, damaged_unfinished_work, copies, links, lambda folder: mode_and_owner(folder, "single"),
+    scenarios = [what_is_no_archive, files_of_the_user, damaged_files, damaged_unfinished_work, copies, links, locks, lambda folder: mode_and_owner(folder, "single"),
                  lambda folder: mode_and_owner(folder, "segments")]
     for scenario in scenarios:
         with tempfile.TemporaryDirectory() as folder:
