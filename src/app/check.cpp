@@ -117,12 +117,12 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   campaign::check_references(plan, problems);
   std::string future;
   if (problems.empty() && (archive || !exists)) future = outlook(comm, plan, archive ? &*archive : nullptr);
-  if (archive) archive->close();
   throw_agreed(problems);
 
   for (const std::string& warning : plan.warnings) log::warning(warning);
   Needs needs;
-  const std::string costs = cost_table(plan, n_ranks, needs);
+  const std::string costs = cost_table(plan, n_ranks, needs); // it may ask the archive
+  if (archive) archive->close();
   for (const std::string& line : split(shortage(plan, needs, n_ranks, path), '\n')) log::warning(line);
   if (comm.is_root())
     fmt::print("# {}: no errors. Archive: {} ({})\n\n{}{}{}", deck_path, path,

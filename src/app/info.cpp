@@ -20,7 +20,7 @@ std::string verdict(const archive::Archive& archive, std::span<const campaign::K
   try {
     const std::string present = archive::present_hash(archive, group);
     damaged += ", content hash " + present;
-    if (archive.group(group)->content_hash != present) return damaged;
+    if (archive::stored_hash(archive, group) != present) return damaged;
     const auto* const kind = campaign::find_kind(kinds, split(group.substr(1), '/').front());
     if (kind != nullptr) archive::check_layout(archive, group, kind->rows);
     return "whole, content hash " + present;

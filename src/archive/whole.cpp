@@ -3,6 +3,7 @@
 #include "archive_state.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "content_hash.hpp"
+#include "group_attributes.hpp"
 
 namespace blockspin::archive {
 
@@ -26,6 +27,15 @@ std::string present_hash(const Archive& archive, const std::string& group) {
   const std::string& place = archive.place(group);
   h5::look_on_root(archive.comm(), place, [&] { hash = hash_of(place, group); });
   return archive.comm().broadcast(hash);
+}
+
+std::string stored_hash(const Archive& archive, const std::string& group) {
+  std::string hash;
+  const std::string& place = archive.place(group);
+  h5::look(archive.comm(), place, [&] {
+    hash = group_of(group, h5::SerialFile(place).attributes(group), archive.path()).content_hash;
+  });
+  return hash;
 }
 
 void Archive::require_whole(const std::string& group) const {
