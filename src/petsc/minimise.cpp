@@ -36,12 +36,35 @@ PetscErrorCode evaluate(Tao, Vec x, PetscReal* value, Vec gradient, void* contex
   });
 }
 
-/// Every LMVM matrix has the same prefix, that of TAO itself.
-void set_quasi_newton(Tao tao, const MinimiseOptions& options) {
+/// An option for as long as this stands; one that the user has given stays as it is.
+class OwnOption {
+public:
+  OwnOption(std::string name, const std::string& value) : name_(std::move(name)) {
+    PetscBool is_given = PETSC_FALSE;
+    BLOCKSPIN_PETSC(PetscOptionsHasName(nullptr, nullptr, name_.c_str(), &is_given));
+    if (is_given == PETSC_TRUE)
+      name_.clear();
+    else
+      BLOCKSPIN_PETSC(PetscOptionsSetValue(nullptr, name_.c_str(), value.c_str()));
+  }
+  ~OwnOption() {
+    if (!name_.empty()) PetscOptionsClearValue(nullptr, name_.c_str());
+  }
+  OwnOption(const OwnOption&) = delete;
+  OwnOption& operator=(const OwnOption&) = delete;
+
+private:
+  std::string name_; ///< empty where it is the user's
+};
+
+/// The last word is the user's. Every LMVM matrix has the same prefix, that of TAO itself.
+void set_options(Tao tao, const MinimiseOptions& options) {
   const std::string history = "tao_lmvm_mat_lmvm_hist_size";
-  BLOCKSPIN_PETSC(
-      PetscOptionsSetValue(nullptr, ("-" + history).c_str(), std::to_string(options.history).c_str()));
+  const OwnOption own("-" + history, std::to_string(options.history));
   BLOCKSPIN_PETSC(TaoSetType(tao, TAOLMVM));
+  BLOCKSPIN_PETSC(TaoSetMaximumIterations(tao, options.max_iterations));
+  BLOCKSPIN_PETSC(TaoSetMaximumFunctionEvaluations(tao, 20 * options.max_iterations + 20));
+  BLOCKSPIN_PETSC(TaoSetTolerances(tao, options.gradient_tolerance, 0.0, 0.0));
   BLOCKSPIN_PETSC(TaoSetFromOptions(tao));
   PetscBool is_used = PETSC_FALSE;
   BLOCKSPIN_PETSC(PetscOptionsUsed(nullptr, history.c_str(), &is_used));
@@ -90,12 +113,9 @@ MinimiseResult minimise(std::span<double> x, const Objective& objective, const M
   const auto n = static_cast<PetscInt>(x.size());
   BLOCKSPIN_PETSC(VecCreateSeqWithArray(PETSC_COMM_SELF, 1, n, x.data(), solution.out()));
   BLOCKSPIN_PETSC(TaoCreate(PETSC_COMM_SELF, tao.out()));
-  set_quasi_newton(tao, options);
   BLOCKSPIN_PETSC(TaoSetSolution(tao, solution));
   BLOCKSPIN_PETSC(TaoSetObjectiveAndGradient(tao, nullptr, evaluate, const_cast<Objective*>(&objective)));
-  BLOCKSPIN_PETSC(TaoSetMaximumIterations(tao, options.max_iterations));
-  BLOCKSPIN_PETSC(TaoSetMaximumFunctionEvaluations(tao, 20 * options.max_iterations + 20));
-  BLOCKSPIN_PETSC(TaoSetTolerances(tao, options.gradient_tolerance, 0.0, 0.0));
+  set_options(tao, options);
   BLOCKSPIN_PETSC(TaoSolve(tao));
   return result_of(tao);
 }

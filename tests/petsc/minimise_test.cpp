@@ -1,7 +1,10 @@
+#include <array>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <petscsys.h>
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/petsc/minimise.hpp"
@@ -33,6 +36,30 @@ TEST(Minimise, StopsAtTheIterationLimitAndSaysSo) {
   const auto result = petsc::minimise(x, rosenbrock, {.max_iterations = 3, .gradient_tolerance = 1e-10});
   EXPECT_FALSE(result.converged);
   EXPECT_EQ(result.iterations, 3);
+}
+
+TEST(Minimise, LeavesTheUsersOptionsAsTheyAre) {
+  const char* const history = "-tao_lmvm_mat_lmvm_hist_size";
+  const auto value_of = [&] {
+    std::array<char, 16> text{};
+    PetscBool is_given = PETSC_FALSE;
+    PetscOptionsGetString(nullptr, nullptr, history, text.data(), text.size(), &is_given);
+    return is_given == PETSC_TRUE ? std::string(text.data()) : std::string("none");
+  };
+  const auto run = [] {
+    std::vector<double> x{-1.2, 1.0};
+    return petsc::minimise(x, rosenbrock, {.max_iterations = 200, .gradient_tolerance = 1e-10, .history = 7})
+        .iterations;
+  };
+  const int plain = run();
+  EXPECT_EQ(value_of(), "none");
+  PetscOptionsSetValue(nullptr, history, "1");
+  PetscOptionsSetValue(nullptr, "-tao_max_it", "2");
+  EXPECT_EQ(run(), 2);
+  EXPECT_EQ(value_of(), "1");
+  PetscOptionsClearValue(nullptr, history);
+  PetscOptionsClearValue(nullptr, "-tao_max_it");
+  EXPECT_EQ(run(), plain);
 }
 
 TEST(Minimise, AWrongGradientDoesNotPassForAMinimum) {
