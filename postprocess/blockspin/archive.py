@@ -213,7 +213,7 @@ class Archive:
         return found
 
     def summary(self) -> str:
-        """A few lines on what is in the archive; `blockspin info` tells more."""
+        """A few lines on what is in the archive; `blockspin info --all` tells more."""
         lines = [f"{self.path}: {self.title} (seed {self.seed})"]
         for stage, names in self.stages().items():
             lines.append(f"  {stage}: {', '.join(names)}")

@@ -66,25 +66,28 @@ campaign::Estimate estimate_of_scan(const campaign::Plan& plan, std::size_t firs
 }
 
 std::string cost_table(const campaign::Plan& plan, int n_ranks, Needs& needs) {
-  std::string text = fmt::format("# Estimated cost on {} rank{} (good to a factor of two)\n", n_ranks,
-                                 n_ranks == 1 ? "" : "s");
-  const char* const row = "# {:<28} {:>12} {:>12} {:>24} {:>14}  {}\n";
-  text += fmt::format(fmt::runtime(row), "stage", "memory/rank", "archive", "work", "core time", "layout");
-  double seconds = 0;
+  std::string text = fmt::format("# Estimated cost on {} (times are rough: those of an idle processor)\n",
+                                 counted(static_cast<std::uint64_t>(n_ranks), "rank"));
+  const char* const row = "# {:<28} {:>12} {:>12} {:>24} {:>14} {:>14}  {}\n";
+  text += fmt::format(fmt::runtime(row), "stage", "memory/rank", "archive", "work", "core time", "time",
+                      "layout");
+  double core_seconds = 0, seconds = 0;
   for (std::size_t first = 0; first < plan.stages.size(); first = end_of_scan(plan, first)) {
     const auto estimate = estimate_of_scan(plan, first, n_ranks);
     const std::size_t n = end_of_scan(plan, first) - first;
     const std::string label = plan.stages[first]->label() + (n > 1 ? fmt::format(" and {} more", n - 1) : "");
     text += fmt::format(fmt::runtime(row), label, or_dash(estimate.memory_per_rank, format_bytes),
                         or_dash(estimate.archive_bytes, format_bytes), work_text(estimate),
-                        or_dash(estimate.seconds, format_seconds), estimate.layout);
+                        or_dash(estimate.seconds, format_seconds),
+                        or_dash(estimate.seconds_on(n_ranks), format_seconds), estimate.layout);
     needs.memory_per_rank = std::max(needs.memory_per_rank, estimate.memory_per_rank);
     needs.archive_bytes += estimate.archive_bytes;
-    seconds += estimate.seconds;
+    core_seconds += estimate.seconds;
+    seconds += estimate.seconds_on(n_ranks);
   }
   return text + fmt::format(fmt::runtime(row), "in all", or_dash(needs.memory_per_rank, format_bytes),
-                            or_dash(needs.archive_bytes, format_bytes), "", or_dash(seconds, format_seconds),
-                            "");
+                            or_dash(needs.archive_bytes, format_bytes), "",
+                            or_dash(core_seconds, format_seconds), or_dash(seconds, format_seconds), "");
 }
 
 } // namespace

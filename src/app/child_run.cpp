@@ -61,6 +61,8 @@ std::string disturbance_name(Disturbance disturbance) {
   case Disturbance::kill_launcher: return "SIGKILL of mpirun";
   case Disturbance::kill_all: return "SIGKILL of all";
   case Disturbance::signal_launcher: return "SIGUSR1 to mpirun";
+  case Disturbance::interrupt_launcher: return "SIGINT to mpirun";
+  case Disturbance::end_launcher: return "SIGTERM to mpirun";
   }
   return "?";
 }
@@ -117,6 +119,8 @@ void ChildRun::disturb(Disturbance disturbance, unsigned choice) {
   if (code_) return;
   const auto all = ranks();
   if (disturbance == Disturbance::signal_launcher) kill(launcher_, SIGUSR1);
+  if (disturbance == Disturbance::interrupt_launcher) kill(launcher_, SIGINT);
+  if (disturbance == Disturbance::end_launcher) kill(launcher_, SIGTERM);
   if (disturbance == Disturbance::kill_launcher || disturbance == Disturbance::kill_all)
     kill(launcher_, SIGKILL);
   if (disturbance == Disturbance::kill_all)

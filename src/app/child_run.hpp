@@ -9,8 +9,16 @@
 
 namespace blockspin::app {
 
-/// How a run may be disturbed. All but the last are SIGKILL.
-enum class Disturbance { kill_one_rank, kill_launcher, kill_all, signal_launcher };
+/// How a run may be disturbed. The first three are SIGKILL.
+enum class Disturbance {
+  kill_one_rank,
+  kill_launcher,
+  kill_all,
+  signal_launcher,    ///< SIGUSR1, which mpirun hands on
+  interrupt_launcher, ///< SIGINT, as by Ctrl-C: mpirun asks its ranks to end, and kills them after a while
+  end_launcher        ///< SIGTERM: the same
+};
+inline constexpr int n_disturbances = 6;
 std::string disturbance_name(Disturbance disturbance);
 /// Whether a run that was disturbed so may end with this code, negative for a signal. After a SIGKILL any
 /// will do. One that was asked to stop ends in order (done, or stopped), or by that very signal, where it

@@ -10,18 +10,27 @@ namespace blockspin::app {
 
 namespace {
 
-std::string line_of(const Command& command) {
-  std::string options;
-  for (const std::string& option : command.options) options += " [--" + option + "]";
-  return fmt::format("  {} {}{}\n      {}\n", command.name, command.arguments, options, command.help);
+/// All rows of a name, as one entry: how it is called, and what it does.
+std::string entry_of(const std::string& name) {
+  std::string usage, help;
+  for (const Command& row : commands()) {
+    if (row.name != name) continue;
+    std::string options;
+    for (const std::string& option : row.options) options += " [--" + option + "]";
+    usage += fmt::format("  {:<{}} {}{}\n", usage.empty() ? name : "", name.size(), row.arguments, options);
+    help += (help.empty() ? "" : "; or ") + row.help;
+  }
+  return usage + "      " + help + "\n";
 }
 
 /// The help of all commands, or of the one that the help was asked for.
 int help_command(const Invocation& invocation) {
   std::string text;
-  for (const Command& command : commands())
-    if (!invocation.arguments.empty() && command.name == invocation.arguments.front())
-      text += line_of(command) + options_text(command.options);
+  for (const Command& command : commands()) {
+    if (invocation.arguments.empty() || command.name != invocation.arguments.front()) continue;
+    if (text.empty()) text = entry_of(command.name);
+    text += options_text(command.options);
+  }
   fmt::print("{}", text.empty() ? help_text() : text);
   return 0;
 }
@@ -55,15 +64,21 @@ std::span<const Command> commands() {
        1,
        nullptr,
        check_command},
-      {"info", "ARCHIVE", "what an archive holds", {"json", "lineage", "check"}, 1, 1, nullptr, info_command},
+      {"info",
+       "ARCHIVE",
+       "what an archive holds",
+       {"brief", "all", "json", "lineage", "check"},
+       1,
+       1,
+       nullptr,
+       info_command},
       {"verify",
        "DECK",
        "run a deck undisturbed, then killed and resumed at random on other rank counts; compare every byte",
        {"set", "rounds", "ranks"},
        1,
        1,
-       verify_deck_command,
-       nullptr},
+       verify_deck_command},
       {"verify",
        "A.h5 B.h5",
        "compare the scientific datasets of two archives byte by byte",
@@ -94,16 +109,8 @@ std::span<const Command> commands() {
        {"markdown"},
        0,
        1,
-       parameters_command,
-       nullptr},
-      {"selftest",
-       "[NAME...]",
-       "compare what this build computes with exact answers",
-       {},
-       0,
-       any_number,
-       nullptr,
-       selftest_command},
+       parameters_command},
+      {"selftest", "[NAME...]", "compare with exact answers", {}, 0, any_number, nullptr, selftest_command},
       {"bench", "[NAME...]", "built-in benchmarks", {"petsc"}, 0, any_number, nullptr, bench_command},
       {"--help", "", "this text", {}, 0, any_number, help_command, nullptr},
       {"--version", "", "version and build", {}, 0, 0, version_command, nullptr},
@@ -115,12 +122,13 @@ std::string help_text() {
   std::string text =
       "blockspin: Ising, restricted Boltzmann machines and the renormalization group, over MPI\n\n"
       "usage: [mpirun -n N] blockspin COMMAND ...\n\n";
-  for (const Command& command : commands()) text += line_of(command);
+  std::string last;
+  for (const Command& command : commands())
+    if (command.name != last) text += entry_of(last = command.name);
   text += "\n--set section.key=value overrides a deck key; --walltime HH:MM:SS; --petsc \"-log_view\"; "
-          "--lineage PATH; info --check compares everything with its checksum.\n"
-          "Exit codes: 0 done, 1 internal, 2 usage, 3 deck, 4 archive or file, 5 numerical, 75 stopped early "
-          "with a\n"
-          "checkpoint (run the same command with --resume).\n";
+          "--lineage PATH;\nblockspin COMMAND --help explains a command.\n"
+          "Exit codes: 0 done, 1 internal, 2 usage, 3 deck, 4 archive or file, 5 numerical, 6 verify found a "
+          "difference,\n75 stopped early with a checkpoint (run the same command with --resume).\n";
   return text;
 }
 

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include "blockspin/app/command.hpp"
+#include "blockspin/archive/ancestry.hpp"
 #include "blockspin/archive/stored_layout.hpp"
 #include "blockspin/archive/summary.hpp"
 #include "blockspin/archive/whole.hpp"
+#include "blockspin/base/printable.hpp"
 #include "blockspin/base/text.hpp"
+#include "blockspin/campaign/results.hpp"
 #include "blockspin/mpi/agree.hpp"
 
 namespace blockspin::app {
@@ -42,6 +45,42 @@ void check_content(const archive::Archive& archive, std::span<const campaign::Ki
              joined(damaged, ", ") + ": the content does not match the checksum", archive.path());
 }
 
+/// How many are complete; which are partial, or stale. Collective.
+std::string stages_text(const archive::Archive& archive) {
+  std::size_t n_complete = 0;
+  std::vector<std::string> partial, stale;
+  for (const std::string& path : archive.groups()) {
+    const archive::Group group = archive.group(path).value();
+    if (group.status == "complete")
+      ++n_complete;
+    else
+      partial.push_back(path);
+    if (!stale_ancestor(archive, group).empty()) stale.push_back(path);
+  }
+  std::string text = "stages: " + std::to_string(n_complete) + " complete\n";
+  if (!partial.empty())
+    text +=
+        std::to_string(partial.size()) + " partial: " + printable(campaign::first_of(partial, ", ")) + "\n";
+  if (!stale.empty())
+    text += "STALE, as their input has changed: " + printable(campaign::first_of(stale, ", ")) + "\n";
+  return text;
+}
+
+std::string results_text(const archive::Archive& archive, std::span<const campaign::Kind> kinds,
+                         const std::string& indent) {
+  std::string text;
+  for (const std::string& line : campaign::result_lines(archive, kinds, archive.groups(), most_result_lines))
+    text += indent + printable(line) + "\n";
+  return text;
+}
+
+/// At most a screen.
+std::string overview(const archive::Archive& archive, std::span<const campaign::Kind> kinds) {
+  return archive::title_text(archive::summarize_file(archive)) + stages_text(archive) +
+         results_text(archive, kinds, "  ") +
+         "more: info --all prints keys, datasets and provenance, --check tests every byte, --json is for programs\n";
+}
+
 } // namespace
 
 int info_command(const Invocation& invocation, const mpi::Communicator& comm) {
@@ -51,13 +90,18 @@ int info_command(const Invocation& invocation, const mpi::Communicator& comm) {
     archive.close();
     return 0;
   }
-  const auto summary = archive::summarize(archive);
-  archive.close();
+  const bool whole = invocation.all || invocation.json || !invocation.lineage.empty();
   std::string text;
-  if (!invocation.lineage.empty())
-    text = archive::lineage(summary, invocation.lineage);
-  else
-    text = invocation.json ? archive::to_json(summary) : archive::to_text(summary);
+  if (whole) {
+    const auto summary = archive::summarize(archive);
+    text = invocation.json  ? archive::to_json(summary)
+           : invocation.all ? archive::to_text(summary)
+                            : archive::lineage(summary, invocation.lineage);
+  } else {
+    text =
+        invocation.brief ? results_text(archive, invocation.kinds, "") : overview(archive, invocation.kinds);
+  }
+  archive.close();
   if (comm.is_root()) fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
   return 0;
 }

@@ -5,6 +5,7 @@
 #include "blockspin/app/command.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/campaign/read_plan.hpp"
+#include "blockspin/campaign/results.hpp"
 #include "blockspin/campaign/runner.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "load_deck.hpp"
@@ -43,6 +44,15 @@ archive::RunRecord record_of(const Invocation& invocation, const deck::Document&
   return record;
 }
 
+/// What the deck's stages found, as the archive has it now.
+void tell_results(const campaign::Plan& plan, const archive::Archive& archive) {
+  std::vector<std::string> groups;
+  for (const auto& stage : plan.stages) groups.push_back(stage->group());
+  log::info("results:");
+  for (const std::string& line : campaign::result_lines(archive, plan.kinds, groups, most_result_lines))
+    log::info("  " + line);
+}
+
 } // namespace
 
 int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
@@ -73,7 +83,9 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   warn_of_another_machine(archive, machine);
 
   // 4. The stages.
-  campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan, machine), invocation.resume);
+  campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan, machine),
+                on_existing(invocation));
+  tell_results(plan, archive);
   archive.close();
   log::info("done: " + plan.archive_path());
   return 0;

@@ -22,6 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view error_prefix = "blockspin: error: ";
 constexpr int default_rounds = 3;
 constexpr int default_most_ranks = 4;
 constexpr int most_disturbances = 12;    ///< of one round; then it is left alone, so that it ends
@@ -54,8 +55,13 @@ private:
   std::ifstream log(log_path);
   std::string line, errors;
   while (std::getline(log, line))
-    if (line.find("error: ") != std::string::npos || line.starts_with("[rank ")) errors += "\n" + line;
-  const auto kind = code >= 2 && code <= 5 ? static_cast<ErrorKind>(code) : ErrorKind::internal;
+    if (line.starts_with(error_prefix))
+      errors += "\n" + line.substr(error_prefix.size());
+    else if (line.starts_with("[rank "))
+      errors += "\n" + line;
+  const auto kind = code >= exit_code(ErrorKind::usage) && code <= exit_code(ErrorKind::numerical)
+                        ? static_cast<ErrorKind>(code)
+                        : ErrorKind::internal;
   throw Error(kind, what + fmt::format(" ended with exit code {}", code) + errors, "verify");
 }
 
@@ -107,7 +113,7 @@ public:
                    domains, n_disturbed);
         return n_disturbed;
       }
-      const auto how = static_cast<Disturbance>(draw(4));
+      const auto how = static_cast<Disturbance>(draw(n_disturbances));
       run.disturb(how, static_cast<unsigned>(draw(1000)));
       fmt::print("round {}: {} on {} ranks, domains {}, after {}\n", number, disturbance_name(how), n_ranks,
                  domains, format_seconds(patience));
@@ -179,7 +185,7 @@ int verify_deck_command(const Invocation& invocation) {
   fmt::print("{} runs, {} disturbances: {}\n", n_rounds, n_disturbed,
              n_different == 0 ? "every scientific dataset is the same, byte for byte"
                               : fmt::format("{} runs DIFFER", n_different));
-  return n_different == 0 ? 0 : exit_code(ErrorKind::numerical);
+  return n_different == 0 ? 0 : exit_of_difference;
 }
 
 int verify_archives_command(const Invocation& invocation, const mpi::Communicator& comm) {
@@ -190,10 +196,11 @@ int verify_archives_command(const Invocation& invocation, const mpi::Communicato
   a.close();
   if (comm.is_root()) {
     for (const std::string& line : lines) fmt::print("{}\n", line);
-    fmt::print("{}\n", lines.empty() ? "every scientific dataset is the same, byte for byte"
-                                     : fmt::format("{} datasets differ", lines.size()));
+    fmt::print("{}\n", lines.empty()
+                           ? "every scientific dataset is the same, byte for byte"
+                           : counted(lines.size(), "dataset") + (lines.size() == 1 ? " differs" : " differ"));
   }
-  return lines.empty() ? 0 : exit_code(ErrorKind::numerical);
+  return lines.empty() ? 0 : exit_of_difference;
 }
 
 } // namespace blockspin::app

@@ -81,7 +81,7 @@ const Group& Archive::State::know(const std::string& group) {
 void Archive::State::descend(const std::string& name, std::vector<const Group*>& line) {
   if (known.contains(name)) return;
   if (line.size() == most_generations)
-    throw_agreed(ErrorKind::archive, name + " stands behind more generations than any campaign has", path);
+    throw_agreed(ErrorKind::archive, name + " has more ancestors than any campaign makes", path);
   Group group;
   h5::look(*comm, places.at(name), [&] { group = group_of(name, attributes_of(name), path); });
   line.push_back(&group);

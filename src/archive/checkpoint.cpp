@@ -126,7 +126,7 @@ std::optional<Whole> open_known(const mpi::Communicator& comm, const std::string
   Head head = look_at_head(comm, path);
   if (head.version == 0) return std::nullopt;
   if (head.version >= first_sealed_version && !sealed)
-    throw_agreed(ErrorKind::archive, "its seal is broken", path);
+    throw_agreed(ErrorKind::archive, "its bytes do not match its checksum", path);
   h5::File file = h5::File::open(comm, path, h5::Access::read);
   if (!sealed && content_hash(file, state_group, head.version) != head.content_hash) {
     file.close();

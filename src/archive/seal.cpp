@@ -43,7 +43,7 @@ bool is_sealed(const mpi::Communicator& comm, const std::string& path) {
   promised = comm.broadcast(promised);
   if (promised.empty()) return false;
   if (file_hash(comm, path, seal_bytes) != promised)
-    throw_agreed(ErrorKind::archive, "its bytes are not those that were sealed", path);
+    throw_agreed(ErrorKind::archive, "its bytes do not match its checksum", path);
   return true;
 }
 

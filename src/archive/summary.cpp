@@ -100,7 +100,7 @@ private:
 
 } // namespace
 
-Summary summarize(const Archive& archive) {
+Summary summarize_file(const Archive& archive) {
   Summary summary;
   summary.path = archive.path();
   summary.identity = archive.identity();
@@ -109,6 +109,11 @@ Summary summarize(const Archive& archive) {
     summary.n_bytes = size_of(archive.path());
     summary.overwritten = overwrite_is_under_way(archive.path());
   });
+  return summary;
+}
+
+Summary summarize(const Archive& archive) {
+  Summary summary = summarize_file(archive);
   for (const std::string& path : archive.groups()) {
     Group group = archive.group(path).value();
     const bool stale = !stale_ancestor(archive, group).empty();
@@ -118,12 +123,17 @@ Summary summarize(const Archive& archive) {
   return summary;
 }
 
-std::string to_text(const Summary& summary) {
+std::string title_text(const Summary& summary) {
   std::string text = printable(summary.path) + ": \"" + printable(summary.identity.title) + "\", seed " +
                      std::to_string(summary.identity.seed) + ", " +
                      format_bytes(static_cast<double>(summary.n_bytes)) + ", format " +
                      std::to_string(summary.format_version) + "\n";
   if (summary.overwritten) text += "an overwrite is under way: this is the archive before it\n";
+  return text;
+}
+
+std::string to_text(const Summary& summary) {
+  std::string text = title_text(summary);
   for (const GroupSummary& entry : summary.groups) {
     text += "\n" + printable(entry.group.path) + "  " + printable(entry.group.status) +
             (entry.stale ? ", STALE: its input has changed" : "") + "  " + entry.group.content_hash + "\n";

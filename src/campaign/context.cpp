@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/kind.hpp"
@@ -32,12 +34,27 @@ deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage) {
   return values;
 }
 
-void throw_stopped(const mpi::StopFlag& stop, const std::string& where) {
+namespace {
+
+/// What goes on after a stop: the same command, where it had --resume.
+const char* command_to_go_on(archive::OnExisting existing) {
+  switch (existing) {
+  case archive::OnExisting::resume: return "run the same command again";
+  case archive::OnExisting::refuse: return "run the same command with --resume";
+  case archive::OnExisting::overwrite: return "run the same command with --resume in place of --overwrite";
+  }
+  return "";
+}
+
+} // namespace
+
+void throw_stopped(const mpi::StopFlag& stop, archive::OnExisting existing, const std::string& where,
+                   const std::string& place) {
   const std::string file = stop.file_that_stands();
   Error error(ErrorKind::stopped,
-              "stopped by " + stop.reason() + " at a safe point; " +
-                  (file.empty() ? std::string() : "delete " + file + ", then ") +
-                  "run the same command with --resume (in place of --overwrite)",
+              "stopped by " + stop.reason() + (place.empty() ? "" : " " + place) +
+                  "; nothing is lost; to go on, " +
+                  (file.empty() ? std::string() : "delete " + file + ", then ") + command_to_go_on(existing),
               where);
   error.set_agreed();
   throw error;
@@ -64,6 +81,15 @@ struct Context::Loop {
     context.run_.checkpoints.save(key, [this](StateSink& sink) { stepper.save(sink); });
   }
 
+  /// How far the work is.
+  std::string place() const {
+    const double total = stepper.work_total();
+    const std::string note = stepper.note();
+    return fmt::format("after {:.1f} % of the work",
+                       total > 0.0 ? 100.0 * stepper.work_done() / total : 100.0) +
+           (note.empty() ? "" : " (" + note + ")");
+  }
+
   Context& context;
   Stepper& stepper;
   archive::CheckpointKey key;
@@ -81,7 +107,9 @@ void Context::look(const Pace& pace) {
     loop_->progress.report(loop_->stepper.work_done(), loop_->stepper.work_total(), loop_->stepper.note());
   const bool stop = run_.stop.stop_now();
   if (loop_ != nullptr && (stop || pace.checkpoint_is_due())) loop_->save();
-  if (stop) throw_stopped(run_.stop, stage_.label());
+  if (stop)
+    throw_stopped(run_.stop, run_.existing, stage_.label(),
+                  loop_ == nullptr ? std::string() : loop_->place());
 }
 
 void Context::safe_point() {
@@ -92,7 +120,7 @@ void Context::safe_point() {
 bool Context::load(const Loop& loop) {
   Stepper& stepper = loop.stepper;
   const bool loaded =
-      run_.resume && run_.checkpoints.load(loop.key, [&](StateSource& source) { stepper.load(source); });
+      resumes() && run_.checkpoints.load(loop.key, [&](StateSource& source) { stepper.load(source); });
   if (stepper.work_done() > stepper.work_total())
     throw_agreed(
         ErrorKind::archive,
@@ -169,6 +197,7 @@ archive::StageWriter Context::begin_writing() {
 void Context::remove_checkpoints() { run_.checkpoints.remove(stage_.group()); }
 
 void Context::resolve(const std::string& key, const std::string& text) {
+  if (const auto known = resolved_.find(key); known != resolved_.end() && known->second == text) return;
   log::info(stage_.label() + ": " + key + " = auto became " + text);
   resolved_[key] = text;
 }
@@ -195,7 +224,7 @@ std::map<std::string, std::string> from_lines(const std::string& lines) {
 } // namespace
 
 std::string Context::settled_before(const std::string& key) {
-  if (!run_.resume) return {};
+  if (!resumes()) return {};
   if (const auto group = run_.archive.group(stage_.group())) {
     const auto found = group->values.find("auto." + key);
     if (found != group->values.end()) return h5::to_text(found->second);

@@ -12,7 +12,9 @@ std::uint64_t ModelDeck::n_sites() const {
 const deck::Schema<ModelDeck>& model_schema() {
   using deck::field;
   static const deck::Schema<ModelDeck> schema(
-      "model", "the Ising model, J = k_B = 1, on a periodic lattice",
+      "model",
+      "the Ising model, J = k_B = 1, on a periodic lattice; [model.NAME] as often as wanted: a stage names its model by "
+      "its key `model`, and [model] is `main`",
       field("lattice", &ModelDeck::lattice, "extents of the periodic lattice")
           .required()
           .check_whole(

@@ -3,6 +3,7 @@
 #include "blockspin/archive/stored_layout.hpp"
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/log.hpp"
+#include "blockspin/campaign/results.hpp"
 #include "blockspin/campaign/side_by_side.hpp"
 #include "blockspin/mpi/agree.hpp"
 
@@ -51,10 +52,16 @@ void require_sound(const Plan& plan, const archive::Archive& archive, const std:
   if (kind != nullptr && archive.contains(group)) archive::check_layout(archive, group, kind->rows);
 }
 
+void tell_result(const RunParts& parts, const Stage& stage) {
+  if (const std::string line = result_line(parts.archive, parts.plan.kinds, stage.group()); !line.empty())
+    log::info(line);
+}
+
 void run_alone(const RunParts& parts, Stage& stage) {
-  if (parts.stop.stop_now()) throw_stopped(parts.stop, stage.label());
+  if (parts.stop.stop_now()) throw_stopped(parts.stop, parts.existing, stage.label(), "before it began");
   Context context(parts, stage);
   placed(stage.label(), [&] { stage.run(context); });
+  tell_result(parts, stage);
   parts.checkpoints.settle(stage.group(), stage.may_grow() ? context.parts() : std::set<std::string>());
 }
 
@@ -65,18 +72,20 @@ void run_all(const RunParts& parts, const std::vector<Stage*>& instances) {
     for (Stage* instance : instances) run_alone(parts, *instance);
     return;
   }
-  if (parts.stop.stop_now()) throw_stopped(parts.stop, instances.front()->label());
+  if (parts.stop.stop_now())
+    throw_stopped(parts.stop, parts.existing, instances.front()->label(), "before it began");
   log::info(instances.front()->section().stage + ": " + std::to_string(instances.size()) +
             " instances side by side, " + std::to_string(groups) + " groups of ranks");
   placed(instances.front()->label(), [&] { run_side_by_side(parts, instances); });
+  for (const Stage* instance : instances) tell_result(parts, *instance);
 }
 
 } // namespace
 
 void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
-         archive::RunRecord record, bool resume) {
+         archive::RunRecord record, archive::OnExisting existing) {
   archive::CheckpointStore checkpoints(comm, archive.path());
-  const RunParts parts{comm, plan, archive, checkpoints, stop, resume};
+  const RunParts parts{comm, plan, archive, checkpoints, stop, existing};
   archive.set_run(std::move(record));
   const auto actions = decide(plan, archive);
   for (std::size_t first = 0; first < plan.stages.size();) {

@@ -68,7 +68,7 @@ private:
 struct Outcome {
   std::vector<int> done;          ///< by instance; the same on every rank
   std::vector<double> seconds;    ///< that each took
-  std::map<int, Error> failures;  ///< those of this rank's group
+  std::map<int, Error> failures;  ///< those of this rank's group; a stop is one
   std::vector<std::string> parts; ///< "+part" lines of each instance of this rank's group
 };
 
@@ -84,7 +84,7 @@ Outcome work(const RunParts& run, std::span<Stage* const> instances, const std::
     if (group_of[i] != groups.mine()) continue;
     stop.begin(static_cast<int>(i));
     if (stop.stop_now()) break;
-    Context context({groups.comm(), run.plan, run.archive, checkpoints, stop, run.resume}, *instances[i]);
+    Context context({groups.comm(), run.plan, run.archive, checkpoints, stop, run.existing}, *instances[i]);
     const auto start = std::chrono::steady_clock::now();
     try {
       instances[i]->divisible()->work(context);
@@ -93,9 +93,8 @@ Outcome work(const RunParts& run, std::span<Stage* const> instances, const std::
       outcome.seconds[i] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     } catch (const Error& error) {
       if (!error.agreed()) throw; // only some ranks know: the whole job has to end
-      if (error.kind() == ErrorKind::stopped) break;
-      stop.fail();
       outcome.failures.emplace(static_cast<int>(i), error);
+      if (error.kind() != ErrorKind::stopped) stop.fail();
       break;
     }
   }
@@ -103,6 +102,14 @@ Outcome work(const RunParts& run, std::span<Stage* const> instances, const std::
   run.comm.max(std::span<int>(outcome.done));
   run.comm.max(std::span<double>(outcome.seconds));
   return outcome;
+}
+
+/// Throws on every rank what ended the work at instance `i` in its group, if something did. Collective.
+void throw_failure(const RunParts& run, const Outcome& outcome, std::size_t i) {
+  mpi::agreed(run.comm, [&] {
+    if (const auto found = outcome.failures.find(static_cast<int>(i)); found != outcome.failures.end())
+      throw found->second;
+  });
 }
 
 void read_once(const RunParts& run, std::span<Stage* const> instances, const Groups& groups) {
@@ -131,14 +138,13 @@ void run_side_by_side(const RunParts& run, std::span<Stage* const> instances) {
   const Outcome outcome = work(run, instances, group_of, groups, stop);
   for (std::size_t i = 0; i < instances.size(); ++i) {
     const bool failed = stop.first_failed() == static_cast<int>(i);
-    if (outcome.done[i] == 0 && !failed) throw_stopped(stop, instances[i]->label());
+    if (outcome.done[i] == 0 && !failed) {
+      throw_failure(run, outcome, i);
+      throw_stopped(stop, run.existing, instances[i]->label(), "before it began");
+    }
     Context context(run, *instances[i], outcome.seconds[i]);
     instances[i]->divisible()->write(context, groups.root(group_of[i]));
-    if (failed)
-      mpi::agreed(run.comm, [&] {
-        if (const auto found = outcome.failures.find(static_cast<int>(i)); found != outcome.failures.end())
-          throw found->second;
-      });
+    if (failed) throw_failure(run, outcome, i);
     std::set<std::string> parts; // those of a stage that may grow
     for (const std::string& line :
          split(run.comm.broadcast(outcome.parts[i], groups.root(group_of[i])), '\n'))

@@ -137,7 +137,8 @@ std::string parse_string(std::string_view text) {
   if (opens != closes)
     throw BadValue{quoted(text) + " has a quotation mark at one end only",
                    "text; # begins a comment, always"};
-  return std::string(opens ? text.substr(1, text.size() - 2) : text);
+  const bool single = text.size() > 1 && text.starts_with('\'') && text.ends_with('\'');
+  return std::string(opens || single ? text.substr(1, text.size() - 2) : text);
 }
 
 Extents parse_extents(std::string_view text) {

@@ -20,7 +20,7 @@ lattice::BoxCounts requested_boxes(const lattice::Geometry& geometry,
   std::uint64_t n = 1;
   for (const std::uint64_t value : values) {
     if (value > static_cast<std::uint64_t>(n_ranks) || (n *= value) > static_cast<std::uint64_t>(n_ranks))
-      reject("more domains than the " + std::to_string(n_ranks) + " ranks");
+      reject("more domains than there are ranks, " + std::to_string(n_ranks));
   }
   lattice::BoxCounts boxes{1, 1, 1};
   if (values.size() == 1 && geometry.n_dimensions() > 1) {

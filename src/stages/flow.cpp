@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "blockspin/analysis/labelled_sample.hpp"
-#include "blockspin/base/estimate_text.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
@@ -57,7 +56,7 @@ Array<float, 3> read_starts(const campaign::Context& context, const StoredEnsemb
 
 /// Starting states of each start: no more than there are kept configurations.
 std::vector<std::uint64_t> starting_states(const FlowDeck& deck, const StoredEnsemble& sample,
-                                           const std::string& label) {
+                                           const std::string& label, bool walkers_are_given) {
   std::vector<std::uint64_t> numbers;
   bool shared = false;
   for (const FlowStart& start : deck.start) {
@@ -66,10 +65,14 @@ std::vector<std::uint64_t> starting_states(const FlowDeck& deck, const StoredEns
     numbers.push_back(drawn ? std::min(deck.walkers, sample.n_configurations) : deck.walkers);
     shared = shared || numbers.back() < deck.walkers;
   }
-  if (shared)
-    log::warning(label + ": " + std::to_string(deck.walkers) + " walkers share the " +
-                 std::to_string(sample.n_configurations) + " configurations of " + sample.group +
-                 " they start at; errors count walkers of one configuration together");
+  if (!shared) return numbers;
+  const std::string text = label + ": " + std::to_string(deck.walkers) + " walkers share the " +
+                           std::to_string(sample.n_configurations) + " configurations of " + sample.group +
+                           " they start at; errors count walkers of one configuration together";
+  if (walkers_are_given)
+    log::warning(text);
+  else
+    log::info(text); // nobody asked for more walkers than there are configurations
   return numbers;
 }
 
@@ -142,20 +145,6 @@ std::vector<double> start_temperatures(const FlowDeck& deck) {
   return temperatures;
 }
 
-/// Where the walkers of each start are at the end.
-void tell_ends(const std::string& label, const FlowDeck& deck, const analysis::FlowSeries& by_energy,
-               const analysis::FlowSeries& by_network) {
-  const std::size_t last = by_network.mean.extent(1) - 1;
-  for (std::size_t k = 0; k < deck.start.size(); ++k) {
-    const auto text = [&](const analysis::FlowSeries& series) {
-      return estimate_text(series.mean(k, last), series.error(k, last));
-    };
-    log::info(label + ": start " + deck::Codec<FlowStart>::text(deck.start[k]) + ", step " +
-              std::to_string(last) + ": thermometer's mean " + text(by_network) +
-              (std::isnan(by_energy.mean(k, last)) ? "" : ", energy temperature " + text(by_energy)));
-  }
-}
-
 } // namespace
 
 void FlowStage::run(campaign::Context& context) {
@@ -167,7 +156,7 @@ void FlowStage::run(campaign::Context& context) {
   const double field = machine.model ? machine.model->field : 0.0;
   analysis::Flow flow(context.comm(), stack, lattice::Geometry(machine.lattice), thermometer,
                       {deck().walkers, deck().steps, deck().dynamics, field, deck().couplings,
-                       starting_states(deck(), sample, label())},
+                       starting_states(deck(), sample, label(), section().find("walkers") != nullptr)},
                       {stream(rng::StreamId::flow_hidden), stream(rng::StreamId::flow_visible)},
                       read_starts(context, sample, deck(), stream(rng::StreamId::flow_start)));
   context.run_stepper(flow);
@@ -184,15 +173,13 @@ void FlowStage::run(campaign::Context& context) {
   writer.series("energy", records.energy);
   writer.series("abs_magnetization", records.abs_magnetization);
   writer.series("nearest_neighbour_excess", records.nearest_neighbour_excess);
-  const analysis::FlowSeries energy_temperatures = energy_temperature(machine.model, records.energy);
-  writer.series("energy_temperature", energy_temperatures);
+  writer.series("energy_temperature", energy_temperature(machine.model, records.energy));
   if (thermometer.ln_posterior) {
     writer.table("bayes_distribution", records.bayes_distribution);
     writer.series("bayes_temperature", records.bayes_temperature);
   }
   if (deck().couplings) writer.couplings(records.couplings, deck().start.size());
   writer.commit();
-  tell_ends(label(), deck(), energy_temperatures, records.mean_temperature);
 }
 
 } // namespace blockspin::stages

@@ -83,7 +83,7 @@ const deck::Schema<ImportDeck>& ImportStage::schema() {
                   deck::Codec<ImportTemperatures>::allowed() + "; ~ and $ are not replaced, write them out"),
           field("model", &D::model,
                 "the [model] whose configurations these are; none: energies, exact results and thermometers "
-                "of a model are not to be had")
+                "of a model are not available")
               .names_model({"none"}),
           field("lattice", &D::lattice,
                 "with model = none: the lattice on which units stand, such as 8x8 for pictures; none: they "

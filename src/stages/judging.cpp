@@ -155,10 +155,11 @@ std::vector<std::optional<std::size_t>> places_of(const std::vector<double>& jud
 }
 
 void warn_of_no_judges(const std::string& label, const MachineInfo& machine) {
-  log::warning(label + ": " + machine.group +
-               " has learned every configuration of its sample, and no model " +
-               "is known to draw others from: only what it says of learned configurations is known; set " +
-               "held_out in its section, or name an ensemble that it has not learned as `sample`");
+  log::warning(
+      label + ": " + machine.group +
+      " has learned every configuration of its sample, and there is no model " +
+      "to draw others from; log-likelihood and D_KL of configurations that it has not learned are NaN; set " +
+      "`held_out` in its section of the deck, or give `sample` the name of an ensemble that it has not learned");
 }
 
 } // namespace blockspin::stages

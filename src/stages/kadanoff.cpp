@@ -100,7 +100,7 @@ void warn_of_minima(const std::string& label, const std::vector<double>& couplin
     if (found[k].n_starts_at_least == 1) once += (once.empty() ? "" : ", ") + format_number(couplings[k]);
   }
   if (!once.empty())
-    log::warning(label + ": one start only reached the least D_KL of the free machine at K = " + once +
+    log::warning(label + ": only one start reached the least D_KL of the free machine at K = " + once +
                  "; more starts may find a lower one");
 }
 
@@ -145,6 +145,7 @@ campaign::Estimate KadanoffStage::estimate(const campaign::Plan&, int n_ranks) c
   campaign::Estimate estimate;
   estimate.memory_per_rank = 20e6 + 48 * n_states + 16e3 * n_weights;
   estimate.archive_bytes = 8 * static_cast<double>(deck().couplings.size()) * n_weights;
+  estimate.n_parts = static_cast<double>(deck().starts);
   estimate.work = n_trainings;
   estimate.work_unit = "trainings";
   // Some hundred evaluations a training, of some 50 ns a state and hidden unit of 4x4.

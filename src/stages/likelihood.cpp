@@ -5,7 +5,6 @@
 #include <limits>
 #include <numeric>
 
-#include "blockspin/base/estimate_text.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/context.hpp"
@@ -282,7 +281,6 @@ void LikelihoodStage::run(campaign::Context& context) {
   }
   const auto places = places_of(temperature, learned.temperature);
 
-  log::info(label() + ": ln Z = " + estimate_text(ln_z.ln_z, ln_z.error));
   archive::StageWriter writer = context.begin_writing();
   writer.write_scalar("ln_z", ln_z.ln_z);
   writer.write_scalar("ln_z_error", ln_z.error);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "blockspin/base/estimate_text.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/context.hpp"
@@ -355,8 +354,6 @@ void MappingStage::run(campaign::Context& context) {
     learned =
         rg::ln_trace_moments(gathered_ln_traces(context, model, machine, *learned_rows, "ln trace, learned"));
 
-  log::info(label() + ": D_KL = " + estimate_text(verdict.kl_divergence.value, verdict.kl_divergence.error) +
-            " nats, dF = " + estimate_text(verdict.delta_f.value, verdict.delta_f.error));
   archive::StageWriter writer = context.begin_writing();
   writer.write_list("ln_trace/value", values);
   write_estimated(writer, "ln_trace/mean", moments.mean);

@@ -60,7 +60,7 @@ void tell_of_dropped(const std::string& label, const rg::BlockingSetup& blocking
     if (!names.empty())
       log::info(label + ": level " + std::to_string(n) + ", " +
                 deck::extents_text({rg::lattice_of(blocking, n).extents()}) +
-                ", does not tell from the operators before: " + joined(names, ", ") +
+                ": these operators depend on the ones before them: " + joined(names, ", ") +
                 "; they add nothing there");
   }
 }

@@ -202,6 +202,8 @@ campaign::Estimate RbmStage::estimate(const campaign::Plan& plan, int n_ranks) c
 }
 
 void RbmStage::run(campaign::Context& context) {
+  for (std::size_t k = 1; k <= deck().hidden.size(); ++k)
+    record_precision(context, k, automatic_precision(k));
   read(context, context.comm());
   try {
     work(context);
@@ -262,20 +264,35 @@ void RbmStage::train_layer(std::size_t number, const Input& input, const std::st
   try {
     context.run_stepper(trainer, deck().hidden.size() == 1 ? std::string()
                                                            : "layer " + std::to_string(number) + below);
-  } catch (const Error&) {
+  } catch (const Error& error) {
     if (!trainer.divergence()) throw;
     result_.divergence = trainer.divergence();
     result_.layers.push_back(trained_layer(trainer, settings, has_held_out));
-    throw;
+    throw_agreed(error.kind(), divergence_text(number, error.message()), label());
   }
   result_.layers.push_back(trained_layer(trainer, settings, has_held_out));
 }
 
+std::string RbmStage::divergence_text(std::size_t number, const std::string& what) const {
+  const RbmDeck& d = layer(number);
+  const std::string key = d.schedule == train::Schedule::list ? "learning_rates" : "learning_rate";
+  const std::string own = layer_path(number) + "." + key;
+  const deck::Problem at = problem_at(section().find(own) != nullptr ? own : key, {});
+  return (deck().hidden.size() > 1 ? "layer " + std::to_string(number) + ", " : "") +
+         counted(d.hidden[number - 1], "hidden unit") + ": " + what + "; a smaller " + key + " helps (" +
+         at.place.text() + ": " + at.key + ")";
+}
+
+void RbmStage::record_precision(campaign::Context& context, std::size_t number,
+                                rbm::Precision precision) const {
+  if (!layer(number).precision)
+    context.resolve((number == 1 ? "" : layer_path(number) + ".") + "precision",
+                    deck::Codec<rbm::Precision>::text(precision));
+}
+
 void RbmStage::record_choices(campaign::Context& context, const RbmResult& result) const {
   for (std::size_t k = 1; k <= result.layers.size(); ++k)
-    if (!layer(k).precision)
-      context.resolve((k == 1 ? "" : layer_path(k) + ".") + "precision",
-                      deck::Codec<rbm::Precision>::text(result.layers[k - 1].precision));
+    record_precision(context, k, result.layers[k - 1].precision);
 }
 
 void RbmStage::write(campaign::Context& context, int owner) {
@@ -286,7 +303,7 @@ void RbmStage::write(campaign::Context& context, int owner) {
   if (!result.divergence && result.layers.size() < deck().hidden.size()) return; // failed, nothing to keep
   const auto before = context.archive().group(group());
   if (result.divergence && before && before->status == "complete")
-    return log::info(label() + ": what the archive holds of it, a shorter training, stays");
+    return log::info(label() + ": the archive keeps its shorter training");
   record_choices(context, result);
   archive::StageWriter writer = context.begin_writing();
   stages::write(writer, result);

@@ -68,6 +68,7 @@ campaign::Estimate ReceptiveFieldStage::estimate(const campaign::Plan& plan, int
   estimate.work = 3 * n_sites * n_units * (4 * static_cast<double>(deck().window) + 20) + 2 * products;
   estimate.work_unit = "operations";
   estimate.seconds = estimate.work / 5e8;
+  estimate.n_parts = 1;
   estimate.layout = "every rank alike";
   return estimate;
 }

@@ -31,39 +31,38 @@ replica::LadderSetup ladder_setup(const SampleDeck& deck, const campaign::ModelD
 
 std::string percent(double share) { return format_number(std::round(1000 * share) / 10) + " %"; }
 
-void record_choices(campaign::Context& context, const SampleDeck& deck, const SampleRun& run,
-                    const replica::Sampling* sampling) {
+void record_choices(campaign::Context& context, const std::string& label, const SampleDeck& deck,
+                    const SampleRun& run, const replica::Sampling* sampling) {
   if (deck.update == SampleUpdate::automatic) context.resolve("update", run.update);
   if (sampling == nullptr) return;
   if (!deck.equilibration) context.resolve("equilibration", std::to_string(sampling->equilibration()));
   if (!deck.interval) context.resolve("interval", std::to_string(sampling->interval()));
-  const std::string tau = " (longest autocorrelation time " +
-                          format_number(std::round(10 * sampling->longest_tau()) / 10) + " sweeps)";
   if (deck.equilibration && sampling->equilibration() > *deck.equilibration)
-    log::warning("equilibration = " + std::to_string(*deck.equilibration) +
+    log::warning(label + ": equilibration = " + std::to_string(*deck.equilibration) +
                  " is too short to estimate the autocorrelation time that interval = auto needs: " +
                  std::to_string(sampling->equilibration()) +
                  " sweeps were made; set interval as well to avoid them");
-  log::info("equilibration " + std::to_string(sampling->equilibration()) +
-            " sweeps; kept configurations are " + std::to_string(sampling->interval()) + " sweeps apart" +
-            (deck.equilibration && deck.interval ? "" : tau));
+  if (!deck.equilibration || !deck.interval)
+    log::info(label + fmt::format(": longest autocorrelation time in the equilibration {:.1f} sweeps",
+                                  sampling->longest_tau()));
 }
 
 void warn_of_turned_states(const std::string& label, const replica::LadderSetup& setup) {
   if (may_turn_for_ever(setup))
-    log::warning(label + ": on most lattices as small as " + setup.geometry.name() +
-                 " Metropolis has states that it turns over for ever, and random starts may be among them; "
-                 "update = heat_bath leaves every state");
+    log::warning(
+        label + ": on most lattices as small as " + setup.geometry.name() +
+        " Metropolis never leaves some states, whose spins it all turns in every sweep, and random starts may be among "
+        "them; update = heat_bath leaves every state");
 }
 
-void warn_of_gaps(const SampleRun& run) {
+void warn_of_gaps(const std::string& label, const SampleRun& run) {
   constexpr double least_acceptance = 0.05;
   for (std::size_t i = 0; i < run.exchange.attempts.size(); ++i) {
     const double share = acceptance(run.exchange, i);
     if (share < least_acceptance)
-      log::warning("exchange between T = " + format_number(run.setup.temperatures[i]) + " and " +
+      log::warning(label + ": exchange between T = " + format_number(run.setup.temperatures[i]) + " and " +
                    format_number(run.setup.temperatures[i + 1]) + " is accepted in " + percent(share) +
-                   " of attempts only: the ladder is cut there; put temperatures in between");
+                   " of attempts only: replicas hardly pass there; add temperatures in between");
   }
 }
 
@@ -97,19 +96,27 @@ void require_apart(const campaign::Stage& stage, const std::vector<double>& temp
               .text());
 }
 
-/// Kept configurations are meant to be two autocorrelation times apart, which the whole time series knows
-/// best, and error bars want a hundred independent samples.
-void warn_of_correlation(const std::string& label, const SampleRun& run, const replica::Sampling& sampling) {
+/// Kept configurations are meant to be two autocorrelation times apart, which the whole time series knows best, and
+/// error bars want a hundred independent samples. `interval_is_given`: only then is the interval the user's to change.
+void tell_of_correlation(const std::string& label, const SampleRun& run, const replica::Sampling& sampling,
+                         bool interval_is_given) {
   const LongestTau longest = longest_tau(run);
   const double tau = longest.estimate.tau;
-  if (2 * (tau - 2 * longest.estimate.tau_error) > static_cast<double>(sampling.interval()))
-    log::warning(label + ": kept configurations are " + std::to_string(sampling.interval()) +
-                 " sweeps apart, less than two autocorrelation times (" + longest.where + ")");
+  if (2 * (tau - 2 * longest.estimate.tau_error) > static_cast<double>(sampling.interval())) {
+    const std::string text = label + ": kept configurations are " + std::to_string(sampling.interval()) +
+                             " sweeps apart, less than two autocorrelation times (" + longest.where + ")";
+    if (interval_is_given)
+      log::warning(text);
+    else
+      log::info(text +
+                "; interval = auto knew less of it, from the equilibration; means and their errors are "
+                "from every sweep");
+  }
   const double n =
       static_cast<double>(run.n_sweeps * run.setup.n_ladders) / (2 * std::max(tau, sampling.longest_tau()));
   if (n < 100)
     log::warning(label + ": the time series holds some " + format_number(std::round(n)) +
-                 " independent samples only: means and their errors are rough");
+                 " independent samples only: means and their errors are rough; more configurations help");
 }
 
 /// The temperatures at which something holds, `T = 0.5, 0.7`; empty where at none.
@@ -145,8 +152,8 @@ void warn_of_stuck_ladders(const std::string& label, const SampleRun& run) {
     log::warning(
         label + ": at " + temperatures +
         " the ladders' means differ more than what happens within each ladder allows: they have hardly "
-        "moved, or are stuck in different parts of phase space, and how much each of these counts is "
-        "not known; errors hold the scatter of the ladders; more sweeps or exchange help");
+        "moved, or are stuck in different parts of phase space, whose weights are not known; errors include the "
+        "scatter of the ladders; more sweeps or exchange help");
 }
 
 /// Where the whole error stands for events that were hardly seen, or not at all.
@@ -164,10 +171,10 @@ void warn_of_few_events(const std::string& label, const SampleRun& run) {
   const std::string samples = std::to_string(run.n_sweeps * run.setup.n_ladders) + " samples";
   if (!bounds.empty())
     log::warning(label + ": at " + bounds + " some observables did not vary in " + samples +
-                 ": their errors are upper bounds, three turned spins' worth");
+                 ": their errors are upper bounds, of the size of three turned spins");
   if (!rough.empty())
     log::warning(label + ": at " + rough + " some observables rest on fewer than " + format_number(few) +
-                 " events in " + samples + ": their errors are rough");
+                 " events in " + samples + ": their errors are rough; more configurations help");
 }
 
 /// Whether the targets were met or the limit ended the run.
@@ -221,9 +228,9 @@ std::uint64_t SampleStage::settle_replicas(campaign::Context& context, const rep
   const std::uint64_t fresh = automatic_replicas(setup.geometry, deck().configurations, clusters);
   const std::uint64_t n = std::stoull(context.settle("replicas", [&] { return std::to_string(fresh); }));
   if (n != fresh)
-    log::info(label() + ": replicas = auto is " + std::to_string(n) + ", as when the sample began; afresh, " +
-              std::to_string(deck().configurations) + " configurations would be divided over " +
-              std::to_string(fresh) + ", and be others");
+    log::info(label() + ": replicas = auto stays " + std::to_string(n) +
+              ", as when the sample began; a new sample of " + std::to_string(deck().configurations) +
+              " configurations would have " + std::to_string(fresh));
   return n;
 }
 
@@ -241,7 +248,7 @@ void SampleStage::run(campaign::Context& context) {
   run.flip = deck().flip_symmetry.value_or(sampled.field == 0.0);
   run.n_configurations = deck().configurations;
   if (run.setup.temperatures.empty()) {
-    record_choices(context, deck(), run, nullptr);
+    record_choices(context, label(), deck(), run, nullptr);
     return write_sample(context, run, nullptr);
   }
   ChosenEnsemble chosen = make_ensemble(context.comm(), run.setup, update, request_of(context.parallel()));
@@ -255,13 +262,13 @@ void SampleStage::run(campaign::Context& context) {
                               deck().max_sweeps.value_or(0),
                               update.clusters ? 0 : replica::least_trial(run.setup)});
   context.run_stepper(sampling);
-  record_choices(context, deck(), run, &sampling);
+  record_choices(context, label(), deck(), run, &sampling);
   run.exchange = ensemble.exchange_statistics();
   run.observables = sampling.observables();
   run.targets = sampling.judge(run.observables);
   run.n_sweeps = sampling.sweeps();
-  if (run.setup.exchange) warn_of_gaps(run);
-  warn_of_correlation(label(), run, sampling);
+  if (run.setup.exchange) warn_of_gaps(label(), run);
+  tell_of_correlation(label(), run, sampling, deck().interval.has_value());
   warn_of_stuck_ladders(label(), run);
   warn_of_few_events(label(), run);
   tell_of_targets(label(), run);

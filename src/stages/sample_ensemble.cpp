@@ -89,8 +89,7 @@ UpdateChoice choose_update(const SampleDeck& deck, replica::LadderSetup& setup) 
   if (setup.geometry.n_dimensions() == 1)
     return local(ising::LocalUpdate::heat_bath, "in one dimension the heat bath moves domain walls best");
   if (is_tiny(setup.geometry))
-    return local(ising::LocalUpdate::heat_bath,
-                 "on so few sites Metropolis has states that it turns over for ever");
+    return local(ising::LocalUpdate::heat_bath, "on so few sites Metropolis never leaves some states");
   if (!about.temperatures.empty() && about.temperatures.back() > hottest_metropolis)
     return local(ising::LocalUpdate::heat_bath,
                  "at high temperatures Metropolis only turns all spins over and over");
@@ -124,12 +123,10 @@ ChosenEnsemble make_ensemble(const mpi::Communicator& comm, const replica::Ladde
   const std::string path = " (" + std::string(rng::name(rng::best_instruction_set())) + ")";
   if (!update.clusters && bits_across_replicas(setup.geometry, n_t, setup.n_ladders)) {
     const std::uint64_t n_vectors = groups_of(n_t * groups_of(setup.n_ladders, ladders_per_word), 8);
-    std::string layout = ladders + ", bits across replicas" + path + ": " + std::to_string(n_vectors) +
-                         " vectors of 512 lattices over " +
-                         counted(static_cast<std::uint64_t>(comm.size()), "rank");
+    std::string layout = ladders + ", bits across replicas" + path + ": " + counted(n_vectors, "vector") +
+                         " of 512 lattices over " + counted(static_cast<std::uint64_t>(comm.size()), "rank");
     if (n_vectors < static_cast<std::uint64_t>(comm.size()))
-      layout += "; " + std::to_string(static_cast<std::uint64_t>(comm.size()) - n_vectors) +
-                " ranks have nothing to do";
+      layout += "; idle: " + counted(static_cast<std::uint64_t>(comm.size()) - n_vectors, "rank");
     if (domains) layout += "; lattices so small are not divided into domains";
     return {std::make_unique<replica::LaneLadders>(comm, setup), layout};
   }

@@ -29,24 +29,27 @@ struct Storage {
   std::string layout;
   double n_lattices = 0;
   double lattice_bytes = 0;
-  int n_holders = 1; ///< ranks that hold kept configurations: all, or one of each group
+  int n_holders = 1;  ///< ranks that hold kept configurations: all, or one of each group
+  double n_parts = 1; ///< that the ranks share
 };
 
 Storage storage_of(const replica::LadderSetup& setup, const UpdateChoice& update, const campaign::Plan& plan,
                    int n_ranks) {
   const auto n_t = setup.temperatures.size();
   const double n_sites = static_cast<double>(setup.geometry.n_sites());
-  if (n_t == 0) return {"every temperature is drawn exactly, by all ranks", 0, 0, n_ranks};
+  if (n_t == 0) return {"every temperature is drawn exactly, by all ranks", 0, 0, n_ranks, 1e9};
   if (!update.clusters && bits_across_replicas(setup.geometry, n_t, setup.n_ladders)) {
     const std::uint64_t n_words = n_t * groups_of(setup.n_ladders, 64), n_vectors = groups_of(n_words, 8);
     return {"bits across replicas, vectors of 512 lattices over the ranks", static_cast<double>(64 * n_words),
-            n_sites / 8, static_cast<int>(std::min(n_vectors, static_cast<std::uint64_t>(n_ranks)))};
+            n_sites / 8, static_cast<int>(std::min(n_vectors, static_cast<std::uint64_t>(n_ranks))),
+            static_cast<double>(n_vectors)};
   }
   const replica::RankLayout layout =
       plan_ranks(setup.geometry, n_t * setup.n_ladders, n_ranks, request_of(plan.parallel),
                  update.clusters == replica::ClusterUpdate::wolff);
   return {layout.reason, static_cast<double>(n_t * setup.n_ladders),
-          update.clusters ? n_sites / 8 : half_row_bytes(setup.geometry), layout.n_groups};
+          update.clusters ? n_sites / 8 : half_row_bytes(setup.geometry), layout.n_groups,
+          static_cast<double>(n_t * setup.n_ladders) * layout.ranks_per_group()};
 }
 
 /// Sweeps of equilibration and measurement.
@@ -98,6 +101,7 @@ campaign::Estimate SampleStage::estimate(const campaign::Plan& plan, int n_ranks
   cost.work_unit = "spin updates";
   const double updates_per_second = clusters ? 1.2e8 : 1.5e10;
   cost.seconds = cost.work / updates_per_second;
+  cost.n_parts = storage.n_parts;
   cost.layout = storage.layout;
   return cost;
 }

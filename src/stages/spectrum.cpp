@@ -63,6 +63,7 @@ campaign::Estimate SpectrumStage::estimate(const campaign::Plan& plan, int) cons
   estimate.work = 20 * n * n_visible * n_hidden;
   estimate.work_unit = "floating point operations";
   estimate.seconds = estimate.work / 2e9;
+  estimate.n_parts = 1;
   estimate.layout = "every rank alike";
   return estimate;
 }

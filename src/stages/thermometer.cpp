@@ -154,10 +154,6 @@ void ThermometerStage::run(campaign::Context& context) {
   const analysis::Network network = training.network();
   const auto score = analysis::test_score(context.comm(), sample, network, stored.n_ladders);
   const BayesScores bayes = bayes_scores(context, stored, sample);
-  const auto rounded = [](double nats) { return format_number(std::round(1e4 * nats) / 1e4); };
-  const bool known = !std::isnan(bayes.on_test.cross_entropy);
-  log::info(label() + ": test cross entropy " + rounded(score.cross_entropy) + " nats" +
-            (known ? ", best possible " + rounded(bayes.on_test.cross_entropy) : std::string()));
   archive::StageWriter writer = context.begin_writing();
   writer.write_replicated("temperature", {stored.temperature.size()},
                           std::span<const double>(stored.temperature));

@@ -188,8 +188,9 @@ void Trainer::judge() {
 }
 
 std::string Trainer::note() const {
-  if (history_.empty()) return {};
-  std::string text = fmt::format("reconstruction error {:.3g}", history_.back().reconstruction_error);
+  std::string text = fmt::format("epoch {} of {}", std::min(epoch_ + 1, settings_.epochs), settings_.epochs);
+  if (history_.empty()) return text;
+  text += fmt::format(", reconstruction error {:.3g}", history_.back().reconstruction_error);
   if (judgements_.empty()) return text;
   const Judgement& last = judgements_.back();
   text += fmt::format(", pseudo-likelihood {:.4g}", last.pseudo_likelihood);

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "blockspin/base/error.hpp"
+#include "blockspin/base/text.hpp"
 #include "blockspin/train/trainer.hpp"
 
 namespace blockspin::train {
@@ -55,10 +56,10 @@ void Trainer::check_weights() {
                         rbm::largest_magnitude(parameters.hidden_bias) > limit;
   if (!diverged) return;
   divergence_ = {epoch_ + 1, batch_ + 1};
-  Error error(ErrorKind::numerical, "training diverged in epoch " + std::to_string(epoch_ + 1) + ", batch " +
-                                        std::to_string(batch_ + 1) + ": a parameter is not finite or above " +
-                                        std::to_string(settings_.weight_limit) +
-                                        "; try a smaller learning rate");
+  Error error(
+      ErrorKind::numerical,
+      "training diverged in epoch " + std::to_string(epoch_ + 1) + ", batch " + std::to_string(batch_ + 1) +
+          ": a parameter is not finite, or beyond weight_limit = " + format_number(settings_.weight_limit));
   error.set_agreed(); // the parameters are the same on every rank
   throw error;
 }

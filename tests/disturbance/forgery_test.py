@@ -59,7 +59,7 @@ steps = 1
 """
 EVERY = ("info", "check", "verify", "more", "all")
 GROUPS = ["/sample/main", "/rbm/V", "/thermometer/main", "/flow/V"]
-DECK_ERROR, FILE_ERROR, DIFFERENCE = 3, 4, 5  # a deck may not fit what the archive says of itself
+DECK_ERROR, FILE_ERROR, DIFFERENCE = 3, 4, 6  # a deck may not fit what the archive says of itself
 READER = """
 import sys, h5py, blockspin
 try:

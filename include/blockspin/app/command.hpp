@@ -23,6 +23,12 @@ struct Command {
   int (*together)(const Invocation&, const mpi::Communicator&) = nullptr;
 };
 
+/// Exit code of `verify` where bytes differ. No ErrorKind: nothing has failed.
+inline constexpr int exit_of_difference = 6;
+
+/// Lines of results at the end of a run, and of `info`.
+inline constexpr std::size_t most_result_lines = 12;
+
 std::span<const Command> commands();
 /// The text of --help.
 std::string help_text();

@@ -26,6 +26,8 @@ struct Invocation {
   bool check = false;          ///< info: read everything and compare it with the checksums
   double walltime_seconds = 0; ///< 0: no limit
   int n_ranks = 0;             ///< --ranks; 0: as many as run the command
+  bool brief = false;          ///< info: the results alone
+  bool all = false;            ///< info: keys, datasets and provenance of every group
   bool json = false;
   bool markdown = false;
   std::string lineage;       ///< --lineage

@@ -31,8 +31,12 @@ struct Summary {
   std::map<std::string, std::map<std::string, h5::Value>> runs; ///< "run_1" and its attributes
 };
 
+/// The file alone, without its groups and runs. Collective.
+Summary summarize_file(const Archive& archive);
 /// Collective.
 Summary summarize(const Archive& archive);
+/// Its title, seed, size and format; and whether an overwrite is under way. Local.
+std::string title_text(const Summary& summary);
 /// For people. Local.
 std::string to_text(const Summary& summary);
 /// One JSON object. Local.

@@ -27,7 +27,7 @@ struct RunParts {
   archive::Archive& archive;
   archive::CheckpointStore& checkpoints;
   mpi::StopFlag& stop;
-  bool resume; ///< checkpoints of an earlier run may be used
+  archive::OnExisting existing; ///< resume: checkpoints of an earlier run may be used
 };
 
 class Pace;
@@ -65,7 +65,7 @@ public:
   /// Opens this stage's group for writing, with its resolved values and the groups it read. Write every
   /// dataset, then commit() it; once a stage.
   archive::StageWriter begin_writing();
-  /// What a key left at `auto` became: logged, and recorded with the group as `auto.<key>`. Call before begin_writing().
+  /// What a key left at `auto` became: logged once, and recorded with the group as `auto.<key>`. Call before begin_writing().
   void resolve(const std::string& key, const std::string& text);
   /// The same for what the work itself rests on, which must not change once found, however often the stage is
   /// stopped and whichever of its keys grow: the text an earlier run of this stage settled on, finished or
@@ -81,6 +81,7 @@ public:
 private:
   struct Loop;
   archive::CheckpointKey checkpoint_key(std::string_view part);
+  bool resumes() const { return run_.existing == archive::OnExisting::resume; }
   bool load(const Loop& loop);
   void look(const Pace& pace);
   std::string settled_before(const std::string& key);
@@ -99,8 +100,10 @@ private:
   std::map<std::string, std::string> resolved_;
 };
 
-/// The agreed error a stopped run ends with. The same on every rank.
-[[noreturn]] void throw_stopped(const mpi::StopFlag& stop, const std::string& where);
+/// The agreed error a stopped run ends with, and how to go on. `place`: how far the work at `where` had come, or
+/// empty. The same on every rank.
+[[noreturn]] void throw_stopped(const mpi::StopFlag& stop, archive::OnExisting existing,
+                                const std::string& where, const std::string& place = {});
 /// The groups a stage reads, each once. Local.
 std::vector<std::string> parent_groups(const Plan& plan, const Stage& stage);
 /// What a run's record says of the deck's settings: [parallel], "parallel.domains" and so on. Local.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "blockspin/archive/archive.hpp"
 #include "blockspin/archive/layout.hpp"
 #include "blockspin/campaign/stage.hpp"
 
@@ -19,9 +20,11 @@ struct Kind {
   std::vector<rng::StreamId> streams; ///< purposes of the random numbers it draws
   std::string provides; ///< what its groups are to other stages ("ensemble", "machine"); empty: nothing
   std::function<std::unique_ptr<Stage>(const deck::Section&, deck::Problems&)> make;
+  /// What was found, in one line, from a group of the archive; empty: nothing to tell. Collective.
+  std::function<std::string(const archive::Archive&, const std::string& group)> results;
 };
 
-/// The row of stage class S: its schema(), its rows(), and where it has them its streams() and `provides`.
+/// The row of stage class S: its schema(), its rows(), and where it has them its streams(), `provides` and results().
 template <class S>
 Kind kind_of() {
   const auto& schema = S::schema();
@@ -29,10 +32,16 @@ Kind kind_of() {
   if constexpr (requires { S::provides; }) provides = S::provides;
   std::vector<rng::StreamId> streams;
   if constexpr (requires { S::streams(); }) streams = S::streams();
-  return {&schema, S::rows(), streams, provides,
+  std::function<std::string(const archive::Archive&, const std::string&)> results;
+  if constexpr (requires { S::results; }) results = S::results;
+  return {&schema,
+          S::rows(),
+          streams,
+          provides,
           [&schema](const deck::Section& section, deck::Problems& problems) -> std::unique_ptr<Stage> {
             return std::make_unique<S>(section, schema, schema.read(section, problems));
-          }};
+          },
+          results};
 }
 
 /// The kind of a section's stage, or null. Local.

@@ -29,9 +29,9 @@ archive::CheckpointKey first_part_key(const Plan& plan, const archive::Archive* 
 bool is_unfinished(const mpi::Communicator& comm, const Plan& plan, const archive::Archive* archive,
                    const Stage& stage);
 
-/// Runs every stage. Collective. `record` is what the archive keeps of this run;
-/// `resume`: checkpoints may be used.
+/// Runs every stage. Collective. `record` is what the archive keeps of this run; `existing` is what the user said
+/// of an archive that exists: with resume, checkpoints may be used.
 void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
-         archive::RunRecord record, bool resume);
+         archive::RunRecord record, archive::OnExisting existing);
 
 } // namespace blockspin::campaign

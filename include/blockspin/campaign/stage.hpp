@@ -15,6 +15,7 @@
 //     };
 // The program's list of kinds (app/kinds.cpp) has one row for it: kind_of<FlowStage>().
 
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,10 @@
 #include "blockspin/deck/schema.hpp"
 #include "blockspin/mpi/communicator.hpp"
 #include "blockspin/rng/streams.hpp"
+
+namespace blockspin::archive {
+class Archive;
+}
 
 namespace blockspin::campaign {
 
@@ -42,14 +47,18 @@ struct Reference {
   std::string group; ///< where it stands or would stand: "/rbm/main"
 };
 
-/// What a stage costs, for `check`. Estimates, good to a factor of two.
+/// What a stage costs, for `check`. Times are of an idle processor; another one takes other times.
 struct Estimate {
   double memory_per_rank = 0; ///< bytes, of the fullest rank
   double archive_bytes = 0;
   double work = 0;       ///< in work_unit
   std::string work_unit; ///< "spin updates", "samples"
   double seconds = 0;    ///< on one core of a recent machine, all ranks' work summed; 0 where unknown
+  double n_parts = 1e9;  ///< parts that the ranks share; 1 where every rank does all of it
   std::string layout;    ///< how the ranks divide the work: "2 x 25 temperatures"
+
+  /// Seconds that pass on so many ranks: those of the rank with the most parts.
+  double seconds_on(int n_ranks) const { return seconds / n_parts * std::ceil(n_parts / n_ranks); }
 };
 
 class Stage;

@@ -70,6 +70,13 @@ template <class T>
 inline constexpr bool is_number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
 template <class T>
 inline constexpr bool is_number<std::optional<T>> = is_number<T>;
+/// Also a list of numbers, each of which has to pass the key's checks.
+template <class T>
+inline constexpr bool is_of_numbers = is_number<T>;
+template <class T>
+inline constexpr bool is_of_numbers<std::vector<T>> = is_number<T>;
+template <class T>
+inline constexpr bool is_of_numbers<std::optional<std::vector<T>>> = is_number<T>;
 
 /// A path is taken as it stands: whether a text holds no ~ at its beginning and no $, which only shells replace.
 bool is_literal_path(const std::string& path);
@@ -207,7 +214,7 @@ private:
     try {
       return Codec<T>::parse(text);
     } catch (BadValue& bad) {
-      if (is_number<T> && !(checks_.empty() && whole_.empty())) bad.allowed = info_.allowed;
+      if (is_of_numbers<T> && !(checks_.empty() && whole_.empty())) bad.allowed = info_.allowed;
       throw;
     }
   }

@@ -13,7 +13,7 @@ std::vector<std::string> choice_names(BlockingRule);
 
 inline constexpr const char* blocking_rule_help =
     "how a block becomes a spin; majority: the sign of its sum, ties by chance; decimation: its first spin; "
-    "filter: reserved, not to be had yet";
+    "filter: reserved, not available yet";
 
 /// What is wrong with a rule, or empty.
 std::string blocking_problem(BlockingRule rule);

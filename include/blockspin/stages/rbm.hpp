@@ -84,6 +84,7 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<RbmDeck>& schema();
   static std::vector<archive::Row> rows();
+  static std::string results(const archive::Archive& archive, const std::string& group);
   static std::vector<rng::StreamId> streams();
   void look(const mpi::Communicator& comm, const campaign::Plan& plan,
             const campaign::Complain& complain) override;
@@ -109,6 +110,10 @@ private:
                            const campaign::Context& context) const;
   /// What precision = auto is on this machine.
   rbm::Precision automatic_precision(std::size_t layer) const;
+  /// What a diverged training of a layer is told with: the machine, `what` happened, and the key that helps.
+  std::string divergence_text(std::size_t number, const std::string& what) const;
+  /// Logs and records what `precision = auto` is for a layer, before the training and again with its result.
+  void record_precision(campaign::Context& context, std::size_t number, rbm::Precision precision) const;
   void record_choices(campaign::Context& context, const RbmResult& result) const;
   void check_start(const campaign::Plan& plan, const EnsembleInfo& learned,
                    const campaign::Complain& complain) const;

@@ -24,6 +24,7 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<ReconstructionDeck>& schema();
   static std::vector<archive::Row> rows();
+  static std::string results(const archive::Archive& archive, const std::string& group);
   static std::vector<rng::StreamId> streams();
   std::vector<campaign::Reference> references(const campaign::Plan& plan) const override;
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
@@ -33,6 +34,8 @@ public:
   std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
 
 private:
+  /// Configurations that are used, of so many that the sample keeps at a temperature.
+  std::uint64_t n_configurations(std::uint64_t n_kept) const;
   std::string sample_name(const campaign::Plan& plan) const;
   /// Of each temperature, of a sample that keeps so many.
   std::uint64_t n_configurations(std::uint64_t n_kept) const;

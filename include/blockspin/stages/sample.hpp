@@ -39,6 +39,7 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<SampleDeck>& schema();
   static std::vector<archive::Row> rows();
+  static std::string results(const archive::Archive& archive, const std::string& group);
   static std::vector<rng::StreamId> streams();
   std::string growth_refusal(const std::string& key) const override;
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;

@@ -19,6 +19,7 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<SpectrumDeck>& schema();
   static std::vector<archive::Row> rows();
+  static std::string results(const archive::Archive& archive, const std::string& group);
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
