@@ -44,10 +44,25 @@ int version_command(const Invocation&) {
 
 constexpr std::size_t any_number = 1000;
 
-} // namespace
+/// What concerns neither a deck nor an archive.
+std::vector<Command> commands_about_the_program() {
+  return {
+      {"parameters",
+       "[SECTION[.KEY]]",
+       "reference of every deck key, of one section, or of one key",
+       {"markdown"},
+       0,
+       1,
+       parameters_command},
+      {"selftest", "[NAME...]", "compare with exact answers", {}, 0, any_number, nullptr, selftest_command},
+      {"bench", "[NAME...]", "built-in benchmarks", {"petsc"}, 0, any_number, nullptr, bench_command},
+      {"--help", "", "this text", {}, 0, any_number, help_command, nullptr},
+      {"--version", "", "version and build", {}, 0, 0, version_command, nullptr},
+  };
+}
 
-std::span<const Command> commands() {
-  static const std::vector<Command> all = {
+std::vector<Command> commands_about_campaigns() {
+  return {
       {"run",
        "DECK",
        "run a deck's stages, in order, into its archive",
@@ -103,18 +118,18 @@ std::span<const Command> commands() {
        1,
        nullptr,
        status_command},
-      {"parameters",
-       "[SECTION[.KEY]]",
-       "reference of every deck key, of one section, or of one key",
-       {"markdown"},
-       0,
-       1,
-       parameters_command},
-      {"selftest", "[NAME...]", "compare with exact answers", {}, 0, any_number, nullptr, selftest_command},
-      {"bench", "[NAME...]", "built-in benchmarks", {"petsc"}, 0, any_number, nullptr, bench_command},
-      {"--help", "", "this text", {}, 0, any_number, help_command, nullptr},
-      {"--version", "", "version and build", {}, 0, 0, version_command, nullptr},
   };
+}
+
+} // namespace
+
+std::span<const Command> commands() {
+  static const std::vector<Command> all = [] {
+    auto rows = commands_about_campaigns();
+    const auto others = commands_about_the_program();
+    rows.insert(rows.end(), others.begin(), others.end());
+    return rows;
+  }();
   return all;
 }
 
