@@ -37,8 +37,6 @@ private:
   /// Configurations that are used, of so many that the sample keeps at a temperature.
   std::uint64_t n_configurations(std::uint64_t n_kept) const;
   std::string sample_name(const campaign::Plan& plan) const;
-  /// Of each temperature, of a sample that keeps so many.
-  std::uint64_t n_configurations(std::uint64_t n_kept) const;
 };
 
 } // namespace blockspin::stages
