@@ -78,6 +78,11 @@ def beyond_chance(difference: Number, error: Number, freedom: float = math.inf, 
     return bool(freedom > 0 and abs(float(difference)) > student_quantile(chance, freedom) * float(error))
 
 
+def least_seen(error: Number, freedom: float = math.inf, chance: float = CHANCE) -> float:
+    """The least difference that beyond_chance() would call one, were it measured without chance."""
+    return float(student_quantile(chance, freedom) * float(error)) if freedom > 0 else math.inf
+
+
 def pm(value: Number, error: Number) -> str:
     """27.1(1): the error in units of the last digit shown; two digits below 2."""
     if not np.isfinite(error) or error <= 0:

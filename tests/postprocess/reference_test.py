@@ -29,7 +29,7 @@ def first_verdicts():
 def numbers_of_iso2018():
     """Every number with its error, as the verdicts and the ends have it."""
     numbers = set(WITH_ERROR.findall(text("iso2018_verdicts.txt")))
-    for line in (text("iso2018_verdicts.txt") + text("iso2018_types.txt")).splitlines():
+    for line in text("iso2018_verdicts.txt").splitlines():
         if not line.startswith("#"):
             *_, value, error, _ = line.split(" | ")
             numbers.add(pm(abs(float(value)), float(error)))

@@ -62,7 +62,7 @@ def read(archive: Archive) -> list[End]:
 
 
 def end_of(archive: Archive, flow: Flow, steps: int | None = None) -> End:
-    """The End of a flow, or of its first `steps` steps."""
+    """The End of a flow, or of its first `steps` steps: of its first two starts, which are the ones that are compared."""
     machine = archive.machine(flow.value("rbm"))
     steps = flow["energy/mean"].shape[1] - 1 if steps is None else steps
     last = slice(max(0, steps + 1 - LAST_STEPS), steps + 1)
@@ -73,8 +73,8 @@ def end_of(archive: Archive, flow: Flow, steps: int | None = None) -> End:
         if quantity != "correlation_fall" and f"{quantity}/mean" not in flow:
             continue
         mean, error = correlation_fall(flow) if quantity == "correlation_fall" else flow.quantity(quantity)
-        end.mean[quantity] = mean[:, last].mean()
-        end.error[quantity] = np.sqrt(np.sum(error[:, steps] ** 2)) / error.shape[0]
+        end.mean[quantity] = mean[:2, last].mean()
+        end.error[quantity] = np.sqrt(np.sum(error[:2, steps] ** 2)) / error[:2].shape[0]
     if len(flow.starts) > 1:
         mean, error = flow.quantity("energy_temperature")
         end.gap = mean[0, last].mean() - mean[1, last].mean()

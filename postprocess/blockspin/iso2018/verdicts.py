@@ -75,17 +75,17 @@ def gap_of(g: Setting) -> Estimated:
     return np.mean([end.gap for end in g.ends]), np.sqrt(np.sum([end.gap_error**2 for end in g.ends])) / g.n
 
 
-def difference(g: Setting, other: Setting, measure: Callable[[float], float] = float) -> tuple[float, float, bool]:
-    """(mean, error, whether it is beyond chance) of `measure` of one group's energy temperature less another's. The spread
-    of trainings is that of both, pooled; that of walkers where neither has several."""
+def difference(g: Setting, other: Setting, measure: Callable[[float], float] = float) -> tuple[float, float, str]:
+    """(mean, error, seen) of `measure` of one group's energy temperature less another's. The spread of trainings is that of both,
+    pooled; that of walkers where neither has several. `seen` is empty where the difference is beyond chance, else it says how
+    large one would have been seen."""
     change = measure(g.mean()) - measure(other.mean())
     spreads = [(x.values("energy_temperature").std(ddof=1), x.n) for x in (g, other) if x.n > 1]
-    if spreads:
-        spread, freedom = seeds.pooled(spreads)
-        error = spread * np.sqrt(1 / g.n + 1 / other.n)
-        return change, error, seeds.beyond_chance(change, error, freedom)
-    error = np.hypot(g.error(), other.error())
-    return change, error, seeds.beyond_chance(change, error)
+    spread, free = seeds.pooled(spreads)
+    freedom = free if spreads else np.inf
+    error = spread * np.sqrt(1 / g.n + 1 / other.n) if spreads else np.hypot(g.error(), other.error())
+    seen = f"; {seeds.least_seen(error, freedom):.2g} would be seen"
+    return change, error, "" if seeds.beyond_chance(change, error, freedom) else seen
 
 
 def starts_meet(groups: list[Setting]) -> Iterator[Row]:
@@ -146,9 +146,9 @@ def end_is_pinned(groups: list[Setting]) -> Iterator[Row]:
     line = with_end(groups)
     if len(line) > 1:
         low, high = line[-1], line[0]
-        change, error, differ = difference(low, high)
+        change, error, alike = difference(low, high)
         yield ("the end does not depend on N_h", f"{setting(low, high)}, less N_h = {high.hidden}", change, error,
-               "no" if differ else "holds")
+               f"holds{alike}" if alike else "no")
 
 
 def end_and_training(groups: list[Setting]) -> Iterator[Row]:
@@ -156,19 +156,19 @@ def end_and_training(groups: list[Setting]) -> Iterator[Row]:
         early = at_epoch(groups, g, 10)
         if early is None or not early.has_end or early.epoch == g.epoch:
             continue
-        change, error, differ = difference(g, early)
+        change, error, alike = difference(g, early)
         yield ("the end does not depend on the training's length", f"{setting(g, early)}, less 10 epochs", change, error,
-               "no" if differ else "holds")
+               f"holds{alike}" if alike else "no")
 
 
 def slow_learning(groups: list[Setting]) -> Iterator[Row]:
     for g in with_end(groups):
         slow = [x for x in pick(groups, family="Vslow", hidden=g.hidden, epoch=g.epoch)]
         if slow and slow[0].has_end:
-            change, error, differ = difference(slow[0], g)
+            change, error, alike = difference(slow[0], g)
             yield ("the end does not depend on the learning rate",
                    f"{setting(slow[0], g)}, rate {slow[0].learning_rate:g} less rate {g.learning_rate:g}", change, error,
-                   "no" if differ else "holds")
+                   f"holds{alike}" if alike else "no")
 
 
 def end_is_ising(archives: list[Archive], groups: list[Setting]) -> Iterator[Row]:
@@ -208,11 +208,11 @@ def end_is_mixture(archives: list[Archive], groups: list[Setting]) -> Iterator[R
 
 
 def other_types(groups: list[Setting]) -> Iterator[Row]:
-    for family, claim, holds in (("L", "type L flows to T = 0", lambda t: t < 1.0),
-                                 ("H", "type H flows to high temperatures", lambda t: 4.0 <= t <= 6.0)):
+    for family, claim, counts, holds in (("L", "type L flows to T = 0", "below 1", lambda t: t < 1.0),
+                                         ("H", "type H flows to high temperatures", "4 to 6", lambda t: 4.0 <= t <= 6.0)):
         for g in pick(groups, family=family, dynamics="sampled"):
             mean, error = g.mean("mean_temperature"), g.error("mean_temperature")
-            yield (claim, setting(g) + ", thermometer's mean", mean, error, "holds" if holds(mean) else "no")
+            yield (claim, f"{setting(g)}, thermometer's mean; {counts} counts", mean, error, "holds" if holds(mean) else "no")
 
 
 def dynamics(groups: list[Setting]) -> Iterator[Row]:
@@ -224,9 +224,9 @@ def dynamics(groups: list[Setting]) -> Iterator[Row]:
                f"one end, at {g.mean():.2f}" if g.has_end else f"no common end within {g.steps} steps")
         beside = sampled_machine(groups, g)
         if g.has_end and beside and beside.has_end:
-            change, error, differ = difference(g, beside)
+            change, error, alike = difference(g, beside)
             yield (claim, f"{setting(g)}, {g.dynamics}, energy temperature less that of the same machine sampled, "
-                   f"{beside.mean():.3f}", change, error, "no" if differ else "holds")
+                   f"{beside.mean():.3f}", change, error, f"holds{alike}" if alike else "no")
 
 
 def sampled_machine(groups: list[Setting], like: Setting) -> Setting | None:
@@ -248,9 +248,9 @@ def controls(groups: list[Setting]) -> Iterator[Row]:
                 yield (f"control: {family}", f"{setting(g)}, energy temperature from T = 0 less that from T = 6", *gap_of(g),
                        f"no common end within {g.steps} steps")
             elif v.has_end:
-                change, error, differ = difference(g, v)
+                change, error, alike = difference(g, v)
                 yield (f"control: {family}", f"{setting(g, v)}, energy temperature {g.mean():.3f}, less type V's", change, error,
-                       "another end" if differ else "the same end")
+                       f"the same end{alike}" if alike else "another end")
 
 
 def sizes(groups: list[Setting]) -> Iterator[Row]:
@@ -262,9 +262,9 @@ def sizes(groups: list[Setting]) -> Iterator[Row]:
         beside = [s for s in every if s.lattice == small and s.epoch == g.epoch and abs(s.share - g.share) < 0.01]
         if beside:
             s = beside[0]
-            nearer, error, differ = difference(g, s, lambda end: abs(end - T_C))
-            word = "open" if not differ else "nearer" if nearer < 0 else "further away"
-            yield ("the end approaches T_c as the lattice grows",
+            nearer, error, alike = difference(g, s, lambda end: abs(end - T_C))
+            word = f"open{alike}" if alike else "nearer" if nearer < 0 else "further away"
+            yield ("after equal epochs, the end approaches T_c as the lattice grows",
                    f"{setting(g)}, end {g.mean():.3f}: distance from T_c less that of {s.lattice[0]}x{s.lattice[1]}", nearer,
                    error, word)
 
@@ -315,11 +315,11 @@ def leading_vectors(archive: Archive) -> Iterator[Row]:
     for key, members in by_family(archive).items():
         parts = [spectrum["fourier_power"][0, 0] for spectrum, _ in members]
         mean, error = seeds.over_seeds(parts)
-        yield ("the leading vector is uniform", f"{name_of(key, members)}, its part in the uniform mode", mean, error,
+        yield ("the leading vector is uniform", f"{name_of(key, members)}, its part in the uniform mode; {UNIFORM} counts", mean, error,
                "holds" if mean > UNIFORM else of_all([part > UNIFORM for part in parts], "no"))
         if key[0].startswith(("V", "L", "H")) and min(key[1], 5) == 5:
             mean, error = seeds.over_seeds([patterns.longest_waves(spectrum) for spectrum, _ in members])
-            yield ("the next four are the longest waves", f"{name_of(key, members)}, their part in these waves", mean, error,
+            yield ("the next four are the longest waves", f"{name_of(key, members)}, their part in these waves; {UNIFORM} counts", mean, error,
                    "holds" if mean > UNIFORM else "partly" if mean > 0.5 else "no")
 
 
@@ -333,13 +333,13 @@ def products(archive: Archive) -> Iterator[Row]:
         if np.ptp(correlation[1:]) < 1e-9:  # T = 0: all alike
             continue
         mean, error = seeds.over_seeds([patterns.product_agreement(spectrum, correlation) for spectrum, _ in members])
-        yield (claim, f"{name_of(key, members)}, correlation coefficient", mean, error,
+        yield (claim, f"{name_of(key, members)}, correlation coefficient; 0.95 counts", mean, error,
                "holds" if mean > 0.95 else "partly" if mean > 0.5 else "no")
         lattice = members[0][0].lattice
         for measure, text in FALLS:
             mean, error = seeds.over_seeds([measure(lattice, spectrum["product_by_displacement"]) for spectrum, _ in members])
             spins = measure(lattice, correlation)
-            yield (claim, f"{name_of(key, members)}, {text} over that at 0; the spins' is {spins:.3f}", mean, error,
+            yield (claim, f"{name_of(key, members)}, {text} over that at 0; the spins' is {spins:.3f}, 0.05 off counts", mean, error,
                    "holds" if abs(mean - spins) < 0.05 else "no")
 
 
