@@ -99,13 +99,15 @@ std::string RbmStage::results(const archive::Archive& archive, const std::string
   const auto epoch = found.last_count("judgement/epoch"), end = found.last_count("history/epoch");
   const auto error = found.last("history/reconstruction_error"),
              gap = found.last("judgement/free_energy_gap");
-  if (!epoch)
+  // Without a model there are no energies, and without held-out configurations no gap.
+  const std::string told =
+      judged(found, "judgement/", "energy", "energy") +
+      judged(found, "judgement/", "abs_magnetization", "|m|") +
+      (gap ? fmt::format(", free energy {:.3g} higher of held-out configurations than of learned ones", *gap)
+           : std::string());
+  if (!epoch || told.empty())
     return end && error ? fmt::format("after epoch {} reconstruction error {:.3g}", *end, *error) : "";
-  return fmt::format("after epoch {}", *epoch) + judged(found, "judgement/", "energy", "energy").substr(1) +
-         judged(found, "judgement/", "abs_magnetization", "|m|") +
-         (gap ? fmt::format(", free energy {:.3g} higher of held-out configurations than of learned ones",
-                            *gap)
-              : std::string());
+  return fmt::format("after epoch {}", *epoch) + told.substr(1);
 }
 
 std::string FlowStage::results(const archive::Archive& archive, const std::string& group) {

@@ -238,7 +238,7 @@ class Claims(unittest.TestCase):
         self.assertFalse(seeds.beyond_chance(4, 1, 0))
         spread = (-0.05, 0.05)
         other = [end("extremes", s, value=2.1 + d) for s, d in enumerate(spread)]
-        self.assertEqual("the same end", self.rows(verdicts.controls, *(end(seed=s, value=2.0 + d) for s, d in enumerate(spread)),
+        self.assertEqual("the same end; 1.4 would be seen", self.rows(verdicts.controls, *(end(seed=s, value=2.0 + d) for s, d in enumerate(spread)),
                                                    *other)[0][-1])  # 2 errors
         self.assertEqual("another end", self.rows(verdicts.controls, *(end(seed=s, value=1.0 + d / 10) for s, d in
                                                                        enumerate(spread)), *other)[0][-1])
