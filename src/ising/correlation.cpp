@@ -126,10 +126,12 @@ private:
 };
 
 /// Where nothing varied: the rate of what n configurations never showed is below 3/n with 95 %, and one spin
-/// turned changes the two of its N pairs along each axis.
-void bound_error(stats::MeanEstimate& pair, double temperature, double n_sites, double n) {
+/// turned changes the two of its N pairs along each axis; on a ring, where a domain costs as much, a long one changes 2 r of
+/// N pairs at distance r.
+void bound_error(stats::MeanEstimate& pair, double temperature, double n_pairs_changed, double n_sites,
+                 double n) {
   if (!std::isnan(pair.error) || n < 2) return;
-  pair.one_event = temperature > 0 ? 4 / n_sites / n : 0;
+  pair.one_event = temperature > 0 ? 2 * n_pairs_changed / n_sites / n : 0;
   pair.error = 3 * pair.one_event;
   pair.is_bound = temperature > 0;
 }
@@ -192,7 +194,8 @@ Correlations correlations(const lattice::Geometry& geometry, double temperature,
     for (std::size_t i = 0; i < sums.size(); ++i)
       series[i] = static_cast<double>(sums[i].pair_sum[r]) / n_pairs;
     result.pair.push_back(stats::gamma_analysis_in_turn(series, n_chains));
-    bound_error(result.pair.back(), r == 0 ? 0 : temperature, n_sites, n);
+    const double n_changed = geometry.n_dimensions() == 1 ? 2.0 * static_cast<double>(r) : 2.0;
+    bound_error(result.pair.back(), r == 0 ? 0 : temperature, n_changed, n_sites, n);
   }
   const auto uniform = [n_sites](const PairSums& s) {
     return static_cast<double>(s.magnetization) * static_cast<double>(s.magnetization) / n_sites;

@@ -11,9 +11,14 @@ double change(const Linearised& observable, Observable o, const Sample& from, co
   return std::abs(observable.linear(o, to) - observable.linear(o, from));
 }
 
-Sample one_spin_turned(const Linearised& observable, const Sample& s) {
-  return {s.energy + 2 * observable.about().n_neighbours,
-          s.magnetization > 0 ? s.magnetization - 2 : s.magnetization + 2};
+/// The excitation of least energy; of those the one that changes a sample most. On a ring that is half of it turned, as a
+/// domain costs the same whatever its length; else one spin.
+Sample least_excitation(const Linearised& observable, const Sample& s) {
+  const Ensemble& about = observable.about();
+  const bool is_ring = about.n_neighbours == 2;
+  const auto n_turned = static_cast<std::int64_t>(is_ring ? about.n_sites / 2 : 1);
+  return {s.energy + 2 * about.n_neighbours,
+          s.magnetization > 0 ? s.magnetization - 2 * n_turned : s.magnetization + 2 * n_turned};
 }
 
 /// The root of expected events, at most 1, times their size.
@@ -35,7 +40,7 @@ void count_unseen(const Linearised& observable, Observable o, const Sample& seen
   const double turned = turned_over(observable, o, seen, n) / n;
   if (nothing_varied) {
     constexpr double most_unseen = 3; // exp(-3) = 5 %
-    estimate.one_event = change(observable, o, seen, one_spin_turned(observable, seen)) / n;
+    estimate.one_event = change(observable, o, seen, least_excitation(observable, seen)) / n;
     estimate.error = std::max(most_unseen * estimate.one_event, turned);
     estimate.is_bound = true;
   } else if (turned > estimate.one_event) {

@@ -24,7 +24,8 @@ void add_observable_rows(std::vector<archive::Row>& rows, const std::string& tim
        {temperature},
        "1",
        "{observable}: standard error of the mean; autocorrelation, the scatter of the ladders and one event "
-       "more than was seen are included; where nothing varied an upper bound: three turned spins' worth, the "
+       "more than was seen are included; where nothing varied an upper bound: three turned spins' worth (on a "
+       "ring three half rings'), the "
        "most of what happened in none of n samples (95 %)"},
       {"observables/{observable}/tau",
        f64,
@@ -56,7 +57,7 @@ void add_correlation_rows(std::vector<archive::Row>& rows) {
        {temperature, distance},
        "1",
        "standard error of G(r); where G(r) was the same in all configurations an upper bound, three turned "
-       "spins' worth"},
+       "spins' worth, on a ring three half rings'"},
       {"correlation/length",
        f64,
        {temperature},

@@ -37,7 +37,7 @@ struct Correlations {
 
 /// From the sums of configurations of one temperature, kept in turn from n_chains independent chains: sums[i]
 /// is of chain i % n_chains. Means are of all, errors by stats::gamma_analysis_in_turn. Where G(r) is the same
-/// in all, its error is a bound, three configurations with one spin turned (0 at T = 0, and for r = 0).
+/// in all, its error is a bound, three configurations with one spin turned, on a ring half of it (0 at T = 0, and for r = 0).
 /// Deterministic, local. Throws ErrorKind::numerical without configurations.
 Correlations correlations(const lattice::Geometry& geometry, double temperature,
                           std::span<const PairSums> sums, std::size_t n_chains = 1);
