@@ -1,6 +1,7 @@
 // blockspin run: a deck's stages into its archive.
 
 #include <filesystem>
+#include <set>
 
 #include "blockspin/app/command.hpp"
 #include "blockspin/base/log.hpp"
@@ -44,10 +45,12 @@ archive::RunRecord record_of(const Invocation& invocation, const deck::Document&
   return record;
 }
 
-/// What the deck's stages found, as the archive has it now.
+/// What the deck's stages found, as the archive has it now: the lines of `info`, of these stages.
 void tell_results(const campaign::Plan& plan, const archive::Archive& archive) {
-  std::vector<std::string> groups;
-  for (const auto& stage : plan.stages) groups.push_back(stage->group());
+  std::set<std::string> of_deck;
+  for (const auto& stage : plan.stages) of_deck.insert(stage->group());
+  std::vector<std::string> groups = archive.groups();
+  std::erase_if(groups, [&](const std::string& group) { return !of_deck.contains(group); });
   log::info("results:");
   for (const std::string& line : campaign::result_lines(archive, plan.kinds, groups, most_result_lines))
     log::info("  " + line);
