@@ -45,8 +45,9 @@ archive::RunRecord record_of(const Invocation& invocation, const deck::Document&
   return record;
 }
 
-/// What the deck's stages found, as the archive has it now: the lines of `info`, of these stages.
-void tell_results(const campaign::Plan& plan, const archive::Archive& archive) {
+/// What the deck's stages found, as the archive has it now: the lines of `info`, of these stages. All work is done by
+/// then, so what cannot be told is a warning: every rank reads the same, and so meets the same.
+void tell_results(const campaign::Plan& plan, const archive::Archive& archive) try {
   std::set<std::string> of_deck;
   for (const auto& stage : plan.stages) of_deck.insert(stage->group());
   std::vector<std::string> groups = archive.groups();
@@ -54,6 +55,8 @@ void tell_results(const campaign::Plan& plan, const archive::Archive& archive) {
   log::info("results:");
   for (const std::string& line : campaign::result_lines(archive, plan.kinds, groups, most_result_lines))
     log::info("  " + line);
+} catch (const std::exception& error) {
+  log::warning(std::string("results cannot be told: ") + error.what());
 }
 
 } // namespace

@@ -24,7 +24,7 @@ start = up, 3
 steps = 5
 [likelihood.V]
 rbm = V
-[mapping.exact]
+[mapping.Exact]
 rbm = bond
 temperature = 2
 [mapping.V]
@@ -89,7 +89,7 @@ class Words(unittest.TestCase):
         self.assertLess(len(lines), SCREEN)
         for pattern in (r"thermometer\.main: test cross entropy [\d.()]+ nats.*Bayes.* nats", r"rbm\.V_s1: after epoch 10 energy",
                         r"flow\.V_s1: ends at T .*: from all up [\d.()]+", r"likelihood\.V_s1: ln Z = [\d.]+, D_KL in nats",
-                        r"mapping\.exact: D_KL = 0 nats", r"rbm: 1\d more"):
+                        r"mapping\.Exact: D_KL = 0 nats", r"rbm: 1\d more"):
             self.assertRegex(at_end, pattern)
         archive = self.folder / "run.h5"
         brief = campaign.blockspin("info", archive, "--brief").stdout
