@@ -4,6 +4,7 @@
 #include <map>
 
 #include "blockspin/archive/stored_layout.hpp"
+#include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
 
 namespace blockspin::campaign {
@@ -47,6 +48,21 @@ std::string result_line(const archive::Archive& archive, std::span<const Kind> k
   return text.empty() ? text : label_of(group) + ": " + text;
 }
 
+namespace {
+
+/// What is wrong with one group leaves the others alone.
+std::string line_or_fault(const archive::Archive& archive, std::span<const Kind> kinds,
+                          const std::string& group) {
+  try {
+    return result_line(archive, kinds, group);
+  } catch (const Error& error) {
+    if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+    return label_of(group) + ": cannot be read: " + split(error.what(), '\n').front();
+  }
+}
+
+} // namespace
+
 std::vector<std::string> result_lines(const archive::Archive& archive, std::span<const Kind> kinds,
                                       const std::vector<std::string>& groups, std::size_t most_lines) {
   std::map<std::string, std::size_t> n_groups, n_told;
@@ -59,7 +75,7 @@ std::vector<std::string> result_lines(const archive::Archive& archive, std::span
     const std::string stage = stage_of(group);
     const std::size_t number = ++n_told[stage];
     if (number <= share) {
-      if (const std::string line = result_line(archive, kinds, group); !line.empty()) lines.push_back(line);
+      if (const std::string line = line_or_fault(archive, kinds, group); !line.empty()) lines.push_back(line);
     } else if (number == n_groups[stage]) {
       lines.push_back(stage + ": " + std::to_string(number - share) + " more");
     }

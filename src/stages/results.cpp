@@ -11,6 +11,7 @@
 #include "blockspin/stages/chain_machine.hpp"
 #include "blockspin/stages/couplings.hpp"
 #include "blockspin/stages/flow.hpp"
+#include "blockspin/stages/generate.hpp"
 #include "blockspin/stages/kadanoff.hpp"
 #include "blockspin/stages/likelihood.hpp"
 #include "blockspin/stages/mapping.hpp"
@@ -18,6 +19,7 @@
 #include "blockspin/stages/rbm.hpp"
 #include "blockspin/stages/receptive_field.hpp"
 #include "blockspin/stages/reconstruction.hpp"
+#include "blockspin/stages/relevance.hpp"
 #include "blockspin/stages/sample.hpp"
 #include "blockspin/stages/spectrum.hpp"
 #include "blockspin/stages/thermometer.hpp"
@@ -36,6 +38,11 @@ std::string range_text(const std::vector<double>& values) {
   if (finite.empty()) return {};
   const auto [least, most] = std::ranges::minmax(finite);
   return least == most ? short_number(least) : short_number(least) + " to " + short_number(most);
+}
+
+/// 0, no error, where the list is shorter than it should be.
+double error_at(const std::vector<double>& errors, std::size_t i) {
+  return i < errors.size() ? errors[i] : 0.0;
 }
 
 std::string start_text(double temperature) {
@@ -59,8 +66,8 @@ std::string estimates_at(const Found& found, const std::string& symbol, const st
   std::vector<std::string> pieces;
   for (std::size_t i = 0; i < std::min(at.size(), values.size()); ++i)
     if (std::isfinite(values[i]))
-      pieces.push_back(estimate_text(values[i], i < errors.size() ? errors[i] : 0.0) + " at " + symbol +
-                       " = " + short_number(at[i]));
+      pieces.push_back(estimate_text(values[i], error_at(errors, i)) + " at " + symbol + " = " +
+                       short_number(at[i]));
   return campaign::first_of(pieces, "; ");
 }
 
@@ -78,6 +85,39 @@ std::string SampleStage::results(const archive::Archive& archive, const std::str
   if (!tau.empty())
     text += fmt::format(", longest autocorrelation time {:.2g} sweeps", *std::ranges::max_element(tau));
   return text;
+}
+
+std::string GenerateStage::results(const archive::Archive& archive, const std::string& group) {
+  const Found found(archive, group);
+  const auto at = found.list("temperature"), energy = found.list("observables/energy/mean"),
+             energy_error = found.list("observables/energy/error"),
+             magnet = found.list("observables/abs_magnetization/mean"),
+             magnet_error = found.list("observables/abs_magnetization/error");
+  std::vector<std::string> pieces;
+  for (std::size_t i = 0; i < std::min({at.size(), energy.size(), magnet.size()}); ++i)
+    pieces.push_back((std::isnan(at[i]) ? std::string() : start_text(at[i]) + " ") + "energy " +
+                     estimate_text(energy[i], error_at(energy_error, i)) + ", |m| " +
+                     estimate_text(magnet[i], error_at(magnet_error, i)));
+  const std::string made = found.value("configurations") + " configurations";
+  return pieces.empty() ? made : made + ": " + campaign::first_of(pieces, "; ");
+}
+
+std::string RelevanceStage::results(const archive::Archive& archive, const std::string& group) {
+  const Found found(archive, group);
+  std::vector<std::string> pieces;
+  for (int layer = 1;; ++layer) {
+    const std::string leak = fmt::format("layer_{}/leak/", layer);
+    const auto mean = found.scalar(leak + "mean"), error = found.scalar(leak + "error");
+    if (!mean) break;
+    pieces.push_back(
+        (std::isfinite(*mean) ? estimate_text(*mean, error.value_or(0.0)) : std::string("not known")) +
+        fmt::format(" of layer {}", layer));
+  }
+  const auto energy = found.scalar("energy/leak/mean");
+  return pieces.empty()
+             ? ""
+             : "leak " + campaign::first_of(pieces, "; ") +
+                   (energy ? ", of the energy, not filtered, " + short_number(*energy) : std::string());
 }
 
 std::string ThermometerStage::results(const archive::Archive& archive, const std::string& group) {
@@ -120,8 +160,8 @@ std::string FlowStage::results(const archive::Archive& archive, const std::strin
   for (std::size_t k = 0; k < std::min(starts.size(), by_network.size()); ++k) {
     const bool has_energy = k < by_energy.size() && !std::isnan(by_energy[k]);
     pieces.push_back(
-        start_text(starts[k]) + " " + estimate_text(by_network[k], network_error.at(k)) +
-        (has_energy ? " and " + estimate_text(by_energy[k], energy_error.at(k)) : std::string()));
+        start_text(starts[k]) + " " + estimate_text(by_network[k], error_at(network_error, k)) +
+        (has_energy ? " and " + estimate_text(by_energy[k], error_at(energy_error, k)) : std::string()));
   }
   const bool any_energy = std::ranges::any_of(by_energy, [](double x) { return !std::isnan(x); });
   return "ends at T by the thermometer's mean" + std::string(any_energy ? " and by the energy" : "") + ": " +
@@ -208,7 +248,7 @@ std::string McrgStage::results(const archive::Archive& archive, const std::strin
     const std::size_t at =
         critical.size() / n_levels * (n_levels - 1); // the nearest neighbours on the last level
     pieces.push_back("K_c = " +
-                     estimate_text(critical[at], found.list("match/critical_coupling/error").at(at)));
+                     estimate_text(critical[at], error_at(found.list("match/critical_coupling/error"), at)));
   }
   return pieces.empty() ? "" : "on the last level " + joined(pieces, ", ");
 }
@@ -221,7 +261,7 @@ std::string CouplingsStage::results(const archive::Archive& archive, const std::
   std::vector<std::string> pieces;
   for (std::size_t t = 0; n > 0 && t < temperature.size(); ++t)
     if (std::isfinite(mean[t * n]))
-      pieces.push_back(estimate_text(mean[t * n], error.at(t * n)) +
+      pieces.push_back(estimate_text(mean[t * n], error_at(error, t * n)) +
                        (std::isnan(temperature[t]) ? "" : " at T = " + short_number(temperature[t])) +
                        (t < chance.size() && std::isfinite(chance[t])
                             ? fmt::format(" (p = {:.2g})", chance[t])

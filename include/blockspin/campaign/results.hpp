@@ -15,7 +15,7 @@ std::string result_line(const archive::Archive& archive, std::span<const Kind> k
                         const std::string& group);
 
 /// Lines of the groups in their order, at most so many: of a stage with many groups the first ones, and how many more
-/// there are. Throws as result_line does. Collective.
+/// there are; where a group cannot be read, why. Collective.
 std::vector<std::string> result_lines(const archive::Archive& archive, std::span<const Kind> kinds,
                                       const std::vector<std::string>& groups, std::size_t most_lines);
 

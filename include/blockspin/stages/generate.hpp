@@ -38,6 +38,7 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<GenerateDeck>& schema();
   static std::vector<archive::Row> rows();
+  static std::string results(const archive::Archive& archive, const std::string& group);
   static std::vector<rng::StreamId> streams();
   std::vector<campaign::Reference> references(const campaign::Plan& plan) const override;
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;

@@ -26,6 +26,7 @@ public:
   using StageOf::StageOf;
   static const deck::Schema<RelevanceDeck>& schema();
   static std::vector<archive::Row> rows();
+  static std::string results(const archive::Archive& archive, const std::string& group);
   static std::vector<rng::StreamId> streams();
   std::vector<campaign::Reference> references(const campaign::Plan& plan) const override;
   std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
