@@ -11,8 +11,8 @@
 namespace blockspin::analysis {
 namespace {
 
-constexpr std::uint64_t most_chains_at_once = 256;
-/// Of products of weights, about a twentieth of a second.
+constexpr std::uint64_t most_chains_at_once = 256, least_chains_at_once = 8;
+/// Of products of weights, about a twentieth of a second: of a block of chains, for as many steps as that allows.
 constexpr double flops_at_once = 1e9;
 
 /// Sequences of ways up to the machine's visible layer, and of ways from a kept state to the kept layer: apart
@@ -49,9 +49,10 @@ Generation::Generation(const mpi::Communicator& comm, std::span<const rbm::Machi
   for (std::size_t r = 0; r < plan_.betas.size(); ++r)
     states_.emplace_back(Shape<2>{mine_.size(), packed_bytes(n_visible)});
   kept_ = Array<std::uint8_t, 3>({mine_.size(), plan_.n_kept, packed_bytes(n_units())});
-  const double flops =
-      4.0 * static_cast<double>(n_visible * n_hidden * plan_.betas.size() * most_chains_at_once);
-  steps_at_once_ = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(flops_at_once / flops));
+  const double flops_a_chain = 4.0 * static_cast<double>(n_visible * n_hidden * plan_.betas.size());
+  const auto fitting = static_cast<std::uint64_t>(flops_at_once / flops_a_chain);
+  chains_at_once_ = std::clamp(fitting, least_chains_at_once, most_chains_at_once);
+  steps_at_once_ = std::max<std::uint64_t>(1, fitting / chains_at_once_);
   count_steps_left();
 }
 
@@ -70,7 +71,7 @@ mpi::Range Generation::next_block() const {
   std::uint64_t first = 0;
   while (first < progress_.size() && progress_[first] == plan_.n_steps() + 1) ++first;
   std::uint64_t last = first;
-  while (last < progress_.size() && last - first < most_chains_at_once && progress_[last] == progress_[first])
+  while (last < progress_.size() && last - first < chains_at_once_ && progress_[last] == progress_[first])
     ++last;
   return {first, last};
 }

@@ -131,9 +131,9 @@ private:
 void bound_error(stats::MeanEstimate& pair, double temperature, double n_pairs_changed, double n_sites,
                  double n) {
   if (!std::isnan(pair.error) || n < 2) return;
-  pair.one_event = temperature > 0 ? 2 * n_pairs_changed / n_sites / n : 0;
+  pair.one_event = temperature != 0 ? 2 * n_pairs_changed / n_sites / n : 0;
   pair.error = 3 * pair.one_event;
-  pair.is_bound = temperature > 0;
+  pair.is_bound = temperature != 0;
 }
 
 std::uint64_t longest_extent(const lattice::Geometry& geometry) {

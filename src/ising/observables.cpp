@@ -88,6 +88,25 @@ Observables measure(const Ensemble& ensemble, Chains energy, Chains magnetizatio
   });
 }
 
+Observables measure_in_turn(const Ensemble& ensemble, std::span<const std::int64_t> energy,
+                            std::span<const std::int64_t> magnetization, std::size_t n_chains) {
+  const std::span<const std::int64_t> energies[] = {energy}, magnetizations[] = {magnetization};
+  check_shape(energies, magnetizations);
+  require(n_chains >= 1 && n_chains <= energy.size(), "more chains than values");
+  const stats::MomentSums all = moment_sums(energies, magnetizations);
+  const Linearised observable(ensemble, means_of(all, ensemble.field));
+  Array<double, 2> series({n_chains, energy.size() / n_chains});
+  const double share = static_cast<double>(series.size()) / static_cast<double>(energy.size());
+  return each_defined(observable, {energy[0], magnetization[0]}, all.n, [&](Observable o) {
+    for (std::size_t i = 0; i < series.size(); ++i)
+      series(i % n_chains, i / n_chains) = observable.linear(o, Sample{energy[i], magnetization[i]});
+    stats::MeanEstimate estimate = stats::gamma_analysis(series);
+    estimate.error *= std::sqrt(share);
+    estimate.one_event *= share;
+    return estimate;
+  });
+}
+
 Observables measure(const Ensemble& ensemble, std::span<const std::span<const Bin>> chains) {
   if (chains.empty() || chains[0].empty()) throw Error(ErrorKind::numerical, "a time series is empty");
   stats::MomentSums all;

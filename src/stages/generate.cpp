@@ -5,7 +5,6 @@
 #include <limits>
 #include <numeric>
 
-#include "blockspin/base/estimate_text.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/packed.hpp"
 #include "blockspin/base/text.hpp"
@@ -75,13 +74,8 @@ void write_exact(archive::StageWriter& writer, const std::vector<std::uint64_t>&
   writer.write_list("energy_temperature/error", error);
 }
 
-/// In a line what came out, and a warning where chains may not be where they belong.
-void tell(const std::string& label, const GeneratedClass& about, const GeneratedMeasures& measures) {
-  const auto text = [&](ising::Observable o) {
-    return estimate_text(measures.observables[o].mean, measures.observables[o].error);
-  };
-  log::info(label + (about.n_classes > 1 ? ", class " + std::to_string(about.index) : "") + ": energy " +
-            text(ising::Observable::energy) + ", |m| " + text(ising::Observable::abs_magnetization));
+/// A warning where chains may not be where they belong.
+void warn_of_chains(const std::string& label, const GeneratedMeasures& measures) {
   const auto apart = [&](ising::Observable o) {
     const stats::MeanEstimate& estimate = measures.observables[o];
     return estimate.too_short || estimate.chains_agree < 1e-6;
@@ -134,7 +128,8 @@ void GenerateStage::run(campaign::Context& context) {
                        .n_ladders = ensemble_info(context.plan()).n_ladders,
                        .n_units = chains.n_units(),
                        .field = machine.model ? machine.model->field : 0.0};
-  if (deck().layer == 0 && !machine.lattice.empty()) about.geometry.emplace(machine.lattice);
+  // Without a model units have places, but no energies.
+  if (deck().layer == 0 && machine.model && !machine.lattice.empty()) about.geometry.emplace(machine.lattice);
   if (deck().chains == deck().configurations && !from_data())
     about.n_ladders = 1; // independent, each of one state
   const auto kept = collected(chains, deck().chains, about.geometry);
@@ -143,10 +138,12 @@ void GenerateStage::run(campaign::Context& context) {
   std::vector<GeneratedMeasures> measures;
   if (std::isnan(temperatures.front())) temperatures.front() = learned_temperature(context.plan(), machine);
   for (about.index = 0; about.index < about.n_classes; ++about.index) {
-    about.temperature = temperatures[about.index];
+    const double t = temperatures[about.index];
+    // At 0 and inf samples are exact draws, which do not vary in energy; what a machine makes does.
+    about.temperature = t == 0 || std::isinf(t) ? nan : t;
     const auto measured = write_class(context, writer, about, kept);
     if (!measured) continue;
-    tell(label(), about, *measured);
+    warn_of_chains(label(), *measured);
     measures.push_back(*measured);
   }
   if (!measures.empty()) {
@@ -180,7 +177,7 @@ std::vector<archive::Row> GenerateStage::rows() {
       {"energy", f64, kept, "J", "energy per spin of the kept configurations, in the model of the machine"});
   add_observable_rows(
       rows, "kept configurations of a chain",
-      ". T is that of the start, else the one that the machine has learned; with neither, specific "
+      ". T is that of the start, else the one that the machine has learned; with neither, and at 0 and inf, specific "
       "heat and susceptibilities are NaN");
   add_correlation_rows(rows);
   rows.push_back(

@@ -128,7 +128,7 @@ EnsembleInfo GenerateStage::ensemble_info(const campaign::Plan& plan) const {
     info.temperatures =
         sample->temperatures && deck().temperatures ? deck().temperatures : sample->temperatures;
     // One configuration a chain: as independent as those that the chains start at.
-    if (deck().chains == deck().configurations) info.n_ladders = sample->n_ladders;
+    if (deck().chains == deck().configurations) info.n_ladders = std::min(sample->n_ladders, deck().chains);
   }
   return info;
 }
@@ -176,11 +176,17 @@ campaign::Estimate GenerateStage::estimate(const campaign::Plan& plan, int n_ran
   const auto n_visible = static_cast<double>(number == 1 ? machine.n_visible : machine.hidden[number - 2]);
   const auto n_chains = static_cast<double>(made.n), n_replicas = static_cast<double>(made.betas.size());
   const double kept_bytes = n_chains * static_cast<double>(made.n_kept * packed_bytes(info.n_sites));
-  // What is kept is packed once more on its way to the archive.
-  estimate.memory_per_rank = program_bytes +
-                             (n_chains * (n_visible * n_replicas / 8 + 8) + 3 * kept_bytes) / n_ranks +
-                             4 * chains_of_a_block * (n_visible * n_replicas + 3 * n_hidden);
-  estimate.archive_bytes = kept_bytes + 16 * n_chains * static_cast<double>(made.n_kept);
+  // What is kept is packed once more on its way to the archive, with its numbers; every rank has the energies and
+  // magnetisations of one class.
+  const double n_kept = n_chains * static_cast<double>(made.n_kept);
+  const double series_bytes =
+      deck().layer == 0 && machine.model ? 40 * static_cast<double>(deck().configurations) : 0;
+  estimate.memory_per_rank =
+      program_bytes + series_bytes +
+      (n_chains * (n_visible * n_replicas / 8 + 8) + 3 * kept_bytes + 80 * n_kept) / n_ranks +
+      4 * chains_of_a_block * (n_visible * n_replicas + 3 * n_hidden);
+  estimate.archive_bytes = kept_bytes + 16 * n_kept;
+  estimate.n_parts = n_chains;
   estimate.work = n_chains * static_cast<double>(made.n_steps());
   estimate.work_unit = "Gibbs steps";
   estimate.seconds =

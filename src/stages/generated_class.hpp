@@ -22,7 +22,8 @@ struct GeneratedClass {
   std::uint64_t n_units = 0;
   std::optional<lattice::Geometry> geometry = {}; ///< where units have places
   double field = 0;
-  double temperature = 0; ///< NaN where it is not known
+  double temperature =
+      0; ///< NaN where it is not known, 0 or inf: specific heat and susceptibilities have none
 };
 
 /// What is measured on a class whose units have places.

@@ -9,6 +9,7 @@
 #include "blockspin/rng/generator.hpp"
 #include "measured_rows.hpp"
 #include "reading.hpp"
+#include "reading_series.hpp"
 #include "sample_correlation.hpp"
 #include "sample_drawn.hpp"
 
@@ -17,28 +18,6 @@ namespace blockspin::stages {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-/// Energies and magnetisations of exact draws: all configurations, as one chain of independent samples.
-struct DrawnSeries {
-  std::vector<std::int64_t> energy, magnet;
-
-  /// Collective.
-  void add(const mpi::Communicator& comm, const lattice::Geometry& geometry, const replica::KeptRows& rows) {
-    std::vector<std::int64_t> mine_energy, mine_magnet;
-    for (const auto& reading : rows.readings) {
-      mine_energy.push_back(bond_energy(geometry, reading));
-      mine_magnet.push_back(magnetization(geometry, reading));
-    }
-    for (const std::int64_t e : comm.gather_all<std::int64_t>(mine_energy)) energy.push_back(e);
-    for (const std::int64_t m : comm.gather_all<std::int64_t>(mine_magnet)) magnet.push_back(m);
-  }
-  ising::Observables observables(const SampleRun& run, double temperature) const {
-    const std::span<const std::int64_t> energies[] = {energy}, magnets[] = {magnet};
-    const lattice::Geometry& lattice = run.setup.geometry;
-    return ising::measure({lattice.n_sites(), temperature, run.setup.field, lattice.n_neighbours()}, energies,
-                          magnets);
-  }
-};
 
 void write_rows(archive::StageWriter& writer, const SampleRun& run, std::size_t temperature,
                 const replica::KeptRows& rows) {
@@ -130,7 +109,7 @@ void write_sample(campaign::Context& context, const SampleRun& run, const replic
     const double temperature = run.temperatures[t];
     const bool chain = is_simulated(temperature);
     CorrelationSums sums(run.setup.geometry);
-    DrawnSeries drawn;
+    ReadingSeries drawn; // of exact draws: all configurations, as one chain of independent samples
     // A few configurations at a time: large ones would fill the memory a second time.
     const std::uint64_t step =
         replica::KeptConfigurations::n_at_once(packed_bytes(run.setup.geometry.n_sites()), comm.size());
@@ -142,7 +121,8 @@ void write_sample(campaign::Context& context, const SampleRun& run, const replic
       if (chain && run.flip) flip_at_random(run.setup, t, rows);
       write_rows(writer, run, t, rows);
     }
-    observables.push_back(chain ? run.observables[simulated] : drawn.observables(run, temperature));
+    observables.push_back(chain ? run.observables[simulated]
+                                : drawn.observables(run.setup.geometry, temperature, run.setup.field, 1));
     correlations.push_back(sums.correlations(temperature, chain ? run.setup.n_ladders : 1));
     simulated += chain ? 1 : 0;
   }

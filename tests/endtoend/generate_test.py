@@ -66,12 +66,25 @@ class Chains(unittest.TestCase):
 
 class Ensembles(unittest.TestCase):
     def test_energies_are_those_of_their_configurations(self):
-        for name in ("gibbs", "down"):
+        for name in ("gibbs", "down", "few", "hundred"):
             group = archive[f"generate/{name}"]
             spins = spins_of(group, 16)
             np.testing.assert_allclose(group["energy"][()], energies(spins), atol=1e-14)
             np.testing.assert_allclose(group["magnetization"][()], spins.mean(axis=-1), atol=1e-14)
             np.testing.assert_allclose(group["observables/energy/mean"][()], energies(spins).mean(axis=-1), atol=1e-12)
+
+    def test_means_are_of_all_configurations_whatever_the_ladders_of_their_starts(self):
+        for name in ("few", "hundred", "down"):
+            group = archive[f"generate/{name}"]
+            neighbours = group["correlation/mean"][:, 1]
+            np.testing.assert_allclose(neighbours, -group["observables/energy/mean"][()] / 2, atol=1e-12, err_msg=name)
+            self.assertTrue((group["observables/energy/error"][()] > 0).all(), name)
+
+    def test_what_a_machine_makes_of_ground_states_varies(self):
+        found = archive["generate/cold/observables"]
+        self.assertTrue((found["energy/error"][()] > 0).all())
+        for name in ("specific_heat", "susceptibility", "susceptibility_connected"):
+            self.assertEqual([True, False, True], list(np.isnan(found[name]["mean"][()])), name)
 
     def test_classes_are_those_of_their_starts(self):
         self.assertEqual([2, 3], list(archive["generate/down/temperature"]))

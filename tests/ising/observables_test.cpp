@@ -149,6 +149,41 @@ TEST(Observables, TheBinderCumulantOfNoMagnetisationIsUndefined) {
   EXPECT_NEAR(x[Observable::energy].mean, -2.0 / 16, 1e-15);
 }
 
+// Values in turn of as many chains are the chains themselves; what is left over counts in the means.
+TEST(Observables, InTurnAreThoseOfTheChains) {
+  const exact::Enumeration all(extents);
+  const Samples s = draw(all, temperature, 0, 0.6, 2, 4, 500);
+  std::vector<std::int64_t> energy, magnetization;
+  for (std::size_t i = 0; i < 4 * 500; ++i) {
+    energy.push_back(s.e[i % 4][i / 4]);
+    magnetization.push_back(s.m[i % 4][i / 4]);
+  }
+  const Observables chains = measure({16, temperature, 0}, s.e, s.m);
+  const Observables whole = measure_in_turn({16, temperature, 0}, energy, magnetization, 4);
+  for (const Observable o : all_observables) {
+    EXPECT_EQ(whole[o].mean, chains[o].mean) << name(o);
+    EXPECT_EQ(whole[o].error, chains[o].error) << name(o);
+  }
+  energy.insert(energy.end(), {-32, -32, -32}); // ordered
+  magnetization.insert(magnetization.end(), {16, 16, 16});
+  const Observables more = measure_in_turn({16, temperature, 0}, energy, magnetization, 4);
+  EXPECT_NEAR(more[Observable::energy].mean, (2000 * chains[Observable::energy].mean - 3 * 2.0) / 2003,
+              1e-12);
+  EXPECT_NEAR(more[Observable::energy].error / chains[Observable::energy].error, std::sqrt(2000.0 / 2003),
+              1e-3);
+}
+
+// A temperature that is not known leaves what it does not enter.
+TEST(Observables, AtNoTemperatureResponsesAreNotKnown) {
+  const std::vector<std::int64_t> e{-32, -24, -32, -20, -32, -24}, m{16, 14, -16, 12, 16, 14};
+  const Observables x = measure_in_turn({16, std::nan(""), 0}, e, m, 1);
+  for (const Observable o : {Observable::specific_heat, Observable::susceptibility,
+                             Observable::susceptibility_high_t, Observable::susceptibility_connected})
+    EXPECT_TRUE(std::isnan(x[o].mean) && std::isnan(x[o].error)) << name(o);
+  for (const Observable o : {Observable::energy, Observable::abs_magnetization, Observable::binder_cumulant})
+    EXPECT_TRUE(std::isfinite(x[o].mean) && x[o].error > 0) << name(o);
+}
+
 TEST(Observables, RefuseEmptySeries) {
   const std::vector<std::int64_t> none;
   const std::span<const std::int64_t> empty[] = {none};

@@ -36,7 +36,7 @@ struct GenerationStreams {
 
 /// A Gibbs step takes the visible state x of its machine to x' by x -> h -> x', both sampled; after each step
 /// neighbouring replicas are exchanged. A chain starts in a random state, or at a configuration of the lattice
-/// that is passed up, sampled, to the machine's visible layer; replicas start alike. A state is kept by sampling
+/// that is passed up, sampled, to the machine's visible layer, where all its replicas start. A state is kept by sampling
 /// on from x: up to the machine's own hidden layer, or down through the machines below.
 ///
 /// Chains are divided over the ranks; each rank takes blocks of its chains to their ends, one block after the
@@ -83,9 +83,9 @@ private:
   rbm::Units units_;
   GenerationPlan plan_;
   GenerationStreams streams_;
-  std::vector<rbm::GibbsSampler> samplers_; ///< of the machines up to the one that runs
-  std::vector<std::size_t> n_units_;        ///< of the lattice, then of each hidden layer
-  std::uint64_t steps_at_once_;             ///< of a block
+  std::vector<rbm::GibbsSampler> samplers_;              ///< of the machines up to the one that runs
+  std::vector<std::size_t> n_units_;                     ///< of the lattice, then of each hidden layer
+  std::uint64_t chains_at_once_ = 1, steps_at_once_ = 1; ///< of a block
   mpi::Range mine_;
   Array<std::uint8_t, 2> starts_;
   std::vector<std::uint64_t> progress_;        ///< [chain]: 0, or 1 and the Gibbs steps it has made

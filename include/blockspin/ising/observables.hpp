@@ -65,6 +65,11 @@ struct Observables {
 Observables measure(const Ensemble& ensemble, std::span<const std::span<const std::int64_t>> energy,
                     std::span<const std::span<const std::int64_t>> magnetization);
 
+/// The same of values kept in turn from n_chains chains: value i is of chain i % n_chains. Means are of all values; errors
+/// leave out what is left over by n_chains, and count it again by its number (as stats::gamma_analysis_in_turn).
+Observables measure_in_turn(const Ensemble& ensemble, std::span<const std::int64_t> energy,
+                            std::span<const std::int64_t> magnetization, std::size_t n_chains);
+
 /// The same of a long run's bins: means of all samples, errors by the Gamma method on the bins' means (a
 /// last bin that is not full counts by its number), tau = n error^2 / (2 variance), the variance of a sample
 /// from one of each bin.
