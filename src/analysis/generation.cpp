@@ -6,6 +6,7 @@
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/packed.hpp"
+#include "blockspin/rbm/stack.hpp"
 #include "blockspin/rbm/tempering.hpp"
 
 namespace blockspin::analysis {
@@ -41,10 +42,8 @@ Generation::Generation(const mpi::Communicator& comm, std::span<const rbm::Machi
       starts_(std::move(starts)), progress_(mine_.size(), 0), accepted_(plan_.betas.size() - 1, 0) {
   require(plan_.layer <= plan_.machine && plan_.machine >= 1 && plan_.machine <= stack.size(),
           "a layer is kept that its machine does not reach");
-  for (const rbm::Machine& machine : stack.first(plan_.machine)) {
-    samplers_.emplace_back(machine);
-    n_units_.push_back(machine.n_hidden());
-  }
+  samplers_ = rbm::samplers_of(stack.first(plan_.machine));
+  for (const rbm::Machine& machine : stack.first(plan_.machine)) n_units_.push_back(machine.n_hidden());
   const std::size_t n_visible = n_units_[plan_.machine - 1], n_hidden = n_units_[plan_.machine];
   for (std::size_t r = 0; r < plan_.betas.size(); ++r)
     states_.emplace_back(Shape<2>{mine_.size(), packed_bytes(n_visible)});

@@ -1,34 +1,12 @@
 #include "blockspin/analysis/stack_pass.hpp"
 
-#include "blockspin/base/error.hpp"
+#include "blockspin/rbm/stack.hpp"
 
 namespace blockspin::analysis {
-namespace {
-
-Array<float, 2> to_units(View<const float, 2> spins, rbm::Units units) {
-  Array<float, 2> values(spins.shape());
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values.flat()[i] = units == rbm::Units::spin ? spins.flat()[i] : (spins.flat()[i] + 1.0F) / 2.0F;
-  return values;
-}
-
-Array<float, 2> to_spins(View<const float, 2> values, rbm::Units units) {
-  Array<float, 2> spins(values.shape());
-  for (std::size_t i = 0; i < spins.size(); ++i)
-    spins.flat()[i] = units == rbm::Units::spin ? values.flat()[i] : 2.0F * values.flat()[i] - 1.0F;
-  return spins;
-}
-
-} // namespace
-
 StackPass::StackPass(std::span<const rbm::Machine> stack, rbm::Rule rule, const Random& random)
-    : units_(stack.front().units), rule_(rule), random_(random), n_units_{stack.front().n_visible()} {
-  for (const rbm::Machine& machine : stack) {
-    require(machine.units == units_ && machine.n_visible() == n_units_.back(),
-            "a stack's machines have the same units and fit one another");
-    samplers_.emplace_back(machine);
-    n_units_.push_back(machine.n_hidden());
-  }
+    : units_(stack.front().units), rule_(rule), random_(random),
+      samplers_(rbm::samplers_of(stack)), n_units_{stack.front().n_visible()} {
+  for (const rbm::Machine& machine : stack) n_units_.push_back(machine.n_hidden());
 }
 
 Array<float, 2> StackPass::down_from(std::size_t layer, Array<float, 2> values, std::uint64_t first,
@@ -45,13 +23,13 @@ Array<float, 2> StackPass::down_from(std::size_t layer, Array<float, 2> values, 
 
 PassedUp StackPass::pass(View<const float, 2> spins, std::uint64_t first, std::uint64_t sequence) const {
   PassedUp passed;
-  Array<float, 2> values = to_units(spins, units_);
+  Array<float, 2> values = rbm::to_units(spins, units_);
   for (std::size_t layer = 0; layer < samplers_.size(); ++layer) {
     Array<float, 2> hidden({values.extent(0), n_units_[layer + 1]});
     samplers_[layer].to_hidden(values, hidden, rule_,
                                {random_.up, sequence * samplers_.size() + layer, first});
-    passed.hidden.push_back(to_spins(hidden, units_));
-    passed.reconstruction.push_back(to_spins(down_from(layer, hidden, first, sequence), units_));
+    passed.hidden.push_back(rbm::to_spins(hidden, units_));
+    passed.reconstruction.push_back(rbm::to_spins(down_from(layer, hidden, first, sequence), units_));
     values = std::move(hidden);
   }
   return passed;

@@ -155,6 +155,11 @@ void Relevance::finish_task() {
   if (learns()) {
     for (HiddenMoments& moments : moments_) moments.sum_over_ranks(comm_);
     modes_ = learnt_modes();
+    // LAPACK may round otherwise on a node of another kind, and all ranks must measure the same functions.
+    for (LayerModes& modes : modes_) {
+      comm_.broadcast(modes.direction.flat());
+      comm_.broadcast(std::span(modes.variance));
+    }
   } else {
     bins_->sum_over_ranks(comm_);
     found_.emplace_back();

@@ -17,6 +17,8 @@ namespace blockspin::stages {
 namespace {
 
 constexpr std::uint64_t least_configurations = 8;
+/// Sums over the half that is learnt are exact up to 2^28 configurations (rg/hidden_modes.hpp).
+constexpr std::uint64_t most_configurations = std::uint64_t{1} << 29;
 
 /// Whether the configurations are of the square lattice at its critical point, where the normal is known.
 bool is_critical(const EnsembleInfo& sample, double temperature) {
@@ -92,6 +94,9 @@ void RelevanceStage::check_sample(const EnsembleInfo& sample, const campaign::Co
              sample.group + " keeps " + std::to_string(sample.n_configurations) +
                  " configurations a temperature: too few for errors",
              "an ensemble that keeps at least " + std::to_string(least_configurations));
+  if (sample.n_configurations > most_configurations)
+    complain("sample", sample.group + " keeps more configurations than can be summed exactly",
+             "at most " + std::to_string(most_configurations));
 }
 
 void RelevanceStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
@@ -139,6 +144,11 @@ void RelevanceStage::tell(const rg::Relevance& found) const {
         fmt::format(": bins are correlated over {:.2g} of them: errors are too small by some {:.2g}; "
                     "more configurations would help",
                     found.tau_in_bins(), std::sqrt(2 * found.tau_in_bins())));
+  if (std::isnan(found.tau_in_bins()))
+    log::warning(
+        label() +
+        ": whether bins are correlated is not known, as each group of ladders has a single whole one; "
+        "more configurations would tell");
   if (found.n_bins() < 16)
     log::warning(label() + ": errors are of " + std::to_string(found.n_bins()) +
                  " bins only, and rough: more configurations would help");

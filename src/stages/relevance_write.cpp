@@ -105,7 +105,8 @@ public:
     add(group + "/leak/error", axes, "standard error of leak/mean");
     add(group + "/chi_squared", axes,
         "Hotelling's T^2 of the deviations of normal/mean from exact/normal; NaN where no exact normal is known");
-    add(group + "/p_value", axes, "chance of so large a chi_squared where the normal is the exact one");
+    add(group + "/p_value", axes,
+        "chance of so large a chi_squared where the normal is the exact one, whose plaquette is known to four digits");
   }
   void add(const std::string& path, const Axes& axes, const std::string& what) {
     rows.push_back({path, ElementType::f64, axes, "1", what});

@@ -47,9 +47,9 @@ std::vector<const ResponseSums*> filled_bins(const std::vector<std::vector<Respo
 std::vector<FunctionNormal> estimate_normals(const std::vector<const ResponseSums*>& bins,
                                              View<const double, 2> combinations, const NormalSetup& setup);
 
-/// The combination sum_i a_i f_i of functions [first, last) that leaks least, with answer 1 to operator 0:
-/// the smallest expected sum of d_b^2 on other configurations, (sum_b r_b^2) + (sum of the variances of the r_b), where
-/// r_b = response to S_b less exact_b times that to S_0. As a vector over all functions; all NaN where it is not
+/// The combination sum_i a_i f_i of functions [first, last) that leaks least, with answer 1 to operator 0: the smallest
+/// (sum_b r_b^2) + (sum of the variances of the r_b), where r_b = response to S_b less exact_b times that to S_0. The
+/// variances keep it from fitting noise. As a vector over all functions; all NaN where it is not
 /// determined. Local.
 std::vector<double> least_leak(const std::vector<const ResponseSums*>& bins, std::size_t first,
                                std::size_t last, const NormalSetup& setup);

@@ -1,0 +1,33 @@
+#include "blockspin/rbm/stack.hpp"
+
+#include "blockspin/base/error.hpp"
+
+namespace blockspin::rbm {
+
+std::vector<GibbsSampler> samplers_of(std::span<const Machine> stack) {
+  std::vector<GibbsSampler> samplers;
+  std::size_t n_below = stack.front().n_visible();
+  for (const Machine& machine : stack) {
+    require(machine.units == stack.front().units && machine.n_visible() == n_below,
+            "a stack's machines have the same units and fit one another");
+    samplers.emplace_back(machine);
+    n_below = machine.n_hidden();
+  }
+  return samplers;
+}
+
+Array<float, 2> to_units(View<const float, 2> spins, Units units) {
+  Array<float, 2> values(spins.shape());
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values.flat()[i] = units == Units::spin ? spins.flat()[i] : (spins.flat()[i] + 1.0F) / 2.0F;
+  return values;
+}
+
+Array<float, 2> to_spins(View<const float, 2> values, Units units) {
+  Array<float, 2> spins(values.shape());
+  for (std::size_t i = 0; i < spins.size(); ++i)
+    spins.flat()[i] = units == Units::spin ? values.flat()[i] : 2.0F * values.flat()[i] - 1.0F;
+  return spins;
+}
+
+} // namespace blockspin::rbm
