@@ -112,7 +112,7 @@ class Run:
     def stop(self, what):
         self.process.send_signal(signal.SIGUSR1)
         words = self.ends_with(75, what)
-        said = r"error: \w+\.\w+[^:\n]*: stopped by SIGUSR1[^;\n]*; nothing is lost; to go on, run the same command"
+        said = r"(?m)^blockspin: \w+\.\w+[^:\n]*: stopped by SIGUSR1[^;\n]*; nothing is lost; to go on, run the same command"
         assert re.search(said, words), words
 
 
