@@ -13,7 +13,7 @@ import h5py
 import blockspin
 import campaign
 from blockspin.report import attention, pdf
-from browser import BROWSER, Browser
+from browser import Browser, why_not
 
 DECK = campaign.ROOT / "tests/endtoend/small.ini"
 DIVERGING = campaign.SMALL_SAMPLE + """[rbm]
@@ -166,8 +166,12 @@ class Attention(unittest.TestCase):
         self.assertIn("two.h5", text)
 
 
-@unittest.skipUnless(BROWSER, "chromium")
 class InABrowser(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if reason := why_not():
+            raise unittest.SkipTest(reason)
+
     def look(self, url, width, scheme="light", media="screen"):
         self.browser.open(url, width, scheme=scheme, media=media)
         return {"broken": self.browser.value("[...document.images].filter(i => !i.complete || !i.naturalWidth).length"),

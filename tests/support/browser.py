@@ -6,6 +6,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -13,21 +14,34 @@ import time
 from patience import patient
 
 BROWSER = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+OPTIONS = ("--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-dev-shm-usage",
+           "--no-sandbox")  # only pages of the tests themselves are opened
 CONSOLE = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")  # events that a clean page has none of
+
+
+def why_not():
+    """Why no browser can be used here; "" where one can. A machine may forbid what every browser needs."""
+    if BROWSER is None:
+        return "no Chromium is installed"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        done = subprocess.run([BROWSER, *OPTIONS, f"--user-data-dir={profile}", "--dump-dom", "data:text/html,<p>here</p>"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=patient(60))
+    return "" if "<p>here</p>" in done.stdout else f"{BROWSER} shows no page here: {done.stderr[-500:]}"
 
 
 class Browser:
     """One page. Use it in a `with` block."""
 
     def __enter__(self):
-        self.profile = tempfile.TemporaryDirectory()
+        # Helpers of the browser may still write into its profile when the browser itself has gone.
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.words = tempfile.TemporaryFile()
         to_browser, self.send_end = _pipe()
         self.receive_end, from_browser = _pipe()
-        command = [BROWSER, "--headless", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe", "--no-first-run",
-                   "--disable-dev-shm-usage", f"--user-data-dir={self.profile.name}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        command = [BROWSER, *OPTIONS, "--remote-debugging-pipe", f"--user-data-dir={self.profile.name}"]
         shell = ["bash", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "browser"]  # where Chromium looks for its pipe
         self.process = subprocess.Popen(shell + command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, pass_fds=(to_browser, from_browser))
+                                        stderr=self.words, pass_fds=(to_browser, from_browser), start_new_session=True)
         os.close(to_browser)
         os.close(from_browser)
         self.n_sent, self.bytes, self.events, self.session = 0, b"", [], None
@@ -35,13 +49,15 @@ class Browser:
         self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
+        self.ask("Page.setLifecycleEventsEnabled", enabled=True)
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
+        os.killpg(self.process.pid, signal.SIGKILL)  # renderers and other helpers among them
         self.process.wait()
         os.close(self.send_end)
         os.close(self.receive_end)
+        self.words.close()
         self.profile.cleanup()
 
     def ask(self, method, **parameters):
@@ -62,20 +78,24 @@ class Browser:
         deadline = time.monotonic() + patient(60)
         while b"\0" not in self.bytes:
             ready, _, _ = select.select([self.receive_end], [], [], max(0, deadline - time.monotonic()))
-            assert ready, "the browser does not answer"
+            assert ready, f"the browser does not answer: {self.last_words()}"
             more = os.read(self.receive_end, 1 << 20)
-            assert more, "the browser has ended"
+            assert more, f"the browser has ended: {self.last_words()}"
             self.bytes += more
         message, self.bytes = self.bytes.split(b"\0", 1)
         return json.loads(message)
+
+    def last_words(self):
+        self.words.seek(0)
+        return self.words.read()[-1000:].decode(errors="replace")
 
     def open(self, url, width, height=900, scheme="light", media="screen"):
         """Opens a page in a window of that width, and waits until it is loaded."""
         self.events.clear()
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.ask("Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self.ask("Page.navigate", url=url)
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+        loader = self.ask("Page.navigate", url=url)["loaderId"]
+        while not any(_is_loaded(event, loader) for event in self.events):
             self.events.append(self.next_message())
 
     def value(self, expression):
@@ -97,6 +117,12 @@ class Browser:
         """Of the whole page, or of what the window shows, into a PNG file."""
         answer = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(answer["data"]))
+
+
+def _is_loaded(event, loader):
+    """Whether an event says that this navigation is loaded: the page before may still tell of its own."""
+    said = event.get("params", {})
+    return event.get("method") == "Page.lifecycleEvent" and said["name"] == "load" and said["loaderId"] == loader
 
 
 def _pipe():

@@ -20,8 +20,10 @@ def browser() -> str:
 def printed(page: Path) -> Path:
     """Prints an HTML page into a PDF file beside it, and returns its path."""
     path = page.with_suffix(".pdf")
-    with tempfile.TemporaryDirectory() as profile:
-        command = [browser(), "--headless", "--disable-gpu", f"--user-data-dir={profile}", "--no-pdf-header-footer",
+    # Helpers of the browser may still write into its profile when it has ended; containers have a small /dev/shm.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = [browser(), "--headless", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={profile}",
+                   "--no-pdf-header-footer",
                    *(["--no-sandbox"] if os.geteuid() == 0 else []),  # root has no sandbox
                    f"--print-to-pdf={path.resolve()}", page.resolve().as_uri()]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
