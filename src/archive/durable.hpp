@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "blockspin/archive/small_file.hpp"
+
 namespace blockspin::archive {
 
 /// The folder a file stands in; "." where the path names none.
@@ -40,8 +42,6 @@ void append(const std::string& path, const std::string& text);
 /// Syncs the temporary file, gives it the permissions of `path`, and its owner if that is allowed, renames it to
 /// `path` and syncs the folder. Throws ErrorKind::archive naming `path`.
 void put_in_place(const std::string& temporary, const std::string& path);
-/// Writes a small file so that it is there, whole, or the one before it is. Throws as put_in_place().
-void write_durably(const std::string& path, const std::string& text);
 /// The paths of what stands in a folder, as far as it can be read, sorted.
 std::vector<std::string> files_in(const std::string& folder);
 /// Deletes the temporary files that killed runs left beside `path`, by names that nobody else makes. Failures

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include <sys/stat.h>
 
@@ -14,12 +15,27 @@ namespace blockspin::archive {
 
 namespace {
 
+/// The same name in the nearest folder above it that is there.
+std::string in_folder_that_exists(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  fs::path folder = folder_of(path);
+  while (!fs::exists(folder, none) && folder.has_parent_path()) folder = folder.parent_path();
+  if (!fs::exists(folder, none)) folder = ".";
+  return (folder / fs::path(path).filename()).string();
+}
+
+int error_of_look(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 ? 0 : errno;
+}
+
 /// The error number of a look at a path; 0 where nothing is known against it. That a file is not there yet, or
 /// that its folder is not, is no refusal.
 int refusal_of(const std::string& path) {
-  struct stat status {};
-  if (stat(path.c_str(), &status) == 0) return 0;
-  return errno == ENAMETOOLONG || errno == ELOOP || errno == ENOTDIR ? errno : 0;
+  int error = error_of_look(path);
+  if (error == ENOENT) error = error_of_look(in_folder_that_exists(path));
+  return error == ENAMETOOLONG || error == ELOOP || error == ENOTDIR ? error : 0;
 }
 
 bool is_too_long(const std::string& path) { return refusal_of(path) == ENAMETOOLONG; }
