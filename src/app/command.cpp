@@ -112,7 +112,7 @@ std::vector<Command> commands_about_campaigns() {
        sweep_command},
       {"status",
        "DIR",
-       "how far each point of a sweep is: done, running, stopped, partial, stale, not begun",
+       "how far each point of a sweep is: done, running, stopped, partial, failed, stale, ...",
        {},
        1,
        1,

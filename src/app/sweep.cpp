@@ -1,24 +1,28 @@
 // blockspin sweep: a deck for each combination of values, and a table of them. Runs nothing.
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "blockspin/app/command.hpp"
+#include "blockspin/archive/small_file.hpp"
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/read_plan.hpp"
-#include "blockspin/deck/codec.hpp"
 #include "blockspin/mpi/agree.hpp"
+#include "blockspin/mpi/stop.hpp"
 #include "load_deck.hpp"
+#include "point_deck.hpp"
+#include "points_table.hpp"
 #include "sweep_points.hpp"
 
 namespace blockspin::app {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 std::vector<SweepKey> keys_of(const Invocation& invocation) {
   std::vector<SweepKey> keys;
@@ -34,23 +38,6 @@ std::vector<SweepKey> keys_of(const Invocation& invocation) {
   return keys;
 }
 
-/// The value of campaign.seed, or empty where it is not among the keys.
-std::string seed_given(const std::vector<SweepKey>& keys, const SweepPoint& point) {
-  for (std::size_t k = 0; k < keys.size(); ++k)
-    if (keys[k].path == "campaign.seed") return point.values[k];
-  return {};
-}
-
-std::uint64_t seed_of(std::uint64_t deck_seed, const std::vector<SweepKey>& keys, const SweepPoint& point) {
-  const std::string given = seed_given(keys, point);
-  try {
-    return given.empty() ? derived_seed(deck_seed, keys, point)
-                         : deck::parse_unsigned(given, ~std::uint64_t{0});
-  } catch (const deck::BadValue& bad) {
-    throw Error(ErrorKind::usage, "campaign.seed: " + bad.what, "--over");
-  }
-}
-
 /// What a deck says of its stages: two points that say the same would be the same campaign twice, the seed apart, which
 /// is another by itself.
 std::string meaning_of(const campaign::Plan& plan) {
@@ -64,84 +51,123 @@ std::string meaning_of(const campaign::Plan& plan) {
   return text;
 }
 
-/// Throws every error of a point's deck; returns its meaning. Collective.
-std::string checked(const Invocation& invocation, const mpi::Communicator& comm, const std::string& path,
-                    const std::string& text) {
-  deck::Problems problems;
-  const deck::Document document = deck::parse(path, text, problems);
-  campaign::Plan plan = campaign::read_plan(document, invocation.kinds, 1, problems);
-  campaign::look_at_files(plan, comm, problems);
-  campaign::check_references(plan, problems);
-  throw_agreed(problems);
-  return meaning_of(plan);
-}
-
-/// Files that are there already must be the same: a sweep can grow, and nothing that ran is replaced.
-void write_file(const std::filesystem::path& path, const std::string& text, bool may_change) {
-  std::error_code none;
-  if (std::filesystem::exists(path, none) && !may_change) {
-    if (deck::read_text(path.string()) == text) return;
-    throw Error(ErrorKind::usage, "holds another deck of that name; choose another folder", path.string());
+/// The same problems, each with the point at which it was found.
+deck::Problems at_point(const deck::Problems& problems, const std::string& name) {
+  deck::Problems named;
+  for (deck::Problem problem : problems.all()) {
+    problem.what += " (at the point " + name + ")";
+    named.add(std::move(problem));
   }
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (!file) throw Error(ErrorKind::archive, "cannot be written", path.string());
+  return named;
 }
 
+/// A sweep on its way.
 struct Sweep {
-  std::vector<SweepKey> keys;
-  std::vector<SweepPoint> points;
-  std::vector<std::uint64_t> seeds; ///< by point
-  std::vector<std::string> decks;   ///< by point
+  const Invocation& invocation;
+  const mpi::Communicator& comm;
+  fs::path folder;
+  PointsTable table;
+  std::map<std::string, std::string> decks;      ///< texts, by point
+  std::map<std::string, std::string> meanings{}; ///< and which point has it
 };
 
-Sweep sweep_of(const Invocation& invocation, const deck::Document& document, deck::Problems& problems) {
-  Sweep sweep{keys_of(invocation), {}, {}, {}};
-  sweep.points = combine(sweep.keys, invocation.zip);
-  const std::uint64_t deck_seed = campaign::read_plan(document, invocation.kinds, 1, problems).campaign.seed;
-  for (const SweepPoint& point : sweep.points) {
-    if (!problems.empty()) break; // the same ones at every point
-    sweep.seeds.push_back(seed_of(deck_seed, sweep.keys, point));
-    sweep.decks.push_back(deck_of(document, sweep.keys, point, sweep.seeds.back(), problems));
-  }
-  return sweep;
+/// Makes a point's deck, and throws everything that is wrong with it. Collective.
+void add_point(Sweep& sweep, const deck::Document& base, const std::vector<SweepKey>& keys,
+               const SweepPoint& point) {
+  deck::Problems problems;
+  PointDeck made;
+  mpi::agreed(sweep.comm, [&] { made = deck_of(base, keys, point, sweep.folder, problems); });
+  campaign::Plan plan = campaign::read_plan(made.document, sweep.invocation.kinds,
+                                            campaign::least_ranks(made.document), problems);
+  campaign::look_at_files(plan, sweep.comm, problems);
+  campaign::check_names(made.document, plan, sweep.comm, problems);
+  campaign::check_references(plan, problems);
+  throw_agreed(at_point(problems, point.name));
+
+  const std::string seed = std::to_string(plan.campaign.seed);
+  const auto [same, is_new] =
+      sweep.meanings.emplace(meaning_of(plan) + (made.has_own_seed ? "\n" + seed : ""), point.name);
+  if (!is_new)
+    throw_agreed(ErrorKind::usage, "two points would be the same: " + same->second + " and " + point.name,
+                 "--over");
+  sweep.table.rows.push_back({point.name, point.name + ".ini", point.name + ".h5", seed, point.values});
+  sweep.decks[point.name] = std::move(made.text);
 }
 
-void write_all(const Sweep& sweep, const std::filesystem::path& folder) {
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) throw Error(ErrorKind::archive, failed.message(), folder.string());
-  for (std::size_t i = 0; i < sweep.points.size(); ++i)
-    write_file(folder / (sweep.points[i].name + ".ini"), sweep.decks[i], false);
-  write_file(folder / "points.csv", table_of(sweep.keys, sweep.points, sweep.seeds), true);
+/// What has to be written, by path, the table last. Files that are there already must be the same, but for the table, which can
+/// grow: nothing that ran is replaced.
+std::vector<std::pair<fs::path, std::string>> files_to_write(const Sweep& sweep) {
+  std::vector<std::pair<fs::path, std::string>> files;
+  const fs::path table_path = sweep.folder / "points.csv";
+  const auto old_table = text_there(table_path.string());
+  const PointsTable table =
+      old_table ? merged(read_points_table(*old_table, table_path.string()), sweep.table, table_path.string())
+                : sweep.table;
+  for (const auto& [name, text] : sweep.decks) {
+    const fs::path path = sweep.folder / (name + ".ini");
+    const auto there = text_there(path.string());
+    if (!there) files.emplace_back(path, text);
+    if (there && *there != text)
+      throw Error(ErrorKind::archive, "is another deck of that name; choose another folder", path.string());
+  }
+  if (text_of(table) != old_table) files.emplace_back(table_path, text_of(table));
+  return files;
+}
+
+void require_no_stop(mpi::StopFlag& stop) {
+  if (stop.stop_now())
+    throw_agreed(ErrorKind::stopped,
+                 "stopped by " + stop.reason() + "; nothing is lost; to go on, run the same command again",
+                 "sweep");
+}
+
+void write_all(const Sweep& sweep, mpi::StopFlag& stop) {
+  std::vector<std::pair<fs::path, std::string>> files;
+  mpi::agreed(
+      sweep.comm,
+      [&] {
+        files = files_to_write(sweep);
+        fs::create_directories(sweep.folder);
+      },
+      true);
+  const int n_files = sweep.comm.max(static_cast<int>(files.size()));
+  for (int i = 0; i < n_files; ++i) {
+    require_no_stop(stop);
+    mpi::agreed(
+        sweep.comm,
+        [&] {
+          const auto& [path, text] = files[static_cast<std::size_t>(i)];
+          archive::write_durably(path.string(), text);
+        },
+        true);
+  }
 }
 
 } // namespace
 
 int sweep_command(const Invocation& invocation, const mpi::Communicator& comm) {
-  Sweep sweep;
+  mpi::StopFlag stop(comm, 0.0, "");
+  std::vector<SweepKey> keys;
+  std::vector<SweepPoint> points;
+  mpi::agreed(comm, [&] {
+    keys = keys_of(invocation);
+    points = combine(keys, invocation.zip);
+  });
   deck::Problems problems;
-  const deck::Document document = load_deck(comm, invocation.arguments.front(), {}, problems);
-  mpi::agreed(comm, [&] { sweep = sweep_of(invocation, document, problems); });
+  const deck::Document base = load_deck(comm, invocation.arguments.front(), {}, problems);
   throw_agreed(problems);
 
-  std::map<std::string, std::string> meanings; // and whose
-  for (std::size_t i = 0; i < sweep.points.size(); ++i) {
-    const SweepPoint& point = sweep.points[i];
-    const std::string meaning =
-        checked(invocation, comm, point.name + ".ini", sweep.decks[i]) + seed_given(sweep.keys, point);
-    const auto [same, is_new] = meanings.emplace(meaning, point.name);
-    if (!is_new)
-      throw_agreed(ErrorKind::usage, "two points would be the same: " + same->second + " and " + point.name,
-                   "--over");
+  Sweep sweep{invocation, comm, invocation.output, {}, {}};
+  for (const SweepKey& key : keys) sweep.table.keys.push_back(key.path);
+  for (const SweepPoint& point : points) {
+    require_no_stop(stop);
+    add_point(sweep, base, keys, point);
   }
-  const std::filesystem::path folder = invocation.output;
-  mpi::agreed(
-      comm, [&] { write_all(sweep, folder); }, true);
+  write_all(sweep, stop);
+  const std::string folder = sweep.folder.string();
   if (comm.is_root())
     fmt::print("{} in {}: points.csv and a deck each; run them in any order, then `blockspin status {}`\n",
-               counted(sweep.points.size(), "point"), folder.string(), folder.string());
+               counted(points.size(), "point"), folder, folder);
   return 0;
 }
 

@@ -1,15 +1,12 @@
 #include "sweep_points.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <numeric>
+#include <cctype>
 #include <set>
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
-#include "blockspin/campaign/read_plan.hpp"
 #include "blockspin/deck/codec.hpp"
-#include "blockspin/deck/rewrite.hpp"
 #include "blockspin/rng/generator.hpp"
 
 namespace blockspin::app {
@@ -53,15 +50,17 @@ std::size_t number_of_points(const std::vector<SweepKey>& keys, bool zip) {
   return n;
 }
 
-/// A file beside the deck, which the deck of a point must find from another folder.
-bool is_beside(const std::string& deck_path, const std::string& value) {
-  std::error_code none;
-  return !value.empty() && value.front() != '/' &&
-         std::filesystem::is_regular_file(std::filesystem::path(deck_path).parent_path() / value, none);
-}
-
-std::string quoted(const std::string& field) {
-  return field.find(',') == std::string::npos ? field : "\"" + field + "\"";
+/// "1:5:1", and not "energy:0.1": whether all that colons part are numbers.
+bool is_range(const std::string& text) {
+  const auto pieces = split(text, ':');
+  return pieces.size() > 1 && std::ranges::all_of(pieces, [](const std::string& piece) {
+           try {
+             deck::parse_number(piece);
+             return true;
+           } catch (const deck::BadValue&) {
+             return false;
+           }
+         });
 }
 
 } // namespace
@@ -74,7 +73,7 @@ SweepKey read_sweep_key(const std::string& option) {
   const std::string text = trimmed(option.substr(equals + 1));
   const bool of_lists = text.find('|') != std::string::npos;
   for (const std::string& piece : split(text, of_lists ? '|' : ',')) {
-    if (of_lists || piece.find(':') == std::string::npos) {
+    if (of_lists || !is_range(piece)) {
       key.values.push_back(piece);
       continue;
     }
@@ -101,7 +100,7 @@ std::vector<SweepPoint> combine(const std::vector<SweepKey>& keys, bool zip) {
       rest /= n_values;
     }
     point.name = name_of(keys, point.values);
-    if (!names.insert(point.name).second) usage("two points would be the same: " + point.name);
+    if (!names.insert(point.name).second) usage("two points would have the same name, " + point.name);
     points.push_back(std::move(point));
   }
   return points;
@@ -110,37 +109,7 @@ std::vector<SweepPoint> combine(const std::vector<SweepKey>& keys, bool zip) {
 std::uint64_t derived_seed(std::uint64_t seed, const std::vector<SweepKey>& keys, const SweepPoint& point) {
   std::string text = std::to_string(seed);
   for (std::size_t k = 0; k < keys.size(); ++k) text += ";" + keys[k].path + "=" + point.values[k];
-  return rng::instance_number(text) >> 11;
-}
-
-std::string deck_of(const deck::Document& document, const std::vector<SweepKey>& keys,
-                    const SweepPoint& point, std::uint64_t seed, deck::Problems& problems) {
-  std::vector<std::string> options;
-  for (const deck::Section& section : document.sections)
-    for (const deck::Entry& entry : section.entries)
-      if (is_beside(document.path, entry.value)) {
-        const auto folder = std::filesystem::absolute(document.path).parent_path();
-        options.push_back(section.stage + "." + section.name + "." + entry.key + "=" +
-                          (folder / entry.value).string());
-      }
-  options.push_back("campaign.archive=" + point.name + ".h5");
-  options.push_back("campaign.seed=" + std::to_string(seed));
-  for (std::size_t k = 0; k < keys.size(); ++k) options.push_back(keys[k].path + "=" + point.values[k]);
-  return deck::rewritten(document, options, campaign::sections_always_there(), problems);
-}
-
-std::string table_of(const std::vector<SweepKey>& keys, const std::vector<SweepPoint>& points,
-                     const std::vector<std::uint64_t>& seeds) {
-  std::string text = "point,deck,archive,seed";
-  for (const SweepKey& key : keys) text += "," + key.path;
-  text += "\n";
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const std::string& name = points[i].name;
-    text += name + "," + name + ".ini," + name + ".h5," + std::to_string(seeds[i]);
-    for (const std::string& value : points[i].values) text += "," + quoted(value);
-    text += "\n";
-  }
-  return text;
+  return rng::instance_number(text);
 }
 
 } // namespace blockspin::app

@@ -2,11 +2,8 @@
 // Points of a sweep: one deck with some of its keys at many values.
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
-
-#include "blockspin/deck/document.hpp"
 
 namespace blockspin::app {
 
@@ -16,7 +13,7 @@ struct SweepKey {
   std::vector<std::string> values;
 };
 
-/// "rbm.V.hidden=16,36,64", "campaign.seed=1:5:1", and with | between values that are lists themselves:
+/// "rbm.V.hidden=16,36,64", "campaign.seed=1:5:1" (a range of numbers; other colons belong to values), and with | between values that are lists themselves:
 /// "rbm.V.hidden=400,100|100,25". Throws ErrorKind::usage. Local.
 SweepKey read_sweep_key(const std::string& option);
 
@@ -30,16 +27,7 @@ struct SweepPoint {
 std::vector<SweepPoint> combine(const std::vector<SweepKey>& keys, bool zip);
 
 /// A seed for a point that gives none of its own: by the deck's seed and the point's keys and values, so that it is the
-/// same in a larger sweep, and another for every other point. Below 2^53. Local.
+/// same in a larger sweep, and another for every other point. Below 2^48. Local.
 std::uint64_t derived_seed(std::uint64_t seed, const std::vector<SweepKey>& keys, const SweepPoint& point);
-
-/// The deck of a point: its values, its archive and its seed in the places of the deck's, files beside the deck by their
-/// full paths. Local.
-std::string deck_of(const deck::Document& document, const std::vector<SweepKey>& keys,
-                    const SweepPoint& point, std::uint64_t seed, deck::Problems& problems);
-
-/// The table points.csv: point, deck, archive, seed, then the keys. Local.
-std::string table_of(const std::vector<SweepKey>& keys, const std::vector<SweepPoint>& points,
-                     const std::vector<std::uint64_t>& seeds);
 
 } // namespace blockspin::app

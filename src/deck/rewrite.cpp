@@ -4,36 +4,45 @@
 #include <sstream>
 #include <vector>
 
+#include "scan.hpp"
+
 namespace blockspin::deck {
 
 namespace {
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
-  std::istringstream stream(text);
+  std::istringstream stream(without_byte_order_mark(text));
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
 }
 
 std::string line_of(const Entry& entry) { return entry.key + " = " + entry.value; }
 
+/// What follows the value in a line: its comment with the space before it, and a carriage return.
+std::string after_value(const std::string& line) {
+  const auto hash = line.find('#');
+  const auto last = line.find_last_not_of(" \t\r", hash == std::string::npos ? hash : hash - 1);
+  const std::string rest = line.substr(last + 1);
+  return hash == std::string::npos ? (rest.ends_with('\r') ? "\r" : "") : rest;
+}
+
 } // namespace
 
-std::string rewritten(const Document& document, std::span<const std::string> options,
-                      std::span<const std::string> always, Problems& problems) {
-  Document changed = document;
-  apply_overrides(changed, options, always, problems);
-  std::vector<std::string> lines = lines_of(document.text);
+std::string rewritten(const Document& before, const Document& changed) {
+  std::vector<std::string> lines = lines_of(before.text);
   std::map<int, std::string> below; // by the line, from 1, of a section's head; 0: before all
   for (const Section& section : changed.sections) {
-    const Section* const before = document.find(section.stage, section.name);
-    if (before == nullptr) below[0] += "[" + section.label() + "]\n";
+    const Section* const old = before.find(section.stage, section.name);
+    if (old == nullptr) below[0] += "[" + section.label() + "]\n";
     for (const Entry& entry : section.entries) {
-      const Entry* const stood = before == nullptr ? nullptr : before->find(entry.key);
-      if (stood == nullptr)
-        below[before == nullptr ? 0 : before->place.line] += line_of(entry) + "\n";
-      else if (stood->value != entry.value)
-        lines[static_cast<std::size_t>(stood->place.line) - 1] = line_of(entry);
+      const Entry* const stood = old == nullptr ? nullptr : old->find(entry.key);
+      if (stood == nullptr) {
+        below[old == nullptr ? 0 : old->place.line] += line_of(entry) + "\n";
+      } else if (stood->value != entry.value) {
+        std::string& line = lines[static_cast<std::size_t>(stood->place.line) - 1];
+        line = line_of(entry) + after_value(line);
+      }
     }
   }
   std::string text = below[0];

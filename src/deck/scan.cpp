@@ -88,11 +88,15 @@ private:
 
 } // namespace
 
+std::string without_byte_order_mark(const std::string& text) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
 Scan scan_lines(const std::string& path, const std::string& text, Problems& problems) {
   Scan scan;
   LineScanner scanner(path, scan, problems);
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  std::istringstream lines(text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text);
+  std::istringstream lines(without_byte_order_mark(text));
   for (std::string line; std::getline(lines, line);) scanner.line(std::move(line));
   return scan;
 }

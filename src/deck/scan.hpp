@@ -14,6 +14,9 @@ struct Scan {
   std::vector<Section> sections; ///< in order, their entries still without values
 };
 
+/// The text itself; a byte order mark at its beginning does not belong to it.
+std::string without_byte_order_mark(const std::string& text);
+
 Scan scan_lines(const std::string& path, const std::string& text, Problems& problems);
 
 } // namespace blockspin::deck

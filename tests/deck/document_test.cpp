@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "blockspin/base/error.hpp"
+#include "blockspin/deck/rewrite.hpp"
 
 namespace blockspin::deck {
 namespace {
@@ -67,6 +68,20 @@ TEST(Overrides, ReplaceAddAndCreate) {
   EXPECT_EQ(problems.all()[0].nearest, "sample");
   for (const std::string bad : {"sample.n", "sample=1", ".n=1", "sample.=1", ""})
     EXPECT_THROW(apply_overrides(document, std::vector<std::string>{bad}, always, problems), Error) << bad;
+}
+
+TEST(Rewritten, OtherValuesInTheSameText) {
+  Problems problems;
+  const auto before =
+      parse("d.ini", "\xEF\xBB\xBF[sample] # all\r\n  n = 1\t# one\nm=a#b\n[rbm]\nk = 2", problems);
+  auto changed = before;
+  const std::vector<std::string> always{"parallel"};
+  apply_overrides(changed,
+                  std::vector<std::string>{"sample.n=3", "sample.m=c", "sample.x=4", "parallel.domains=2"},
+                  always, problems);
+  EXPECT_EQ(rewritten(before, before), "[sample] # all\r\n  n = 1\t# one\nm=a#b\n[rbm]\nk = 2\n");
+  EXPECT_EQ(rewritten(before, changed),
+            "[parallel]\ndomains = 2\n[sample] # all\r\nx = 4\nn = 3\t# one\nm = c#b\n[rbm]\nk = 2\n");
 }
 
 } // namespace
