@@ -258,6 +258,12 @@ Slab Flow::slab() const {
           {n_starts(), mine_.size(), visible_.extent(2)}};
 }
 
+std::uint64_t Flow::steps_done(StateSource& source) {
+  std::uint64_t step = 0;
+  source.replicated("step", step);
+  return step;
+}
+
 void Flow::save(StateSink& sink) const {
   sink.replicated("step", step_);
   sink.distributed("visible", slab(), std::span<const float>(visible_.flat()));

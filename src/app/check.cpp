@@ -126,7 +126,8 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   Needs needs;
   const std::string costs = cost_table(plan, n_ranks, needs); // it may ask the archive
   if (archive) archive->close();
-  for (const std::string& line : split(shortage(plan, needs, n_ranks, path), '\n')) log::warning(line);
+  for (const std::string& line : split(shortage(plan, needs, n_ranks, path), '\n'))
+    log::warning(line + "; `run` refuses it without --force");
   if (comm.is_root())
     fmt::print("# {}: no errors. Archive: {} ({})\n\n{}{}{}", deck_path, path,
                exists ? "exists" : "does not exist yet", resolved_deck(plan), future, costs);

@@ -66,7 +66,7 @@ std::vector<Command> commands_about_campaigns() {
       {"run",
        "DECK",
        "run a deck's stages, in order, into its archive",
-       {"set", "resume", "overwrite", "walltime", "petsc"},
+       {"set", "resume", "overwrite", "force", "walltime", "petsc"},
        1,
        1,
        nullptr,

@@ -44,6 +44,8 @@ const std::vector<Option>& options() {
        [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.resume); }},
       {"overwrite", "replace an archive that exists",
        [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.overwrite); }},
+      {"force", "run also what needs more memory or disk than there is",
+       [](Invocation& i) -> const po::value_semantic* { return po::bool_switch(&i.force); }},
       {"walltime", "HH:MM:SS or D-HH:MM:SS: stop with a checkpoint at the first safe point after this time",
        [](Invocation& i) -> const po::value_semantic* {
          return po::value<std::string>()->value_name("HH:MM:SS")->notifier([&i](const std::string& text) {

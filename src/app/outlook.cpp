@@ -9,6 +9,8 @@
 
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/runner.hpp"
+#include "blockspin/mpi/agree.hpp"
+#include "blockspin/mpi/node.hpp"
 
 namespace blockspin::app {
 
@@ -25,16 +27,14 @@ const char* text_of(campaign::Action action) {
 }
 
 /// The stages of one section: "computed", or "3 computed; 2 extended".
-std::string text_of(const std::vector<campaign::Action>& actions, const std::vector<bool>& unfinished,
+std::string text_of(const std::vector<campaign::Decision>& decisions, const std::vector<bool>& unfinished,
                     std::size_t first, std::size_t last) {
-  const std::string continued =
-      "continued from a checkpoint; refused if that is beyond what the deck asks for";
   std::map<std::pair<campaign::Action, bool>, std::size_t> counts;
-  for (std::size_t i = first; i < last; ++i) ++counts[{actions[i], unfinished[i]}];
+  for (std::size_t i = first; i < last; ++i) ++counts[{decisions[i].action, unfinished[i]}];
   std::vector<std::string> parts;
   for (const auto& [what, n] : counts)
     parts.push_back((counts.size() > 1 ? std::to_string(n) + " " : "") +
-                    (what.second ? continued : text_of(what.first)));
+                    (what.second ? "continued from a checkpoint" : text_of(what.first)));
   return joined(parts, "; ");
 }
 
@@ -42,7 +42,7 @@ std::string text_of(const std::vector<campaign::Action>& actions, const std::vec
 
 std::string outlook(const mpi::Communicator& comm, const campaign::Plan& plan,
                     const archive::Archive* archive) {
-  std::vector<campaign::Action> actions(plan.stages.size(), campaign::Action::compute);
+  std::vector<campaign::Decision> decisions(plan.stages.size());
   std::vector<bool> unfinished(plan.stages.size(), false);
   try {
     if (archive != nullptr && archive->identity().seed != plan.campaign.seed)
@@ -50,10 +50,10 @@ std::string outlook(const mpi::Communicator& comm, const campaign::Plan& plan,
                   fmt::format("campaign.seed: {} in the deck, {} in the archive", plan.campaign.seed,
                               archive->identity().seed),
                   archive->path());
-    if (archive != nullptr) actions = decide(plan, *archive);
+    if (archive != nullptr) decisions = decide(plan, *archive);
     for (std::size_t i = 0; i < plan.stages.size(); ++i)
-      unfinished[i] =
-          actions[i] == campaign::Action::compute && is_unfinished(comm, plan, archive, *plan.stages[i]);
+      unfinished[i] = decisions[i].action == campaign::Action::compute &&
+                      is_unfinished(comm, plan, archive, *plan.stages[i]);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::archive) throw;
     std::string text = "# `run --resume` would refuse this deck:\n";
@@ -66,10 +66,31 @@ std::string outlook(const mpi::Communicator& comm, const campaign::Plan& plan,
     const std::size_t n = plan.n_instances(*plan.stages[first]);
     const std::string more = n > 1 ? fmt::format(" and {} more", n - 1) : "";
     text += fmt::format("# {:<28} {}\n", plan.stages[first]->label() + more,
-                        text_of(actions, unfinished, first, first + n));
+                        text_of(decisions, unfinished, first, first + n));
+    for (const std::string& line : decisions[first].without_effect) text += "#   " + line + "\n";
     first += n;
   }
   return text + "\n";
+}
+
+Needs needs_of(const campaign::Plan& plan, std::span<const campaign::Decision> decisions, int n_ranks) {
+  Needs needs;
+  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+    if (decisions[i].action == campaign::Action::skip) continue;
+    const auto estimate = plan.stages[i]->estimate(plan, n_ranks);
+    needs.memory_per_rank = std::max(needs.memory_per_rank, estimate.memory_per_rank);
+    needs.archive_bytes += estimate.archive_bytes;
+  }
+  return needs;
+}
+
+void require_room(const mpi::Communicator& comm, const campaign::Plan& plan, const Needs& needs) {
+  const std::string path = plan.archive_path();
+  const std::string lacking = shortage(plan, needs, mpi::n_ranks_on_node(comm), path);
+  mpi::agree(comm, lacking.empty(), ErrorKind::archive,
+             joined(split(lacking, '\n'), "; ") +
+                 "; estimates are good to a factor of two: --force runs all the same",
+             path);
 }
 
 std::string shortage(const campaign::Plan& plan, const Needs& needs, int n_ranks,

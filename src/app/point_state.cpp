@@ -82,7 +82,8 @@ PointState state_by_archive(const mpi::Communicator& comm, const campaign::Plan&
                  fmt::format("campaign.seed: {} in the deck, {} in the archive", plan.campaign.seed,
                              archive->identity().seed),
                  archive->path());
-  if (archive != nullptr) actions = decide(plan, *archive);
+  if (archive != nullptr)
+    std::ranges::transform(decide(plan, *archive), actions.begin(), &campaign::Decision::action);
   bool unfinished = false;
   for (std::size_t i = 0; i < actions.size(); ++i) {
     if (actions[i] != Action::compute) continue;

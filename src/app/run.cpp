@@ -11,6 +11,7 @@
 #include "blockspin/mpi/agree.hpp"
 #include "load_deck.hpp"
 #include "machine_record.hpp"
+#include "outlook.hpp"
 
 namespace blockspin::app {
 
@@ -88,7 +89,11 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   const auto machine = machine_values(comm);
   warn_of_another_machine(archive, machine);
 
-  // 4. The stages.
+  // 4. What the stages need, beside what there is.
+  if (!invocation.force)
+    require_room(comm, plan, needs_of(plan, campaign::decide(plan, archive), comm.size()));
+
+  // 5. The stages.
   campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan, machine),
                 on_existing(invocation));
   tell_results(plan, archive);

@@ -41,6 +41,14 @@ std::string owner_text(const CheckpointKey& key) {
   return key.group + "\n" + key.part + "\nseed=" + std::to_string(key.seed) + "\n" + as_lines(all);
 }
 
+/// The lines without those of values that concern the future.
+std::string without_the_future(const CheckpointKey& key, const std::string& lines) {
+  std::vector<std::string> kept = split(lines, '\n');
+  std::erase_if(
+      kept, [&](const std::string& line) { return key.is_of_the_future(line.substr(0, line.find('='))); });
+  return joined(kept, "\n");
+}
+
 std::map<std::string, std::string> by_name(const std::string& lines) {
   std::map<std::string, std::string> values;
   for (const std::string& line : split(lines, '\n'))
@@ -49,12 +57,18 @@ std::map<std::string, std::string> by_name(const std::string& lines) {
   return values;
 }
 
+/// "rbm.main" of "/rbm/main".
+std::string label_of(const std::string& group) {
+  std::string label = group.substr(1);
+  std::replace(label.begin(), label.end(), '/', '.');
+  return label;
+}
+
 /// "rbm.main.hidden: '32' in the deck, '64' in the checkpoint", for each value in
 /// which two chosen_texts differ.
 std::vector<std::string> differing_values(const std::string& group, const std::string& wanted,
                                           const std::string& stored) {
-  std::string label = group.substr(1);
-  std::replace(label.begin(), label.end(), '/', '.');
+  const std::string label = label_of(group);
   auto in_deck = by_name(wanted), in_checkpoint = by_name(stored);
   for (const auto& [name, value] : in_deck) in_checkpoint.try_emplace(name, "nothing");
   std::vector<std::string> lines;
@@ -212,7 +226,8 @@ std::optional<h5::File> CheckpointStore::newest_whole(const CheckpointKey& key) 
       unusable_.insert(path);
     });
     if (!whole) continue;
-    if (whole->head.owner == owner_text(key)) return std::move(whole->file);
+    if (without_the_future(key, whole->head.owner) == without_the_future(key, owner_text(key)))
+      return std::move(whole->file);
     whole->file.close();
     of_others.push_back(path);
   }
@@ -224,6 +239,15 @@ std::optional<h5::File> CheckpointStore::newest_whole(const CheckpointKey& key) 
   return std::nullopt;
 }
 
+namespace {
+
+std::string work_is_kept(const std::vector<std::string>& paths) {
+  return ": unfinished work with other values is kept; undo the change, give the stage another name, or delete " +
+         joined(paths, " ") + " to begin this stage anew";
+}
+
+} // namespace
+
 /// Every part of the group tells what the stage was.
 void CheckpointStore::refuse_other_values(const CheckpointKey& key) {
   const auto paths = found([&] { return checkpoints_of_group(archive_path_, key.group); });
@@ -231,17 +255,12 @@ void CheckpointStore::refuse_other_values(const CheckpointKey& key) {
     auto whole = open_whole(comm_, path, [](const Error&) {}); // whoever loads it says so
     if (!whole) continue;
     whole->file.close();
-    const auto differing = differing_values(key.group, chosen_text(key), whole->head.chosen);
+    const auto differing = differing_values(key.group, without_the_future(key, chosen_text(key)),
+                                            without_the_future(key, whole->head.chosen));
     if (differing.empty()) continue;
     std::string lines;
     for (const std::string& line : differing) lines += path + ": " + line + "\n";
-    Error error(ErrorKind::archive,
-                lines + path +
-                    ": unfinished work with other values is kept; undo the change, give the stage "
-                    "another name, or delete " +
-                    joined(paths, " ") + " to begin this stage anew");
-    error.set_agreed();
-    throw error;
+    throw_agreed(ErrorKind::archive, lines + path + work_is_kept(paths));
   }
 }
 
@@ -249,7 +268,16 @@ bool CheckpointStore::load(const CheckpointKey& key, const std::function<void(St
   std::optional<h5::File> file = newest_whole(key);
   if (!file) return false;
   FileStateSource source(*file, state_group);
-  load_state(source);
+  try {
+    load_state(source);
+  } catch (const Error& error) {
+    if (!error.agreed() || error.kind() != ErrorKind::setting) throw;
+    const std::string path = file->path();
+    file->close();
+    const auto paths = found([&] { return checkpoints_of_group(archive_path_, key.group); });
+    throw_agreed(ErrorKind::archive, path + ": " + label_of(key.group) + "." + error.message() + "\n" + path +
+                                         work_is_kept(paths));
+  }
   file->close();
   return true;
 }

@@ -119,8 +119,10 @@ void Context::safe_point() {
 /// Throws where the state is beyond the deck.
 bool Context::load(const Loop& loop) {
   Stepper& stepper = loop.stepper;
-  const bool loaded =
-      resumes() && run_.checkpoints.load(loop.key, [&](StateSource& source) { stepper.load(source); });
+  const bool loaded = resumes() && run_.checkpoints.load(loop.key, [&](StateSource& source) {
+    if (loop.key.part == stage_.first_part()) stage_.check_state(source);
+    stepper.load(source);
+  });
   if (stepper.work_done() > stepper.work_total())
     throw_agreed(
         ErrorKind::archive,
@@ -163,6 +165,9 @@ archive::CheckpointKey first_part_key(const Plan& plan, const archive::Archive* 
   archive::CheckpointKey key{stage.group(), part, plan.campaign.seed, {}};
   for (const auto& value : recorded_values(plan, stage))
     if (!value.may_grow) key.values[value.key] = value.text;
+  key.is_of_the_future = [names = stage.keys_of_the_future()](const std::string& name) {
+    return std::ranges::find(names, deck::split_layer(name).second) != names.end();
+  };
   if (stage.state_version() > 1) key.origins["state_version"] = std::to_string(stage.state_version());
   if (archive == nullptr) return key;
   // A state made from another sample is of no use: the parents' content belongs to the key.
@@ -175,8 +180,12 @@ archive::CheckpointKey Context::checkpoint_key(std::string_view part) {
   archive::CheckpointKey key = first_part_key(run_.plan, &run_.archive, stage_, std::string(part));
   // A longer run continues a shorter one's first part. Later parts build on what the first became: theirs is
   // another state once it has grown.
+  // The same holds of values that concerned its future.
   for (const auto& value : recorded_values(run_.plan, stage_))
-    if (value.may_grow && !first_part_) key.origins[value.key] = value.text;
+    if (!first_part_ && value.may_grow)
+      key.origins[value.key] = value.text;
+    else if (!first_part_ && key.is_of_the_future(value.key))
+      key.origins["below." + value.key] = value.text;
   first_part_ = first_part_ && settling_;
   parts_.insert(key.part);
   return key;

@@ -14,6 +14,7 @@ namespace {
 /// One stage of the deck beside its group in the archive.
 struct Comparison {
   std::vector<std::string> differing; ///< "rbm.main.hidden: 100 in the deck, 64 in the archive"
+  std::vector<std::string> without_effect;
   bool grown = false;
 };
 
@@ -83,17 +84,36 @@ bool in_deck(const Plan& plan, const Stage& stage, const std::string& key) {
   return std::ranges::any_of(keys, [&](const deck::KeyInfo& info) { return info.name == plain_key(key); });
 }
 
+constexpr std::string_view auto_prefix = "auto."; // of what Context::resolve records
+
+/// The archive's "auto" for a value that it became, else the value's own text.
+std::string as_recorded(const archive::Group& group, const deck::ResolvedValue& value) {
+  const auto stored = group.values.find(value.key);
+  std::size_t n_became = 0, n_same = 0; // of all layers
+  for (const auto& [name, text] : group.values)
+    if (name.starts_with(auto_prefix) && plain_key(name.substr(auto_prefix.size())) == value.key) {
+      ++n_became;
+      n_same += h5::to_text(text) == value.text || same_numbers(h5::to_text(text), value.text) ? 1 : 0;
+    }
+  return stored != group.values.end() && n_became > 0 && n_same == n_became ? h5::to_text(stored->second)
+                                                                            : value.text;
+}
+
 Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& group) {
   Comparison result;
+  const Stage* const before = plan.stored_stage(stage.group());
   for (const auto& value : wanted_values(plan, stage, group)) {
     const std::string stored = stored_text(*find_kind(plan.kinds, stage.kind()), group, value.key);
-    if (stored == value.text || same_numbers(stored, value.text)) continue;
+    if (stored == as_recorded(group, value) || same_numbers(stored, value.text)) continue;
+    const std::string line = stage.label() + "." + value.key + ": '" + value.text +
+                             (in_deck(plan, stage, value.key) ? "' in the deck, '" : "' now, '") + stored +
+                             "' in the archive";
     if (value.may_grow && stage.growth_refusal(value.key).empty() && has_grown(stored, value.text))
       result.grown = true;
+    else if (before != nullptr && stage.concerns_the_future(value.key, *before))
+      result.without_effect.push_back(line + "; what is complete stays as it is");
     else
-      result.differing.push_back(stage.label() + "." + value.key + ": '" + value.text +
-                                 (in_deck(plan, stage, value.key) ? "' in the deck, '" : "' now, '") +
-                                 stored + "' in the archive" + growth_note(stage, value));
+      result.differing.push_back(line + growth_note(stage, value));
   }
   return result;
 }
@@ -146,15 +166,17 @@ void append(std::vector<std::string>& all, const std::vector<std::string>& more)
 
 } // namespace
 
-std::vector<Action> decide(const Plan& plan, const archive::Archive& archive) {
-  std::vector<Action> actions;
+std::vector<Decision> decide(const Plan& plan, const archive::Archive& archive) {
+  std::vector<Decision> decisions;
   std::vector<std::string> refusals;
   Changing changing;
   for (const auto& stage : plan.stages) {
-    Action action = Action::compute;
+    Decision decision;
+    Action& action = decision.action;
     if (const auto group = archive.group(stage->group()); group && group->status == "complete") {
-      const auto comparison = compare(plan, *stage, *group);
+      auto comparison = compare(plan, *stage, *group);
       append(refusals, comparison.differing);
+      decision.without_effect = std::move(comparison.without_effect);
       append(refusals, other_parents(plan, *stage, *group));
       action = comparison.grown ? Action::extend : Action::skip;
       if (!archive::stale_ancestor(archive, *group, changing).empty()) action = Action::redo;
@@ -163,17 +185,18 @@ std::vector<Action> decide(const Plan& plan, const archive::Archive& archive) {
       append(refusals, stale_parents(plan, *stage, archive, changing));
       changing.insert(stage->group());
     }
-    actions.push_back(action);
+    decisions.push_back(std::move(decision));
   }
   if (!refusals.empty()) refuse(archive, refusals);
-  return actions;
+  return decisions;
 }
 
 bool is_unfinished(const mpi::Communicator& comm, const Plan& plan, const archive::Archive* archive,
                    const Stage& stage) {
   archive::CheckpointStore store(comm, archive != nullptr ? archive->path() : plan.archive_path());
   if (!store.has_any(stage.group())) return false;
-  store.load(first_part_key(plan, archive, stage), [](StateSource&) {});
+  store.load(first_part_key(plan, archive, stage, stage.first_part()),
+             [&](StateSource& source) { stage.check_state(source); });
   return true;
 }
 

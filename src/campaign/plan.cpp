@@ -38,7 +38,11 @@ const Stage* Plan::find(const std::string& group) const {
 }
 
 const Stage* Plan::stage(const std::string& group) const {
-  if (const Stage* const of_deck = find(group)) return of_deck;
+  const Stage* const of_deck = find(group);
+  return of_deck != nullptr ? of_deck : stored_stage(group);
+}
+
+const Stage* Plan::stored_stage(const std::string& group) const {
   if (archive == nullptr) return nullptr;
   const auto known = archive->group(group);
   if (!known || known->status != "complete") return nullptr;

@@ -11,13 +11,20 @@ namespace blockspin::campaign {
 
 namespace {
 
-void announce(const Stage& stage, Action action) {
+const char* words_of(Action action) {
   switch (action) {
-  case Action::compute: return log::info(stage.label() + ": starts");
-  case Action::skip: return log::info(stage.label() + ": complete, skipped");
-  case Action::extend: return log::info(stage.label() + ": complete, extended");
-  case Action::redo: return log::info(stage.label() + ": its input has changed since, computed again");
+  case Action::compute: return "starts";
+  case Action::skip: return "complete, skipped";
+  case Action::extend: return "complete, extended";
+  case Action::redo: return "its input has changed since, computed again";
   }
+  return "";
+}
+
+void announce(const Stage& stage, const Decision& decision) {
+  log::info(stage.label() + ": " + words_of(decision.action));
+  if (decision.action == Action::skip || decision.action == Action::extend)
+    for (const std::string& line : decision.without_effect) log::info(line);
 }
 
 /// Stage number `first` and the siblings that follow it, as far as ranks can work at them side by side.
@@ -87,14 +94,14 @@ void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, m
   archive::CheckpointStore checkpoints(comm, archive.path());
   const RunParts parts{comm, plan, archive, checkpoints, stop, existing};
   archive.set_run(std::move(record));
-  const auto actions = decide(plan, archive);
+  const auto decisions = decide(plan, archive);
   for (std::size_t first = 0; first < plan.stages.size();) {
     std::vector<Stage*> instances;
     const auto siblings = together(plan, first, comm.size());
     for (const auto& stage : siblings) {
-      const Action action = actions[first++];
-      announce(*stage, action);
-      if (action == Action::skip) {
+      const Decision& decision = decisions[first++];
+      announce(*stage, decision);
+      if (decision.action == Action::skip) {
         // What a kill between the stage's commit and the end of its checkpoints left.
         if (!stage->may_grow()) checkpoints.remove(stage->group());
         continue;

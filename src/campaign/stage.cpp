@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "blockspin/base/error.hpp"
+
 #include "blockspin/campaign/plan.hpp"
 
 namespace blockspin::campaign {
@@ -11,6 +13,11 @@ bool Stage::may_grow() const {
 }
 
 std::optional<ModelDeck> Stage::model(const Plan&) const { return std::nullopt; }
+
+void Stage::refuse_as_beyond(const std::string& key) const {
+  throw_agreed(ErrorKind::setting,
+               key + ": '" + deck::text_of(values_, key) + "' in the deck, and more is done");
+}
 
 deck::Problem Stage::problem_at(const std::string& key, std::string what) const {
   const deck::Entry* const entry = section_.find(key);

@@ -19,6 +19,8 @@ Check between(double least, double most) {
           "from " + format_number(least) + " to " + format_number(most)};
 }
 
+Check finite_temperature() { return between(least_temperature, most_temperature); }
+
 Check inside(double low, double high) {
   return {[=](double x) { return x > low && x < high; },
           "between " + format_number(low) + " and " + format_number(high) + ", both excluded"};

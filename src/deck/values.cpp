@@ -13,8 +13,7 @@ std::string text_of(const ResolvedValues& values, const std::string& key) {
 }
 
 bool is_temperature(double value) {
-  constexpr double least = 1e-6, most = 1e12;
-  return value == 0.0 || (value >= least && value <= most) ||
+  return value == 0.0 || (value >= least_temperature && value <= most_temperature) ||
          value == std::numeric_limits<double>::infinity();
 }
 

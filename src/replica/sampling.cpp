@@ -90,9 +90,7 @@ Sampling::Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const Ladd
   if (trial_sweeps_ == 0) judge_trial();
 }
 
-std::uint64_t Sampling::n_keeps() const {
-  return (plan_.n_configurations + ensemble_.n_ladders() - 1) / ensemble_.n_ladders();
-}
+std::uint64_t Sampling::n_keeps() const { return groups_of(plan_.n_configurations, ensemble_.n_ladders()); }
 
 bool Sampling::done() const {
   if (!sampling_ || sweeps_ < kept_sweeps()) return false;
@@ -299,6 +297,7 @@ void Sampling::save(StateSink& sink) const {
   const std::uint64_t integers[] = {sampling_ ? 1U : 0U, sweeps_,   trial_sweeps_,
                                     trial_stride_,       interval_, met_ ? 1U : 0U};
   sink.replicated("sampling", std::span<const std::uint64_t>(integers));
+  sink.replicated("n_ladders", static_cast<std::uint64_t>(ensemble_.n_ladders()));
   sink.replicated("longest_tau", longest_tau_);
   const mpi::Range local = ensemble_.local_series();
   if (sampling_)
@@ -308,6 +307,15 @@ void Sampling::save(StateSink& sink) const {
   if (binned()) bins_.save(sink, comm_, "bins", local.first, ensemble_.n_series());
   kept_.save(sink, comm_);
   ensemble_.save(sink);
+}
+
+bool Sampling::is_beyond(StateSource& source, std::uint64_t n_configurations, std::uint64_t max_sweeps) {
+  std::uint64_t integers[6] = {}, n_ladders = 1;
+  source.replicated("sampling", std::span<std::uint64_t>(integers));
+  source.replicated("n_ladders", n_ladders);
+  const bool is_sampling = integers[0] == 1;
+  const std::uint64_t sweeps = integers[1], interval = integers[4];
+  return is_sampling && sweeps > std::max(groups_of(n_configurations, n_ladders) * interval, max_sweeps);
 }
 
 void Sampling::load(StateSource& source) {

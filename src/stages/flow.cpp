@@ -182,4 +182,8 @@ void FlowStage::run(campaign::Context& context) {
   writer.commit();
 }
 
+void FlowStage::check_state(StateSource& source) const {
+  if (analysis::Flow::steps_done(source) > deck().steps) refuse_as_beyond("steps");
+}
+
 } // namespace blockspin::stages

@@ -207,7 +207,7 @@ const deck::Schema<MappingDeck>& MappingStage::schema() {
       field("temperature", &D::temperature, "temperature of the Ising model; the sample has it")
           .required()
           .unit("J/k_B")
-          .check(between(1e-6, 1e12)),
+          .check(finite_temperature()),
       field("sample", &D::sample,
             "configurations that judge the machine, which it has not learned; auto: what its training held "
             "out, else as many as its sample has, drawn afresh; bond and lin_tegmark: main")

@@ -185,4 +185,8 @@ campaign::Estimate McrgStage::estimate(const campaign::Plan& plan, int n_ranks) 
   return cost;
 }
 
+void McrgStage::check_state(StateSource& source) const {
+  if (replica::Sampling::is_beyond(source, deck().configurations, 0)) refuse_as_beyond("configurations");
+}
+
 } // namespace blockspin::stages

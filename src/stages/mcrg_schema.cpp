@@ -35,7 +35,7 @@ const deck::Schema<McrgDeck>& McrgStage::schema() {
           field("temperature", &D::temperature,
                 "of the simulation; auto: the critical one, exact in two dimensions, 4.511523 in three")
               .unit("J/k_B")
-              .check(between(1e-6, 1e12)),
+              .check(finite_temperature()),
           field("rule", &D::rule, blocking_rule_help),
           field("factor", &D::factor, "side of a block").check(between(2, 3)),
           field("levels", &D::levels,

@@ -79,13 +79,26 @@ LayerCost layer_cost(const RbmDeck& deck, std::uint64_t n_visible, std::uint64_t
 
 } // namespace
 
+train::UpdateRule update_rule(const RbmDeck& d) {
+  return {d.optimiser,  d.learning_rate,   d.momentum,      d.l1, d.l1_scaling, d.l2, d.schedule,
+          d.final_rate, d.schedule_epochs, d.learning_rates};
+}
+
+train::Settings RbmStage::changing_settings(std::size_t number) const {
+  const RbmDeck& d = layer(number);
+  train::Settings settings;
+  settings.update = update_rule(d);
+  settings.epochs = d.epochs;
+  settings.weight_limit = d.weight_limit;
+  settings.snapshots = d.snapshots;
+  settings.judge = {d.judge_interval, d.judge_configurations, d.judge_steps, {}, 0.0};
+  return settings;
+}
+
 train::Settings RbmStage::settings(std::size_t number, const EnsembleInfo& info,
                                    const campaign::Context& context) const {
   const RbmDeck& d = layer(number);
-  train::UpdateRule rule{
-      d.optimiser,  d.learning_rate,   d.momentum,      d.l1, d.l1_scaling, d.l2, d.schedule,
-      d.final_rate, d.schedule_epochs, d.learning_rates};
-  train::Settings settings;
+  train::Settings settings = changing_settings(number);
   settings.units = d.units;
   settings.n_hidden = d.hidden[number - 1];
   settings.bias = d.bias;
@@ -93,15 +106,10 @@ train::Settings RbmStage::settings(std::size_t number, const EnsembleInfo& info,
   settings.gibbs_steps = d.gibbs_steps;
   settings.reconstruction = d.reconstruction;
   settings.precision = d.precision.value_or(automatic_precision(number));
-  settings.update = rule;
   settings.batch = d.batch;
-  settings.epochs = d.epochs;
   settings.initial_std = d.initial_std;
   settings.tempering_replicas = d.tempering_replicas;
   settings.tempering_beta = d.tempering_beta;
-  settings.weight_limit = d.weight_limit;
-  settings.snapshots = d.snapshots;
-  settings.judge = {d.judge_interval, d.judge_configurations, d.judge_steps, {}, 0.0};
   if (info.model) settings.judge.field = info.model->field;
   if (info.model && number == 1) settings.judge.lattice = info.lattice;
   settings.seed = context.seed();
@@ -262,8 +270,7 @@ void RbmStage::train_layer(std::size_t number, const Input& input, const std::st
   const rbm::Machine* const start = start_->empty() ? nullptr : &start_->at(number - 1);
   train::Trainer trainer(context.comm(), input.learned, settings, &input.held_out, start);
   try {
-    context.run_stepper(trainer, deck().hidden.size() == 1 ? std::string()
-                                                           : "layer " + std::to_string(number) + below);
+    context.run_stepper(trainer, part_of(number) + below);
   } catch (const Error& error) {
     if (!trainer.divergence()) throw;
     result_.divergence = trainer.divergence();

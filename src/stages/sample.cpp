@@ -276,4 +276,9 @@ void SampleStage::run(campaign::Context& context) {
   write_sample(context, run, &sampling.kept());
 }
 
+void SampleStage::check_state(StateSource& source) const {
+  if (replica::Sampling::is_beyond(source, deck().configurations, deck().max_sweeps.value_or(0)))
+    refuse_as_beyond(deck().max_sweeps ? "max_sweeps" : "configurations");
+}
+
 } // namespace blockspin::stages

@@ -113,10 +113,10 @@ const deck::Schema<SampleDeck>& SampleStage::schema() {
               .unit("J/k_B"),
           field("first", &D::first, "lowest temperature of an auto ladder")
               .unit("J/k_B")
-              .check(between(1e-6, 1e12)),
+              .check(deck::finite_temperature()),
           field("last", &D::last, "highest temperature of an auto ladder")
               .unit("J/k_B")
-              .check(between(1e-6, 1e12)),
+              .check(deck::finite_temperature()),
           field("count", &D::count, "temperatures of an auto ladder, both ends included")
               .check(between(2, 10000)),
           field("configurations", &D::configurations, "configurations kept at each temperature")

@@ -76,6 +76,26 @@ class Outlook(unittest.TestCase):
             for error in errors:
                 self.assertIn(error.removeprefix("sample.main: "), said)
 
+    def test_work_beyond_the_deck_is_refused_as_the_run_refuses_it(self):
+        self.write(DECK.replace("configurations = 100", "configurations = 100000000\nequilibration = 10\ninterval = 1"))
+        campaign.blockspin("run", self.deck, "--walltime", "00:00:01")
+        self.refused_alike("sample.configurations=1", "sample.main.configurations: '1' in the deck, and more is done")
+
+    def test_a_training_beyond_the_deck_is_refused_as_the_run_refuses_it(self):
+        self.write(DECK.replace("seeds = 2", "judge_interval = 1").replace("epochs = 2", "epochs = 10000000"))
+        campaign.blockspin("run", self.deck, "--walltime", "00:00:03")
+        self.assertIn("continued from a checkpoint", self.actions()["rbm.V"])
+        self.refused_alike("rbm.V.epochs=1", "rbm.V.epochs: contradicts what is trained")
+        self.refused_alike("rbm.V.learning_rate=0.5", "rbm.V.learning_rate: contradicts what is trained: epoch 1 had the rate 0.01")
+
+    def refused_alike(self, setting, message):
+        said = self.check(setting).stdout
+        self.assertIn("`run --resume` would refuse this deck", said)
+        done = campaign.blockspin("run", self.deck, "--resume", "--set", setting)
+        self.assertEqual(4, done.returncode, done.stderr)
+        for text in (said, done.stderr):
+            self.assertIn(message, text)
+
     def test_a_changed_title_is_told(self):
         self.run_deck()
         done = campaign.blockspin("run", self.deck, "--resume", "--set", "campaign.title=Another")
@@ -86,6 +106,15 @@ class Outlook(unittest.TestCase):
         warned = self.check("sample.configurations=1000000000", "model.lattice=4096x4096").stderr
         self.assertIn("1 rank needs", warned)
         self.assertIn("the archive and its copy need", warned)
+        self.assertEqual(2, warned.count("`run` refuses it without --force"))
+        large = ["run", self.deck, "--walltime", "00:00:01", "--set", "sample.configurations=1000000000", "--set",
+                 "model.lattice=4096x4096"]
+        for ranks in (None, 2):
+            done = campaign.blockspin(*large, ranks=ranks)
+            self.assertEqual(4, done.returncode, done.stderr)
+            self.assertEqual(1, done.stderr.count("error: "), done.stderr)
+            self.assertIn("of memory, and this machine has", done.stderr)
+            self.assertIn("--force runs all the same", done.stderr)
         self.assertNotIn("need", self.check().stderr)
 
 

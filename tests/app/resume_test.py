@@ -153,6 +153,44 @@ def kept(archive, stage):
     return sorted(name[len(start):] for name in os.listdir(os.path.dirname(archive)) if name.startswith(start))
 
 
+def changed_keys(folder):
+    """A key is refused where it contradicts what is done, and only there."""
+    deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
+    machine = "[rbm]\nhidden = 8\nschedule = list\nlearning_rates = 0.1, 0.05\nepochs = {}\njudge_interval = 2\nsnapshots = 2, 8\n"
+    write(deck, DECK.format(100) + machine.format(4))
+    run(2, "run", deck)
+    text = run(1, "run", deck, "--resume", "--set", "rbm.learning_rates=1e-1,   0.050")
+    expect("rbm.main: complete, skipped" in text and "learning_rates" not in text, "the same numbers", text)
+    future = {"learning_rates": "0.1, 0.05, 0.05, 0.05, 0.001", "judge_interval": "4", "snapshots": "2, 6", "weight_limit": "2000"}
+    changes = [word for key, value in future.items() for word in ("--set", f"rbm.{key}={value}")]
+    text = run(3, "run", deck, "--resume", *changes)
+    expect("rbm.main: complete, skipped" in text, "nothing to do", text)
+    for key, value in future.items():
+        expect(f"rbm.main.{key}: '{value}' in the deck" in text and "what is complete stays as it is" in text, key, text)
+    for key, value in (("learning_rates", "0.1, 0.02"), ("judge_interval", "1"), ("snapshots", "3"), ("weight_limit", "10")):
+        text = run(1, "run", deck, "--resume", "--set", f"rbm.{key}={value}", code=4)
+        expect(f"rbm.main.{key}: '{value}' in the deck, '" in text, f"{key} contradicts", text)
+    text = run(3, "run", deck, "--resume", *changes, "--set", "rbm.epochs=8")
+    expect("rbm.main: complete, extended" in text and "rbm.main: continues from a checkpoint" in text, "it goes on", text)
+    run(1, "run", deck, *changes, "--set", "rbm.epochs=8", "--set", f"campaign.archive={folder}/once.h5")
+    run(1, "verify", archive, f"{folder}/once.h5")
+
+    # The same of a training that was stopped.
+    other = ("--set", f"campaign.archive={folder}/other.h5")
+    write(deck, DECK.format(100) + machine.format(10000000))
+    run(2, "run", deck, "--walltime", "00:00:03", *other, code=75)
+    expect(kept(f"{folder}/other.h5", "rbm.main"), "the test needs a checkpoint")
+    for key, value, what in (("learning_rates", "0.1, 0.02", "learning_rate: contradicts what is trained: epoch 2 had the rate 0.05"),
+                             ("epochs", "1", "epochs: contradicts what is trained"),
+                             ("judge_interval", "1", "judge_interval: contradicts what is trained: epoch 1 was not judged"),
+                             ("hidden", "9", "hidden: '9' in the deck, '8' in the checkpoint")):
+        text = run(1, "run", deck, "--resume", "--set", f"rbm.{key}={value}", *other, code=4)
+        expect(f"rbm.main.{what}" in text and "unfinished work with other values is kept" in text, f"{key} contradicts", text)
+    changes[1] = "rbm.learning_rates=0.1" + ", 0.05" * 4 + ", 0.050"
+    text = run(1, "run", deck, "--resume", "--walltime", "00:00:01", *changes, *other, code=75)
+    expect("rbm.main: continues from a checkpoint" in text, "it goes on", text)
+
+
 def scans(folder):
     """Machines trained side by side leave what a longer run continues."""
     deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
@@ -346,7 +384,7 @@ def targets(folder):
     expect("target/energy/met" in text and "target/binder_cumulant/reached" in text, "the archive tells", text)
 
 
-SCENARIOS = (existing_archives, machines, scans, flows, stopped_and_locked, unfinished, found_ladders, grown_while_interrupted, targets)
+SCENARIOS = (existing_archives, machines, changed_keys, scans, flows, stopped_and_locked, unfinished, found_ladders, grown_while_interrupted, targets)
 wanted = sys.argv[3:] or [scenario.__name__ for scenario in SCENARIOS]
 expect(set(wanted) <= {scenario.__name__ for scenario in SCENARIOS}, "no such scenario", str(wanted))
 for scenario in SCENARIOS:

@@ -22,13 +22,13 @@ def run(ranks, archive, *options):
 
 
 def try_size(folder, kilobytes, ranks, storage, reference):
-    """Whether the disk was too small."""
+    """Whether the disk was too small, for a run that does not ask beforehand."""
     label = f"{kilobytes} kB, {ranks} ranks, {storage}"
     if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "none", folder], check=False).returncode != 0:
         sys.exit(77)
     try:
         archive = folder + "/run.h5"
-        full = run(ranks, archive, "--set", f"campaign.storage={storage}")
+        full = run(ranks, archive, "--force", "--set", f"campaign.storage={storage}")
         if full.returncode != 0:
             errors = [line for line in full.stderr.splitlines() if "error: " in line or line.startswith("[rank ")]
             assert full.returncode == 4, f"{label}: exit code {full.returncode}\n{full.stderr}"

@@ -93,6 +93,8 @@ public:
   void load(StateSource& source) override;
 
   FlowRecords records() const;
+  /// Of a saved state. Collective.
+  static std::uint64_t steps_done(StateSource& source);
 
 private:
   std::size_t n_starts() const { return visible_.extent(0); }

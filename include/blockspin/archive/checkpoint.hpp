@@ -27,6 +27,8 @@ struct CheckpointKey {
   /// What else the state rests on, and may become another in the course of things: the content of the groups
   /// it was made from, and for a later part the values that may grow. Work from other ones is passed over.
   std::map<std::string, h5::Value> origins = {};
+  /// Names of `values` that need not be the same: whether what is done agrees with them is for the state to say.
+  std::function<bool(const std::string& name)> is_of_the_future = [](const std::string&) { return false; };
 };
 
 /// Checkpoints of one archive: HDF5 files <archive>.checkpoint-<stage>.<name>[+<part>]-<n>, the newest two of
@@ -43,7 +45,8 @@ public:
   void save(const CheckpointKey& key, const std::function<void(StateSink&)>& save_state);
 
   /// Loads the newest checkpoint that is whole and belongs to `key`; a damaged one is reported with a warning
-  /// and the one before is tried. `load_state` runs at most once, on a checkpoint whose checksum is right.
+  /// and the one before is tried. `load_state` runs at most once, on a checkpoint whose checksum is right; what it
+  /// throws as an agreed ErrorKind::setting is a refusal of values, too.
   /// False where there is none. Where there is none, but a whole one of the same group with another seed or
   /// other values, throws with every value that differs: a slip in the deck must not let new checkpoints
   /// displace the old ones.

@@ -49,6 +49,8 @@ public:
   /// neither has it. Throws an agreed ErrorKind::archive where what the archive records of its keys is no
   /// deck section.
   const Stage* stage(const std::string& group) const;
+  /// The stage as the archive's complete group was made; null where there is none. Throws as stage() does.
+  const Stage* stored_stage(const std::string& group) const;
   /// The group of what is called so: of the deck, else of the archive, else where it would stand.
   std::string group_of(const std::string& what, const std::string& name) const;
   /// Such a stage as a T that tells more of it (stages/ensemble.hpp); null where there is none.

@@ -17,9 +17,15 @@ enum class Action {
   redo,    ///< it is there, but what it was made from has changed, or will
 };
 
+struct Decision {
+  Action action = Action::compute;
+  /// Keys of what is complete that differ from the archive's, and make no difference to it; a line each.
+  std::vector<std::string> without_effect = {};
+};
+
 /// Decides for every stage, and throws an agreed ErrorKind::archive with every key that differs between the
 /// deck and the archive and may not. Local.
-std::vector<Action> decide(const Plan& plan, const archive::Archive& archive);
+std::vector<Decision> decide(const Plan& plan, const archive::Archive& archive);
 
 /// What checkpoints of the stage's first part belong to; `archive` is null where there is none yet. Local.
 archive::CheckpointKey first_part_key(const Plan& plan, const archive::Archive* archive, const Stage& stage,

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "blockspin/archive/layout.hpp"
+#include "blockspin/base/state.hpp"
 #include "blockspin/deck/schema.hpp"
 #include "blockspin/mpi/communicator.hpp"
 #include "blockspin/rng/streams.hpp"
@@ -109,6 +110,24 @@ public:
   /// Why this key, which may grow, must not grow in this deck ("the linear schedule depends on the total
   /// length"), or empty.
   virtual std::string growth_refusal(const std::string& /*key*/) const { return {}; }
+
+  /// Whether a change of `key` ("l1", of a layer "layer_2.l1") since `before`, this stage as it ended then, changes
+  /// nothing of what that has done: a learning rate of epochs that were not reached. What is complete stays then,
+  /// and a longer run goes on with the new value.
+  virtual bool concerns_the_future(const std::string& /*key*/, const Stage& /*before*/) const {
+    return false;
+  }
+  /// The keys (of layers too, without the layer's number) whose values an unfinished run may change, as far as they
+  /// concern its future. The state of its stepper knows: load() throws ErrorKind::setting where they do not.
+  virtual std::vector<std::string> keys_of_the_future() const { return {}; }
+
+  /// What a run would refuse of the state of this stage's first part, without going on with it: throws an agreed
+  /// ErrorKind::setting, "key: why". Collective.
+  virtual void check_state(StateSource& /*source*/) const {}
+  /// For check_state(): the value of `key` is less than what is done.
+  [[noreturn]] void refuse_as_beyond(const std::string& key) const;
+  /// Which of its steppers works first: "", or of several "layer 1".
+  virtual std::string first_part() const { return {}; }
 
   /// Which meaning the states of this stage's checkpoints have. A change of what a stepper saves raises it: then
   /// checkpoints of before are passed over, and the stage begins anew.

@@ -48,6 +48,8 @@ Check at_most(double most);
 Check between(double least, double most);
 /// low < x < high.
 Check inside(double low, double high);
+/// A temperature that is neither 0 nor inf.
+Check finite_temperature();
 /// low <= x < high.
 Check from_below(double low, double high);
 

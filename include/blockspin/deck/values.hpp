@@ -31,6 +31,8 @@ using ResolvedValues = std::vector<ResolvedValue>;
 /// The text of `key`, or empty.
 std::string text_of(const ResolvedValues& values, const std::string& key);
 
+/// Temperatures that are neither 0 nor inf.
+inline constexpr double least_temperature = 1e-6, most_temperature = 1e12;
 /// Whether it is a temperature, and energies over it neither overflow nor vanish.
 bool is_temperature(double value);
 inline constexpr const char* all_temperatures = "0, 1e-6 to 1e12, inf";

@@ -79,6 +79,9 @@ public:
   void save(StateSink& sink) const override;
   void load(StateSource& source) override;
 
+  /// Whether a saved state has gone further than so many configurations and, with targets, sweeps would. Collective.
+  static bool is_beyond(StateSource& source, std::uint64_t n_configurations, std::uint64_t max_sweeps);
+
   /// Sweeps thrown away, and between kept configurations; known once done().
   std::uint64_t equilibration() const { return trial_sweeps_; }
   std::uint64_t interval() const { return interval_; }

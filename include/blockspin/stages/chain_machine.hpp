@@ -28,6 +28,7 @@ public:
   static std::vector<rng::StreamId> streams();
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
+  unsigned state_version() const override { return 2; }
 };
 
 } // namespace blockspin::stages

@@ -74,6 +74,7 @@ struct RbmDeck {
   std::uint64_t seeds = 1;
 };
 
+train::UpdateRule update_rule(const RbmDeck& deck);
 /// Why a layer's visible units cannot be taken by their values, as products of rounded weights do; empty
 /// where they can.
 std::string real_visible_units(const deck::Resolved<RbmDeck>& resolved, std::size_t layer);
@@ -91,6 +92,11 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
+  unsigned state_version() const override { return 2; }
+  std::vector<std::string> keys_of_the_future() const override;
+  bool concerns_the_future(const std::string& key, const campaign::Stage& before) const override;
+  void check_state(StateSource& source) const override;
+  std::string first_part() const override;
   std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
   MachineInfo machine_info(const campaign::Plan& plan) const override;
 
@@ -106,6 +112,10 @@ private:
     EnsembleInfo ensemble;
     train::DataPart learned, held_out;
   };
+  /// What the checkpoints of a layer's training are called.
+  std::string part_of(std::size_t layer) const;
+  /// Those that a training may change on its way.
+  train::Settings changing_settings(std::size_t layer) const;
   train::Settings settings(std::size_t layer, const EnsembleInfo& info,
                            const campaign::Context& context) const;
   /// What precision = auto is on this machine.

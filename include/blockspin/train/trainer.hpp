@@ -12,6 +12,7 @@
 #include "blockspin/rbm/machine.hpp"
 #include "blockspin/rbm/sampling.hpp"
 #include "blockspin/train/chains.hpp"
+#include "blockspin/train/continuation.hpp"
 #include "blockspin/train/data.hpp"
 #include "blockspin/train/gradient.hpp"
 #include "blockspin/train/judge.hpp"
@@ -54,6 +55,8 @@ public:
   double work_total() const override;
   std::string note() const override;
   void save(StateSink& sink) const override;
+  /// Learning rates, judgements, snapshots and the limit of weights may be set otherwise than before, as far as the
+  /// epochs that are over would have been the same; else throws an agreed ErrorKind::setting.
   void load(StateSource& source) override;
 
   /// The machine as trained so far.
@@ -69,6 +72,8 @@ public:
   std::optional<Divergence> divergence() const { return divergence_; }
 
 private:
+  Beginning beginning() const;
+  void load_snapshots(StateSource& source, const std::vector<std::uint64_t>& epochs);
   void initialise(const rbm::Machine* start);
   rbm::Machine random_machine() const;
   void train_batch();
