@@ -79,7 +79,7 @@ class Outlook(unittest.TestCase):
     def test_work_beyond_the_deck_is_refused_as_the_run_refuses_it(self):
         self.write(DECK.replace("configurations = 100", "configurations = 100000000\nequilibration = 10\ninterval = 1"))
         campaign.blockspin("run", self.deck, "--walltime", "00:00:01")
-        self.refused_alike("sample.configurations=1", "sample.main.configurations: '1' in the deck, and more is done")
+        self.refused_alike("sample.configurations=10", "sample.main.configurations: '10' in the deck, and more is done")
 
     def test_a_training_beyond_the_deck_is_refused_as_the_run_refuses_it(self):
         self.write(DECK.replace("seeds = 2", "judge_interval = 1").replace("epochs = 2", "epochs = 10000000"))

@@ -186,7 +186,8 @@ def changed_keys(folder):
                              ("hidden", "9", "hidden: '9' in the deck, '8' in the checkpoint")):
         text = run(1, "run", deck, "--resume", "--set", f"rbm.{key}={value}", *other, code=4)
         expect(f"rbm.main.{what}" in text and "unfinished work with other values is kept" in text, f"{key} contradicts", text)
-    changes[1] = "rbm.learning_rates=0.1" + ", 0.05" * 4 + ", 0.050"
+    future |= {"learning_rates": "0.1" + ", 0.05" * 4 + ", 0.050", "snapshots": "2"}
+    changes = [word for key, value in future.items() for word in ("--set", f"rbm.{key}={value}")]
     text = run(1, "run", deck, "--resume", "--walltime", "00:00:01", *changes, *other, code=75)
     expect("rbm.main: continues from a checkpoint" in text, "it goes on", text)
 
