@@ -82,11 +82,14 @@ class Archive(unittest.TestCase):
 
     def test_every_machine_of_a_scan_differs(self):
         found = {name: archive[f"relevance/{name}/layer_1/normal/mean"][1]
-                 for name in ("V_s1_e1", "V_s1_e2", "V_s2_e1", "V_s2_e2", "means_s1", "binary")}
+                 for name in ("V_s1_e1", "V_s1_e2", "V_s2_e1", "V_s2_e2", "binary")}
         self.assertEqual(len(found), len(set(found.values())), found)
 
     def test_dynamics_are_of_upper_layers_alone(self):
+        # The same machine and the same configurations, once with drawn units and once with means: the second layer's input.
         drawn, means = (archive[f"relevance/{name}"] for name in ("V_s1_e2", "means_s1"))
+        np.testing.assert_array_equal(drawn["layer_1/normal/mean"], means["layer_1/normal/mean"])
+        np.testing.assert_array_equal(drawn["layer_1/modes/normal/mean"], means["layer_1/modes/normal/mean"])
         self.assertFalse(np.array_equal(drawn["layer_2/normal/mean"], means["layer_2/normal/mean"]))
 
     def test_elsewhere_no_exact_normal_is_known(self):
