@@ -142,6 +142,16 @@ std::uint64_t n_products(const Operator& op, const RowLattice& lattice) {
   return n;
 }
 
+double places_per_product(const Operator& op, const RowLattice& lattice) {
+  constexpr std::uint64_t long_side = 16; // no operator reaches around
+  const RowLattice endless(std::vector<std::uint64_t>(lattice.extents().size(), long_side));
+  std::uint64_t n_places = 0;
+  for (const ProductClass& product : product_classes(op, endless))
+    if (!on_lattice(product.sites, {}, lattice).empty()) n_places += lattice.n_sites();
+  const std::uint64_t n = n_products(op, lattice);
+  return n == 0 ? 1 : static_cast<double>(n_places) / static_cast<double>(n);
+}
+
 std::vector<bool> independent_operators(std::span<const Operator> operators, const RowLattice& lattice) {
   require(operators.size() <= 13, "independence is decided for at most 13 operators");
   std::vector<std::map<Sites, ProductClass>> classes;

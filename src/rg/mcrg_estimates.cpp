@@ -16,14 +16,17 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 using Table = Array<double, 2>;
 
-/// Operators of one parity, and which of them each level tells apart.
+/// Operators of one parity, which of them each level tells apart, and how many of their places are one product.
 struct Known {
   Known(const BlockingSetup& setup, std::span<const ising::Operator> operators)
       : factor(setup.factor), n_levels(setup.n_levels), n_operators(operators.size()),
-        independent({setup.n_levels + 1, operators.size()}) {
+        independent({setup.n_levels + 1, operators.size()}), places({setup.n_levels + 1, operators.size()}) {
     for (unsigned n = 0; n <= n_levels; ++n) {
-      const auto flags = ising::independent_operators(operators, lattice_of(setup, n));
+      const ising::RowLattice lattice = lattice_of(setup, n);
+      const auto flags = ising::independent_operators(operators, lattice);
       std::copy(flags.begin(), flags.end(), independent.row(n).begin());
+      for (std::size_t k = 0; k < n_operators; ++k)
+        places(n, k) = ising::places_per_product(operators[k], lattice);
     }
   }
   /// Those that both levels of a step tell apart.
@@ -40,6 +43,7 @@ struct Known {
   unsigned factor, n_levels;
   std::size_t n_operators;
   Array<std::uint8_t, 2> independent;
+  Array<double, 2> places;
 };
 
 /// Exponent, eigenvalue, its imaginary part, normal: the tables of ParityEstimates.
@@ -53,7 +57,7 @@ void add_parity(const Known& known, const OperatorMoments& moments, std::vector<
     for (std::size_t k = 0; k < known.n_operators; ++k) {
       if (known.is_used(n, k)) {
         used.push_back(k);
-        eigenvalue = leading_eigenvalue(moments, n, used);
+        eigenvalue = leading_eigenvalue(moments, n, used, known.places);
       }
       found[0](n - 1, k) = exponent_of(eigenvalue, known.factor);
       found[1](n - 1, k) = eigenvalue.real();
@@ -73,9 +77,12 @@ void add_couplings(const Known& known, const LevelMoments& moments, std::vector<
     const std::vector<std::size_t> operators = known.of_level(n);
     std::vector<double> found = moments.couplings.couplings(n, operators);
     if (!are_measurable(found)) found.clear();
-    for (const std::size_t k : operators) couplings(n, k) = found.empty() ? unknown : found[k];
+    for (const std::size_t k : operators) {
+      if (!found.empty()) found[k] /= known.places(n, k);
+      couplings(n, k) = found.empty() ? unknown : found[k];
+    }
     if (n > 0) {
-      const auto point = linear_fixed_point(moments.even, n, operators, before, found);
+      const auto point = linear_fixed_point(moments.even, n, operators, before, found, known.places);
       std::copy(point.begin(), point.end(), points.row(n - 1).begin());
     }
     before = found;

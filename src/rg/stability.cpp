@@ -21,14 +21,20 @@ Array<double, 2> correlations(const OperatorMoments& moments, unsigned n, unsign
 } // namespace
 
 std::optional<Array<double, 2>> coupling_response(const OperatorMoments& moments, unsigned n, unsigned m,
-                                                  std::span<const std::size_t> operators) {
-  return petsc::solve_positive(correlations(moments, n, n, operators),
-                               correlations(moments, n, m, operators));
+                                                  std::span<const std::size_t> operators,
+                                                  View<const double, 2> places) {
+  auto response =
+      petsc::solve_positive(correlations(moments, n, n, operators), correlations(moments, n, m, operators));
+  for (std::size_t i = 0; response && i < operators.size(); ++i)
+    for (std::size_t j = 0; j < operators.size(); ++j)
+      (*response)(i, j) *= places(m, operators[j]) / places(n, operators[i]);
+  return response;
 }
 
 std::complex<double> leading_eigenvalue(const OperatorMoments& moments, unsigned n,
-                                        std::span<const std::size_t> operators) {
-  const auto response = coupling_response(moments, n, n - 1, operators);
+                                        std::span<const std::size_t> operators,
+                                        View<const double, 2> places) {
+  const auto response = coupling_response(moments, n, n - 1, operators, places);
   if (!response || operators.empty()) return std::numeric_limits<double>::quiet_NaN();
   return petsc::eigenvalues(*response).front();
 }
@@ -47,9 +53,9 @@ std::vector<double> manifold_normal(const OperatorMoments& moments, unsigned n) 
 
 std::vector<double> linear_fixed_point(const OperatorMoments& moments, unsigned n,
                                        std::span<const std::size_t> operators, std::span<const double> before,
-                                       std::span<const double> after) {
+                                       std::span<const double> after, View<const double, 2> places) {
   std::vector<double> point(moments.n_operators(), std::numeric_limits<double>::quiet_NaN());
-  const auto response = coupling_response(moments, n, n - 1, operators);
+  const auto response = coupling_response(moments, n, n - 1, operators, places);
   if (!response || before.empty() || after.empty()) return point;
   const std::size_t size = operators.size();
   Array<double, 2> matrix({size, size}), right({size, 1});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/ising/operator_sums.hpp"
@@ -54,22 +55,27 @@ std::vector<std::vector<Offset>> images_of(const Operator& op, std::size_t n_dim
   return images;
 }
 
+/// The sites of one image at one place; those that stand there twice are gone.
+Product product_at(const std::vector<Offset>& image, std::uint64_t site, const Extents& extents) {
+  Product product;
+  for (const Offset& at : image) {
+    const std::uint64_t where = site_from(site, at, extents);
+    const auto there = std::find(product.begin(), product.end(), where);
+    there == product.end() ? product.push_back(where) : void(product.erase(there));
+  }
+  std::sort(product.begin(), product.end());
+  return product;
+}
+
 /// Brute force: every image of the shape at every site, as sets of sites, each set once. `n_images` cuts the
 /// list of images short: a fault.
 Products products_of(const Operator& op, const Extents& extents, std::size_t n_images = 1000) {
   Products products;
   for (const auto& image : images_of(op, extents.size())) {
     if (n_images-- == 0) break;
-    for (std::uint64_t site = 0; site < RowLattice(extents).n_sites(); ++site) {
-      Product product;
-      for (const Offset& at : image) {
-        const std::uint64_t where = site_from(site, at, extents);
-        const auto there = std::find(product.begin(), product.end(), where);
-        there == product.end() ? product.push_back(where) : void(product.erase(there));
-      }
-      std::sort(product.begin(), product.end());
-      if (!product.empty()) products.push_back(product);
-    }
+    for (std::uint64_t site = 0; site < RowLattice(extents).n_sites(); ++site)
+      if (const Product product = product_at(image, site, extents); !product.empty())
+        products.push_back(product);
   }
   std::sort(products.begin(), products.end());
   products.erase(std::unique(products.begin(), products.end()), products.end());
@@ -177,6 +183,29 @@ TEST(OperatorSums, AreThoseOfEveryProductOnce) {
       }
     }
   }
+}
+
+// Images that no translation turns into one another, at every site.
+TEST(Operators, PlacesOfOneProductAreCounted) {
+  for (const Extents& extents : small_lattices())
+    for (const Operator& op : all_operators(static_cast<int>(extents.size()))) {
+      std::set<std::vector<Offset>> shapes;
+      for (auto image : images_of(op, extents.size())) {
+        const Offset first = *std::min_element(image.begin(), image.end());
+        for (Offset& site : image)
+          for (std::size_t axis = 0; axis < site.size(); ++axis) site[axis] -= first[axis];
+        std::sort(image.begin(), image.end());
+        shapes.insert(image);
+      }
+      double n_places = 0;
+      for (const auto& shape : shapes)
+        for (std::uint64_t site = 0; site < RowLattice(extents).n_sites(); ++site)
+          n_places += product_at(shape, site, extents).empty() ? 0 : 1;
+      const auto n = static_cast<double>(products_of(op, extents).size());
+      EXPECT_DOUBLE_EQ(places_per_product(op, RowLattice(extents)), n == 0 ? 1 : n_places / n)
+          << op.name << testing::PrintToString(extents);
+    }
+  EXPECT_EQ(places_per_product(even_operators(2)[0], RowLattice({2, 2})), 2);
 }
 
 TEST(OperatorSums, OfLongRowsAndManyWindows) {

@@ -11,8 +11,9 @@ namespace {
 
 using test::Three;
 
-/// The block Hamiltonian of 4x4 spins on 2x2, and from it the couplings (nearest, diagonal, plaquette): there
-/// are no other even ones.
+/// The block Hamiltonian of 4x4 spins on 2x2, and from it the couplings of a place (nearest, diagonal, plaquette):
+/// there are no other even ones. Each of the four spins has two bonds of its own, two diagonals and a plaquette, as on
+/// any lattice: eight bonds of four pairs, eight diagonals of two pairs, four plaquettes of the same four spins.
 std::vector<double> block_couplings_of(const Three& coupling) {
   std::vector<double> weight(16, 0.0);
   for (std::uint64_t state = 0; state < 65536; ++state) {
@@ -23,7 +24,26 @@ std::vector<double> block_couplings_of(const Three& coupling) {
   for (double& w : weight) w = -std::log(w);
   const auto k = couplings_of(weight); // by masks of sites 0 1 / 2 3
   EXPECT_NEAR(k[0b0011], k[0b1010], 1e-12);
-  return {k[0b0011], k[0b0110], k[0b1111]};
+  return {k[0b0011] / 2, k[0b0110] / 4, k[0b1111] / 4};
+}
+
+/// Places per product on 4x4 and 2x2, of the first n operators.
+Array<double, 2> places_of(Parity parity, std::size_t n) {
+  Array<double, 2> places({2, n});
+  const auto& list = parity == Parity::even ? ising::even_operators(2) : ising::odd_operators(2);
+  for (unsigned level = 0; level < 2; ++level)
+    for (std::size_t k = 0; k < n; ++k) {
+      const std::uint64_t side = level == 0 ? 4 : 2;
+      places(level, k) = ising::places_per_product(list[k], ising::RowLattice({side, side}));
+    }
+  return places;
+}
+
+/// Each product once: what a coupling of a place is not.
+Array<double, 2> ones(std::size_t n) {
+  Array<double, 2> places({2, n});
+  std::ranges::fill(places.flat(), 1.0);
+  return places;
 }
 
 /// Sums of one state in the moments' form: packed, then by the counters.
@@ -70,8 +90,8 @@ const double coupling = std::log(6.0) / 4;
 const std::vector<std::size_t> first_three = {0, 1, 2};
 
 /// Largest difference from the derivatives of the block couplings.
-double worst_entry(const OperatorMoments& moments) {
-  const auto response = coupling_response(moments, 1, 0, first_three);
+double worst_entry(const OperatorMoments& moments, View<const double, 2> places) {
+  const auto response = coupling_response(moments, 1, 0, first_three, places);
   if (!response) return INFINITY;
   double worst = 0;
   for (std::size_t b = 0; b < 3; ++b) {
@@ -84,17 +104,20 @@ double worst_entry(const OperatorMoments& moments) {
 } // namespace
 
 TEST(Stability, IsTheDerivativeOfTheBlockCouplings) {
-  EXPECT_LT(worst_entry(all_states(Parity::even, 3)), 1e-8);
+  EXPECT_LT(worst_entry(all_states(Parity::even, 3), places_of(Parity::even, 3)), 1e-8);
 }
 
 TEST(Stability, TheTestSeesTiesOfOneBlockAlwaysUp) {
-  EXPECT_GT(worst_entry(all_states(Parity::even, 3, true)), 1e-3);
+  EXPECT_GT(worst_entry(all_states(Parity::even, 3, true), places_of(Parity::even, 3)), 1e-3);
 }
 
-// The eigenvalues are those of the map's linear part whatever the units of the operators; here of all three.
+TEST(Stability, TheTestSeesCouplingsOfProductsInsteadOfPlaces) {
+  EXPECT_GT(worst_entry(all_states(Parity::even, 3), ones(3)), 0.1);
+}
+
 TEST(Stability, LeadingEigenvalueOfTheBlockMap) {
   const OperatorMoments moments = all_states(Parity::even, 3);
-  const auto eigenvalue = leading_eigenvalue(moments, 1, first_three);
+  const auto eigenvalue = leading_eigenvalue(moments, 1, first_three, places_of(Parity::even, 3));
   EXPECT_EQ(eigenvalue.imag(), 0);
   // T v = lambda v by the power method on the derivatives.
   std::vector<double> v = {1, 1, 1};
@@ -133,7 +156,8 @@ TEST(Stability, OddOperatorsHaveNoMean) {
     for (std::size_t b = 0; b < 5; ++b)
       EXPECT_NEAR(moments.correlation(1, a, 0, b), expected[a][b] / norm, 1e-9);
   const double lambda = moments.correlation(1, 0, 0, 0) / moments.correlation(1, 0, 1, 0);
-  EXPECT_DOUBLE_EQ(leading_eigenvalue(moments, 1, std::vector<std::size_t>{0}).real(), lambda);
+  const auto places = places_of(Parity::odd, 5);
+  EXPECT_DOUBLE_EQ(leading_eigenvalue(moments, 1, std::vector<std::size_t>{0}, places).real(), lambda);
   const auto normal = manifold_normal(moments, 1);
   EXPECT_EQ(normal[0], 1);
   EXPECT_NEAR(normal[3], expected[0][3] / expected[0][0], 1e-9);
@@ -144,8 +168,9 @@ TEST(Stability, IsUnknownWhereOperatorsCannotBeToldApart) {
   // (3,0) is (1,0) on four sites, (2,0) is a constant on two.
   for (const std::size_t other : {3, 6}) {
     const std::vector<std::size_t> operators = {0, other};
-    EXPECT_FALSE(coupling_response(moments, 1, 0, operators).has_value());
-    EXPECT_TRUE(std::isnan(leading_eigenvalue(moments, 1, operators).real()));
+    const auto places = places_of(Parity::even, 7);
+    EXPECT_FALSE(coupling_response(moments, 1, 0, operators, places).has_value());
+    EXPECT_TRUE(std::isnan(leading_eigenvalue(moments, 1, operators, places).real()));
   }
   EXPECT_TRUE(std::isnan(exponent_of({-2, 0}, 2)));
   EXPECT_TRUE(std::isnan(exponent_of({2, 0.1}, 2)));

@@ -46,6 +46,11 @@ std::vector<ProductClass> product_classes(const Operator& op, const RowLattice& 
 /// Number of products in the operator's sum. Local.
 std::uint64_t n_products(const Operator& op, const RowLattice& lattice);
 
+/// How many places of the shape and its images, at any site, fall on one product of the sum: 1, and more where
+/// the lattice is so short that its neighbours meet around it, as two bonds join each two neighbours of 2x2
+/// spins. Their mean where products differ, as on 2x4; 1 of an operator without products. Local.
+double places_per_product(const Operator& op, const RowLattice& lattice);
+
 /// Which of the operators the lattice tells apart: [operator], false where its sum is a constant or a linear
 /// combination of the sums before it, as (3,0) is (1,0) on four sites a side. The sums of the others are
 /// linearly independent. Exact. Local.

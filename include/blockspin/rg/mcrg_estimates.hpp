@@ -1,6 +1,6 @@
 #pragma once
 // What a Monte Carlo renormalization run tells, with errors: exponents and the normal of the critical
-// manifold.
+// manifold. Couplings of each level, and their response, are of a place (stability.hpp).
 
 #include <vector>
 

@@ -6,6 +6,10 @@
 //   sum_c <S_a^(n) S_c^(n)>_c T_cb = <S_a^(n) S_b^(m)>_c
 // (R. H. Swendsen, Phys. Rev. Lett. 42, 859, 1979). Exact for all operators; with some, those left out act
 // through the others.
+//
+// A coupling means the same on every level if it multiplies each place of its operator. Sums have each product
+// once, and on a lattice that is as short as an operator several places are one product
+// (ising::places_per_product()). So K of a place is K of a product over their number.
 
 #include <complex>
 #include <optional>
@@ -16,16 +20,17 @@
 
 namespace blockspin::rg {
 
-/// dK_a^(n)/dK_b^(m) for a, b in `operators`, m = n - 1 or 0 (or n: the identity). Nothing where the data do
-/// not determine it: too few configurations, or operators that the level's lattice does not tell apart.
-/// Local.
+/// dK_a^(n)/dK_b^(m) for a, b in `operators`, m = n - 1 or 0 (or n: the identity). places: [level, operator],
+/// places per product. Nothing where the data do not determine it: too few configurations, or operators that
+/// the level's lattice does not tell apart. Local.
 std::optional<Array<double, 2>> coupling_response(const OperatorMoments& moments, unsigned n, unsigned m,
-                                                  std::span<const std::size_t> operators);
+                                                  std::span<const std::size_t> operators,
+                                                  View<const double, 2> places);
 
 /// The eigenvalue of largest modulus of dK^(n)/dK^(n-1); NaN where that is not determined. It should be real
 /// and positive; where it is not, too few operators or configurations were used. Local.
 std::complex<double> leading_eigenvalue(const OperatorMoments& moments, unsigned n,
-                                        std::span<const std::size_t> operators);
+                                        std::span<const std::size_t> operators, View<const double, 2> places);
 
 /// y = ln(eigenvalue) / ln(b); NaN unless the eigenvalue is real and positive.
 double exponent_of(std::complex<double> eigenvalue, unsigned factor);
@@ -39,9 +44,9 @@ std::vector<double> manifold_normal(const OperatorMoments& moments, unsigned n);
 
 /// Where the linear map through K^(n-1) -> K^(n) with T = dK^(n)/dK^(n-1) stays: K* = (1 - T)^-1 (K^(n) - T
 /// K^(n-1)), of the couplings that `operators` names; the others are NaN, and all where it is not determined.
-/// Local.
+/// All are couplings of a place. Local.
 std::vector<double> linear_fixed_point(const OperatorMoments& moments, unsigned n,
                                        std::span<const std::size_t> operators, std::span<const double> before,
-                                       std::span<const double> after);
+                                       std::span<const double> after, View<const double, 2> places);
 
 } // namespace blockspin::rg
