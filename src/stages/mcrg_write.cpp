@@ -122,8 +122,8 @@ std::vector<archive::Row> McrgStage::rows() {
     rows.push_back({parity + "/n_operators", u64, {used}, "1", "operators used, the first so many"});
     add(parity + "/exponent", {level, used},
         "y = ln(eigenvalue)/ln(factor), from the leading eigenvalue" + of +
-            "; operators that a level cannot tell from others add nothing; NaN where the eigenvalue is not "
-            "real and positive");
+            "; couplings are of places, as coupling/mean; operators that a level cannot tell from others add "
+            "nothing; NaN where the eigenvalue is not real and positive");
     add(parity + "/eigenvalue", {level, used}, "real part of the leading eigenvalue" + of);
     add(parity + "/eigenvalue_imaginary", {level, used},
         "imaginary part of the leading eigenvalue" + of + "; not 0 tells of too few data or operators");
@@ -138,8 +138,9 @@ std::vector<archive::Row> McrgStage::rows() {
   }
   const Axis even{"even_operator", ""};
   add("coupling", {any_level, even},
-      "renormalised couplings by maximum pseudo-likelihood; NaN where one of the level is 1 or more, and for "
-      "operators that the level does not tell "
+      "renormalised couplings by maximum pseudo-likelihood, of one place of the operator: where a level is so short that "
+      "several places are one product of spins, as two bonds between neighbours of 2x2 spins, the product's coupling is "
+      "so many times larger; NaN where one of the level is 1 or more, and for operators that the level does not tell "
       "apart, and where the data do not fix them");
   add("fixed_point", {level, even},
       "where the map of the couplings from the level before to this one stays, taken as linear");
