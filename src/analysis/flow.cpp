@@ -10,6 +10,7 @@
 #include "blockspin/analysis/block_moments.hpp"
 #include "blockspin/analysis/labelled_sample.hpp"
 #include "blockspin/base/error.hpp"
+#include "blockspin/rbm/stack.hpp"
 
 namespace blockspin::analysis {
 
@@ -95,16 +96,12 @@ std::vector<CouplingRecord> as_records(const std::vector<double>& numbers) {
 Flow::Flow(const mpi::Communicator& comm, std::span<const rbm::Machine> stack,
            const lattice::Geometry& geometry, const Thermometer& thermometer, const FlowOptions& options,
            const FlowStreams& streams, Array<float, 3> start)
-    : comm_(comm), units_(stack.front().units), measurement_(geometry, options.field),
-      thermometer_(thermometer), options_(options), streams_(streams),
+    : comm_(comm), layers_(rbm::samplers_of(stack)), units_(stack.front().units),
+      measurement_(geometry, options.field), thermometer_(thermometer), options_(options), streams_(streams),
       mine_(items_of_rank(options.n_walkers, walker_block, comm)), visible_(std::move(start)) {
   require(stack.front().n_visible() == geometry.n_sites(), "a flow's machine does not fit the lattice");
   require(visible_.extent(1) == mine_.size() && visible_.extent(2) == geometry.n_sites(),
           "a flow was given another rank's walkers");
-  for (const rbm::Machine& machine : stack) {
-    layers_.emplace_back(machine);
-    n_hidden_.push_back(machine.n_hidden());
-  }
   require(options.n_states.empty() || options.n_states.size() == n_starts(),
           "one number of starting states for each start");
   if (options.couplings) coupling_reading_.emplace(comm, geometry, options.n_walkers);
@@ -118,18 +115,12 @@ std::size_t Flow::n_quantities() const {
 
 void Flow::step_start(std::size_t start) {
   const Rules rules = rules_of(options_.dynamics);
-  const std::size_t n = mine_.size(), n_layers = layers_.size();
+  const std::size_t n_layers = layers_.size();
   const auto draw = [&](const rng::Generator& stream, std::size_t layer) {
     return rbm::Draw{stream, (step_ * n_starts() + start) * n_layers + layer, mine_.first};
   };
-  std::vector<Array<float, 2>> hidden;
-  View<float, 2> visible = visible_.view().row(start);
-  View<const float, 2> below = visible;
-  for (std::size_t k = 0; k < n_layers; ++k) {
-    hidden.emplace_back(Shape<2>{n, n_hidden_[k]});
-    layers_[k].to_hidden(below, hidden[k], rules.hidden, draw(streams_.hidden, k));
-    below = hidden[k];
-  }
+  const View<float, 2> visible = visible_.view().row(start);
+  auto hidden = rbm::sent_up(layers_, visible, rules.hidden, draw(streams_.hidden, 0));
   for (std::size_t k = n_layers; k-- > 0;) {
     const View<float, 2> out = k == 0 ? visible : hidden[k - 1].view();
     layers_[k].to_visible(hidden[k], out, k == 0 ? rules.visible : rules.hidden, draw(streams_.visible, k));

@@ -103,13 +103,9 @@ void Generation::start(Block& block) {
   Array<float, 2> values({block.chains.size(), n_units_.front()});
   for (std::uint64_t c = 0; c < block.chains.size(); ++c)
     unpack(starts_.view().row(block.chains.first + c), values.view().row(c), rbm::off_value(units_), 1.0F);
-  for (std::size_t layer = 1; layer < plan_.machine; ++layer) {
-    Array<float, 2> hidden({block.chains.size(), n_units_[layer]});
-    samplers_[layer - 1].to_hidden(values, hidden, rbm::Rule::sampled,
-                                   {streams_.hidden, going_up | layer, block.first});
-    values = std::move(hidden);
-  }
-  std::ranges::fill(block.replicas, values);
+  const auto below = std::span(samplers_).first(plan_.machine - 1);
+  auto layers = rbm::sent_up(below, values, rbm::Rule::sampled, {streams_.hidden, going_up + 1, block.first});
+  std::ranges::fill(block.replicas, layers.empty() ? values : layers.back());
 }
 
 void Generation::gibbs_step(Block& block, std::uint64_t step) {

@@ -23,14 +23,12 @@ Array<float, 2> StackPass::down_from(std::size_t layer, Array<float, 2> values, 
 
 PassedUp StackPass::pass(View<const float, 2> spins, std::uint64_t first, std::uint64_t sequence) const {
   PassedUp passed;
-  Array<float, 2> values = rbm::to_units(spins, units_);
-  for (std::size_t layer = 0; layer < samplers_.size(); ++layer) {
-    Array<float, 2> hidden({values.extent(0), n_units_[layer + 1]});
-    samplers_[layer].to_hidden(values, hidden, rule_,
-                               {random_.up, sequence * samplers_.size() + layer, first});
-    passed.hidden.push_back(rbm::to_spins(hidden, units_));
-    passed.reconstruction.push_back(rbm::to_spins(down_from(layer, hidden, first, sequence), units_));
-    values = std::move(hidden);
+  auto layers = rbm::sent_up(samplers_, rbm::to_units(spins, units_), rule_,
+                             {random_.up, sequence * samplers_.size(), first});
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    passed.hidden.push_back(rbm::to_spins(layers[layer], units_));
+    const auto values = down_from(layer, std::move(layers[layer]), first, sequence);
+    passed.reconstruction.push_back(rbm::to_spins(values, units_));
   }
   return passed;
 }

@@ -1,5 +1,7 @@
 #include "blockspin/rbm/stack.hpp"
 
+#include <utility>
+
 #include "blockspin/base/error.hpp"
 
 namespace blockspin::rbm {
@@ -14,6 +16,18 @@ std::vector<GibbsSampler> samplers_of(std::span<const Machine> stack) {
     n_below = machine.n_hidden();
   }
   return samplers;
+}
+
+std::vector<Array<float, 2>> sent_up(std::span<const GibbsSampler> samplers, View<const float, 2> values,
+                                     Rule rule, Draw draw) {
+  std::vector<Array<float, 2>> layers;
+  for (const GibbsSampler& sampler : samplers) {
+    layers.emplace_back(Shape<2>{values.extent(0), sampler.n_hidden()});
+    sampler.to_hidden(values, layers.back(), rule, draw);
+    values = std::as_const(layers.back());
+    ++draw.sequence;
+  }
+  return layers;
 }
 
 Array<float, 2> to_units(View<const float, 2> spins, Units units) {

@@ -116,7 +116,6 @@ private:
 
   const mpi::Communicator& comm_;
   std::vector<rbm::GibbsSampler> layers_;
-  std::vector<std::size_t> n_hidden_; ///< of each layer
   rbm::Units units_;
   WalkerMeasurement measurement_;
   std::optional<CouplingReading> coupling_reading_;
