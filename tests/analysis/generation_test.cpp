@@ -101,7 +101,7 @@ std::vector<double> pass(const rbm::Machine& machine, const std::vector<double>&
 constexpr double least =
     1e-7; ///< a chi^2 whose chance is below this does not fit: its own rate of false alarms
 
-/// How often each state of 4 units is that of the first replica of n_chains chains after 60 steps of Gibbs sampling at
+/// How often each state of 4 units is that of the first replica of n_chains chains after 61 steps of Gibbs sampling at
 /// `betas` and exchanges at `exchanged`. Local.
 Counts tempered(const rbm::Machine& machine, const std::vector<double>& betas,
                 const std::vector<double>& exchanged) {
@@ -111,7 +111,7 @@ Counts tempered(const rbm::Machine& machine, const std::vector<double>& betas,
   for (auto& replica : replicas) std::ranges::fill(replica.flat(), 1.0F);
   const std::vector<View<float, 2>> views(replicas.begin(), replicas.end());
   Array<float, 2> hidden({n_chains, machine.n_hidden()});
-  for (std::uint64_t step = 0; step < 60; ++step) {
+  for (std::uint64_t step = 0; step < 61; ++step) { // the last exchange is of the first pair
     for (std::size_t r = 0; r < betas.size(); ++r) {
       const std::uint64_t sequence = step * betas.size() + r;
       const auto beta = static_cast<float>(betas[r]);
