@@ -111,10 +111,15 @@ void RelevanceStage::check(const campaign::Plan& plan, const campaign::Complain&
 
 campaign::Estimate RelevanceStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   constexpr double program_bytes = 5e7, n_stacks = 3, seconds_a_product = 1e-10, seconds_a_spin = 5e-9;
+  constexpr double seconds_a_cube = 1e-10; // LAPACK's eigenvectors of n x n numbers over n^3, on every rank
   const MachineInfo machine = find_machine(plan, deck().rbm).value_or(MachineInfo{});
   const EnsembleInfo sample = find_ensemble(plan, sample_name(plan)).value_or(EnsembleInfo{});
-  double squares = 0;
-  for (const std::uint64_t n : machine.hidden) squares += static_cast<double>(n) * static_cast<double>(n);
+  double squares = 0, cubes = 0;
+  for (const std::uint64_t n : machine.hidden) {
+    const auto units = static_cast<double>(n);
+    squares += units * units;
+    cubes += units * units * units;
+  }
   const auto n = static_cast<double>(sample.n_configurations);
   const double modes = static_cast<double>(deck().modes) + 1;
   campaign::Estimate cost;
@@ -124,7 +129,8 @@ campaign::Estimate RelevanceStage::estimate(const campaign::Plan& plan, int n_ra
   cost.work_unit = "configurations";
   cost.seconds = n * n_stacks * (1.5 * machine.n_weights() + squares / 2 + 10 * modes * machine.n_hidden()) *
                      seconds_a_product +
-                 n * (n_stacks + 4) * static_cast<double>(sample.n_sites) * seconds_a_spin;
+                 n * (n_stacks + 4) * static_cast<double>(sample.n_sites) * seconds_a_spin +
+                 n_ranks * n_stacks * cubes * seconds_a_cube;
   cost.layout = "configurations divided over " + counted(static_cast<std::uint64_t>(n_ranks), "rank");
   return cost;
 }

@@ -6,6 +6,7 @@
 #include "blockspin/mpi/communicator.hpp"
 #include "blockspin/stages/likelihood.hpp"
 #include "blockspin/stages/rbm.hpp"
+#include "blockspin/stages/relevance.hpp"
 #include "blockspin/stages/sample.hpp"
 #include "blockspin/train/chains.hpp"
 
@@ -21,7 +22,7 @@ campaign::Estimate estimate_of(const std::string& group, const std::string& sect
                                     problems);
   using campaign::kind_of;
   const std::vector<campaign::Kind> kinds{kind_of<SampleStage>(), kind_of<RbmStage>(),
-                                          kind_of<LikelihoodStage>()};
+                                          kind_of<LikelihoodStage>(), kind_of<RelevanceStage>()};
   const campaign::Plan plan = campaign::read_plan(document, kinds, n_ranks, problems);
   problems.throw_if_any();
   return plan.find(group)->estimate(plan, n_ranks);
@@ -73,6 +74,22 @@ TEST(LikelihoodsEstimate, OfAutoIsThatOfTheMethodItBecomes) {
   };
   EXPECT_EQ(unit(24), "states");
   EXPECT_EQ(unit(25), "Gibbs steps");
+}
+
+// What is left of three differences of the hidden units is their cube: the modes of three stacks, on every rank.
+TEST(RelevancesEstimate, CountsTheModesOfEveryRank) {
+  const auto seconds = [](int n_hidden, int n_ranks) {
+    return estimate_of("/relevance/main",
+                       "[rbm]\nhidden = " + std::to_string(n_hidden) +
+                           "\n[relevance]\nrbm = main\ntemperature = 2\n",
+                       n_ranks)
+               .seconds /
+           n_ranks;
+  };
+  for (const int n_ranks : {1, 4}) {
+    const auto s = [&](int n_hidden) { return seconds(n_hidden, n_ranks); };
+    EXPECT_NEAR((s(4000) - 3 * s(3000) + 3 * s(2000) - s(1000)) / (6 * 3 * 1e9), 1e-10, 2e-11) << n_ranks;
+  }
 }
 
 campaign::Estimate sampling(const std::string& lattice, const std::string& keys, int n_ranks) {
