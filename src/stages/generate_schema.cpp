@@ -60,7 +60,9 @@ const deck::Schema<GenerateDeck>& GenerateStage::schema() {
               .unit("J/k_B"),
           field("configurations", &D::configurations, "that are kept, of each class; as many of every chain")
               .check(between(1, 1e9)),
-          field("chains", &D::chains, "of each class; chain c starts at kept configuration c")
+          field("chains", &D::chains,
+                "of each class; chain c starts at kept configuration c of the sample; errors take chains for "
+                "independent, also where they start at configurations that follow one another closely")
               .check(between(1, 1e9)),
           field("equilibration", &D::equilibration, "Gibbs steps before the first kept configuration")
               .check(between(0, 1e9)),
