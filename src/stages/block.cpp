@@ -1,10 +1,9 @@
 #include "blockspin/stages/block.hpp"
 
-#include <bit>
-
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/packed.hpp"
 #include "blockspin/campaign/context.hpp"
+#include "reading.hpp"
 
 namespace blockspin::stages {
 
@@ -55,9 +54,8 @@ Array<std::uint8_t, 2> blocked_configurations(campaign::Context& context, const 
 }
 
 double magnetization(std::span<const std::uint8_t> packed, std::uint64_t n_sites) {
-  std::int64_t up = 0;
-  for (const std::uint8_t byte : packed) up += std::popcount(byte);
-  return static_cast<double>(2 * up - static_cast<std::int64_t>(n_sites)) / static_cast<double>(n_sites);
+  const auto n = static_cast<double>(n_sites);
+  return (2 * static_cast<double>(n_up(packed)) - n) / n;
 }
 
 /// Writes items [mine.first, mine.last), which may begin and end inside a temperature. Collective.

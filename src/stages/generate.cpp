@@ -1,6 +1,6 @@
 #include "blockspin/stages/generate.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -37,7 +37,7 @@ replica::KeptConfigurations collected(const analysis::Generation& chains, std::u
       if (geometry)
         reading = reading_of(*geometry, packed);
       else
-        for (const std::uint8_t byte : packed) reading.up += static_cast<std::uint64_t>(std::popcount(byte));
+        reading.up = n_up(packed);
       all.add({number / chains_a_class, chain, 0, reading, packed}, k * chains_a_class + chain);
     }
   }
@@ -179,6 +179,10 @@ std::vector<archive::Row> GenerateStage::rows() {
       rows, "kept configurations of a chain",
       ". T is that of the start, else the one that the machine has learned; with neither, and at 0 and inf, specific "
       "heat and susceptibilities are NaN");
+  const auto error = std::ranges::find(rows, "observables/{observable}/error", &archive::Row::path);
+  error->description +=
+      "; chains are taken for independent, which those started at neighbouring configurations of a "
+      "sample are only when they have forgotten them";
   add_correlation_rows(rows);
   rows.push_back(
       {"exact/energy", f64, {temperature}, "J", "energy per spin of the Ising lattice at T, exact"});

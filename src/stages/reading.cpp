@@ -1,5 +1,7 @@
 #include "reading.hpp"
 
+#include <bit>
+
 namespace blockspin::stages {
 
 namespace {
@@ -10,13 +12,17 @@ bool bit(std::span<const std::uint8_t> packed, std::uint64_t site) {
 
 } // namespace
 
+std::uint64_t n_up(std::span<const std::uint8_t> packed) {
+  std::uint64_t n = 0;
+  for (const std::uint8_t byte : packed) n += static_cast<std::uint64_t>(std::popcount(byte));
+  return n;
+}
+
 replica::Reading reading_of(const lattice::Geometry& geometry, std::span<const std::uint8_t> packed) {
-  replica::Reading reading;
-  for (std::uint64_t site = 0; site < geometry.n_sites(); ++site) {
-    reading.up += bit(packed, site) ? 1 : 0;
+  replica::Reading reading{0, n_up(packed)};
+  for (std::uint64_t site = 0; site < geometry.n_sites(); ++site)
     for (int axis = 0; axis < geometry.n_dimensions(); ++axis)
       reading.antiparallel += bit(packed, site) != bit(packed, geometry.neighbour(site, axis, true)) ? 1 : 0;
-  }
   return reading;
 }
 

@@ -9,6 +9,8 @@
 
 namespace blockspin::stages {
 
+/// Up spins of a packed configuration: bits that are 1. Local.
+std::uint64_t n_up(std::span<const std::uint8_t> packed);
 /// Counts up spins and antiparallel bonds, site by site. Local.
 replica::Reading reading_of(const lattice::Geometry& geometry, std::span<const std::uint8_t> packed);
 /// -sum over bonds s s', in J.

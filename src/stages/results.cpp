@@ -31,12 +31,11 @@ namespace {
 
 std::string short_number(double value) { return fmt::format("{:.4g}", value); }
 
-/// "a to b" of the finite ones, or empty.
-std::string range_text(const std::vector<double>& values) {
-  std::vector<double> finite;
-  std::ranges::copy_if(values, std::back_inserter(finite), [](double x) { return std::isfinite(x); });
-  if (finite.empty()) return {};
-  const auto [least, most] = std::ranges::minmax(finite);
+/// "a to b" of the known ones, T = inf among them, or empty.
+std::string range_text(std::vector<double> values) {
+  std::erase_if(values, [](double x) { return std::isnan(x); });
+  if (values.empty()) return {};
+  const auto [least, most] = std::ranges::minmax(values);
   return least == most ? short_number(least) : short_number(least) + " to " + short_number(most);
 }
 

@@ -171,6 +171,12 @@ def with_dataset(path, change_values):
     return change
 
 
+def without_dataset(path):
+    def change(file):
+        del file[path]
+    return change
+
+
 def with_value(path, place, value):
     def change(file):
         file[path][place] = value
@@ -233,6 +239,11 @@ NAMED = {
     "weights of another type": (with_dataset("rbm/V/layer_1/weights", lambda w: w.astype("f8")), READ),
     "biases of another shape": (with_dataset("rbm/V/layer_1/hidden_bias", lambda b: b[:-1]), READ),
     "configurations of another lattice": (with_attribute("sample/main", "model.lattice", "5x5"), READ),
+    # Each is half of a pair that `info` and the next stages read together. What is left is read, or refused.
+    "a mean without its error": (without_dataset("flow/V/mean_temperature/error"), ()),
+    "an error without its mean": (without_dataset("flow/V/mean_temperature/mean"), ()),
+    "observables without their errors": (without_dataset("sample/main/observables/energy/error"), ()),
+    "weights without biases": (without_dataset("rbm/V/layer_1/hidden_bias"), READ),
     "a lattice of nothing": (with_attribute("sample/main", "model.lattice", "0x0"), READ),
 }
 
@@ -269,7 +280,7 @@ def damage_cases(folder):
 def named_cases(folder):
     for label, (change, refusing) in NAMED.items():
         case = Case(folder, label).change(change)
-        codes = (case if label == UNFORGED else case.forge()).commands(refusing)
+        codes = (case if label == UNFORGED else case.forge()).commands(refusing or EVERY)
         taken = [command for command in refusing if codes[command] == 0]
         assert not taken, f"{label}: taken without a word by {taken}"
         print(f"{label}: {codes}", flush=True)
