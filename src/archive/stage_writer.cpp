@@ -7,10 +7,28 @@
 #include "blockspin/archive/archive.hpp"
 #include "blockspin/archive/layout.hpp"
 #include "content_hash.hpp"
+#include "index_axis.hpp"
 
 namespace blockspin::archive {
 
 namespace {
+
+/// The last name of a path.
+std::string leaf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// "even" of "even/exponent/mean"; "" at the top.
+std::string folder(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
+/// Where the index of an axis stands: netCDF takes the name of a scale for that of a dimension, which no dataset of
+/// the group may have besides.
+std::string index_path(const std::set<std::string>& datasets, const std::string& axis) {
+  const bool is_taken = std::ranges::any_of(
+      datasets, [&](const std::string& path) { return leaf(path) == axis || path.starts_with(axis + "/"); });
+  return is_taken ? axis + "_index" : axis;
+}
 
 /// first, first + 1, ...: values of an index axis.
 std::vector<std::uint32_t> indices(std::uint64_t first, std::uint64_t n) {
@@ -57,7 +75,7 @@ void StageWriter::write_index(const std::string& path, const std::string& axis, 
   require(n <= UINT32_MAX, "an index axis longer than 2^32");
   h5::create_dataset(file(), full, ElementType::u32, {n});
   h5::write_attribute(file(), full, "unit", std::string("1"));
-  h5::write_attribute(file(), full, "description", "index of the axis " + axis);
+  h5::write_attribute(file(), full, "description", std::string(index_description) + axis);
   // Piece by piece: the bytes of a configuration of a large lattice are a long axis.
   constexpr std::uint64_t piece = std::uint64_t{1} << 20;
   for (std::uint64_t first = 0; first < n; first += piece) {
@@ -73,7 +91,8 @@ void StageWriter::attach_scales() {
   for (const std::string& path : written_) { // scales first: those that are datasets of the layout
     const Row& row = find_row(rows_, path, group_);
     for (const Axis& axis : row.axes)
-      if (in_path(axis.scale, row, path) == path) h5::make_scale(file(), group_ + "/" + path, axis.name);
+      if (in_path(axis.scale, row, path) == path)
+        h5::make_scale(file(), group_ + "/" + path, in_path(axis.name, row, path));
   }
   for (const std::string& path : written_) {
     const Row& row = find_row(rows_, path, group_);
@@ -83,11 +102,12 @@ void StageWriter::attach_scales() {
       std::string scale = in_path(row.axes[i].scale, row, path);
       if (scale == path) continue;
       if (scale.empty()) {
-        scale = "index/" + name;
+        scale = index_path(written_, name);
         write_index(scale, name, extent[i]);
       }
       check_scale(path, scale, extent[i]);
-      h5::attach_scale(file(), group_ + "/" + path, i, group_ + "/" + scale);
+      h5::attach_scale(file(), group_ + "/" + path, i, group_ + "/" + scale,
+                       row.axes[i].scale.empty() ? name : leaf(scale));
     }
   }
 }
@@ -97,6 +117,10 @@ void StageWriter::check_scale(const std::string& path, const std::string& scale,
   if (!file().exists(full) || h5::dataset_info(file(), full).extent != std::vector<std::uint64_t>{n})
     throw Error(ErrorKind::internal,
                 "the axis scale " + scale + " of " + path + " is missing or of another length", group_);
+  // netCDF looks for dimensions in a dataset's own group and in those above it.
+  const std::string above = folder(scale);
+  if (!above.empty() && !path.starts_with(above + "/"))
+    throw Error(ErrorKind::internal, "the axis scale " + scale + " of " + path + " stands beside it", group_);
 }
 
 std::string StageWriter::commit_as(const std::string& status) {

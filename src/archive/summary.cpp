@@ -8,6 +8,7 @@
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "durable.hpp"
+#include "index_axis.hpp"
 #include "overwrite.hpp"
 
 namespace blockspin::archive {
@@ -36,7 +37,7 @@ std::string text_or_empty(const h5::Node& node, const std::string& name) {
 std::vector<DatasetSummary> summarize_datasets(const Archive& archive, const std::string& group) {
   std::vector<DatasetSummary> datasets;
   for (const h5::Node& node : archive.tree(group))
-    if (node.dataset && !node.path.starts_with("index/"))
+    if (node.dataset && !text_or_empty(node, "description").starts_with(index_description))
       datasets.push_back({group + "/" + node.path, name_of(node.dataset->type), node.dataset->extent,
                           text_or_empty(node, "unit"), text_or_empty(node, "description")});
   return datasets;

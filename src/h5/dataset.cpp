@@ -233,13 +233,14 @@ void make_scale(File& file, const std::string& path, const std::string& name) {
   });
 }
 
-void attach_scale(File& file, const std::string& dataset_path, unsigned axis, const std::string& scale_path) {
+void attach_scale(File& file, const std::string& dataset_path, unsigned axis, const std::string& scale_path,
+                  const std::string& label) {
   together(file.comm(), file.path(), 0, [&] {
     const Handle dataset = open_dataset(file, dataset_path), scale = open_dataset(file, scale_path);
     check(H5DSattach_scale(dataset.id(), scale.id(), axis),
           "cannot attach a dimension scale to " + dataset_path, file.path());
-    check(H5DSset_label(dataset.id(), axis, scale_path.substr(scale_path.rfind('/') + 1).c_str()),
-          "cannot label an axis of " + dataset_path, file.path());
+    check(H5DSset_label(dataset.id(), axis, label.c_str()), "cannot label an axis of " + dataset_path,
+          file.path());
   });
 }
 

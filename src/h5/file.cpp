@@ -112,6 +112,8 @@ bool File::exists(std::string_view path) const {
 void File::create_group(const std::string& path) {
   together(*comm_, path_, 0, [&] {
     const Handle gcpl = property_list_without_times(H5P_GROUP_CREATE);
+    // HDF5 1.10 crashes where it copies an object with more than eight attributes of texts, unless they stand in its header.
+    check(H5Pset_attr_phase_change(gcpl.id(), 128, 120), "cannot keep attributes in headers");
     for (const std::string& step : paths_down_to(path)) {
       if (check(H5Lexists(id_, step.c_str(), H5P_DEFAULT), "cannot look for " + step, path_) > 0) continue;
       const Handle group(check(H5Gcreate2(id_, step.c_str(), H5P_DEFAULT, gcpl.id(), H5P_DEFAULT),

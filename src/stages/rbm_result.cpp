@@ -84,6 +84,7 @@ void write_column(archive::StageWriter& writer, const std::string& path, const s
 void write_history(archive::StageWriter& writer, const std::string& path,
                    const std::vector<train::EpochRecord>& history) {
   using Record = train::EpochRecord;
+  if (history.empty()) return; // it diverged in its first epoch
   write_epochs(writer, path + "/epoch", history.size(), 1);
   write_column(writer, path + "/reconstruction_error", history, &Record::reconstruction_error);
   write_column(writer, path + "/gradient_norm", history, &Record::gradient_norm);
@@ -93,8 +94,8 @@ void write_history(archive::StageWriter& writer, const std::string& path,
 
 void write_judgements(archive::StageWriter& writer, const std::string& path, const TrainedLayer& layer) {
   using train::Judgement;
-  if (layer.judge_interval == 0) return;
   const auto& all = layer.judgements;
+  if (all.empty()) return;
   write_epochs(writer, path + "/epoch", all.size(), layer.judge_interval);
   const auto write = [&](const char* name, auto value) {
     write_column(writer, path + "/" + name, all, value);

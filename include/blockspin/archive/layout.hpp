@@ -11,9 +11,10 @@
 namespace blockspin::archive {
 
 /// One axis of a dataset. Where axes of the same name differ in length between datasets of one group, the
-/// name holds a piece in braces of the row's path ("hidden_{k}"). `scale` is the one-dimensional dataset of
-/// the same group that holds the axis' values, as a path relative to the group ("temperature"); empty for a
-/// plain index axis, whose 0, 1, 2, ... the archive writes itself under "index/<name>".
+/// name holds a piece in braces of the row's path ("hidden_{k}"). `scale` is the one-dimensional dataset that
+/// holds the axis' values, as a path relative to the group ("temperature"); it stands in the folder of the
+/// datasets that use it or in one above. It is empty for a plain index axis, whose 0, 1, 2, ... the archive
+/// writes itself at the top of the group, under the axis' name or, where a dataset has that, <name>_index.
 struct Axis {
   std::string name;
   std::string scale;

@@ -46,6 +46,7 @@ DatasetInfo dataset_info(const File& file, const std::string& path);
 /// Turns a one-dimensional dataset into a dimension scale called `name`. Collective.
 void make_scale(File& file, const std::string& path, const std::string& name);
 /// Attaches a scale to an axis of a dataset. Collective.
-void attach_scale(File& file, const std::string& dataset, unsigned axis, const std::string& scale);
+void attach_scale(File& file, const std::string& dataset, unsigned axis, const std::string& scale,
+                  const std::string& label);
 
 } // namespace blockspin::h5
