@@ -175,7 +175,8 @@ def lattice_table(group: Group) -> str:
     return markdown(heads, rows)
 
 
-def layer_table(layers: Iterable[Layer]) -> str:
+def layer_rows(layers: Iterable[Layer]) -> tuple[list[str], list[list[str]]]:
+    """Heads, and a row a layer and function."""
     heads = ["lattice", "machine", "layer", "units a site", "function", *(name for name, _ in SHOWN_OPERATORS), "leak", "shuffled",
              "random", "chi^2 rejects", "blocks", "verdict"]
     rows = []
@@ -188,7 +189,7 @@ def layer_table(layers: Iterable[Layer]) -> str:
                          *(pm(mean[k], error[k]) for _, k in SHOWN_OPERATORS), *(pm(leak.mean, leak.error) for leak in shown),
                          "{} of {}".format(*one.rejected["trained", function]),
                          "none" if other is None else pm(other.mean, other.error), verdict(shown[0], other)])
-    return markdown(heads, rows)
+    return heads, rows
 
 
 def control_verdicts(layers: Iterable[Layer]) -> str:
@@ -221,7 +222,7 @@ def report(archives: Sequence[Archive]) -> str:
                      f"{lattice_table(group)}\n")
     parts.append("# Layers\n\nsum: the squared sum of a layer's units, held against that of as many majority blocks. best: the "
                  "combination of squared modes\nthat leaks least, held against the energy of as many majority blocks. as blocks: leaks differ "
-                 f"by less than {MARGIN}; less, more: they\nfilter less or more, beyond chance (0.0027); else open.\n\n{layer_table(layers)}\n")
+                 f"by less than {MARGIN}; less, more: they\nfilter less or more, beyond chance (0.0027); else open.\n\n{markdown(*layer_rows(layers))}\n")
     parts.append(f"# Trained machines beside controls\n\n{control_verdicts(layers)}\n")
     return "\n".join(parts)
 

@@ -13,6 +13,7 @@ import blockspin
 import campaign
 from blockspin import relevance
 from blockspin.relevance import Leak
+from blockspin.report import layers
 
 DECK = """[campaign]
 archive = relevance.h5
@@ -44,6 +45,21 @@ def setUpModule() -> None:
     deck = folder / "relevance.ini"
     deck.write_text(DECK, encoding="utf-8")
     path = campaign.run_deck(deck, folder / "relevance.h5", 1)
+
+
+class Report(unittest.TestCase):
+    def test_has_a_section_with_every_layer(self) -> None:
+        with blockspin.open_archive(path) as archive:
+            found = layers.section([archive])
+            note, table, picture = found.parts
+            heads, rows = relevance.layer_rows(relevance.layers_of(archive))
+        self.assertEqual((heads, rows), (table.heads, table.rows))
+        self.assertEqual(6, len(rows))
+        self.assertIn("V layer 2, best: ", picture.words)
+        self.assertTrue(note.text)
+
+    def test_has_none_without_layers(self) -> None:
+        self.assertEqual([], layers.section([]).parts)
 
 
 class Layers(unittest.TestCase):

@@ -5,14 +5,14 @@ from datetime import datetime, timezone
 import blockspin
 from blockspin.archive import Archive
 from blockspin.figures import style
-from blockspin.report import (attention, fields, flows, likelihoods, provenance, renormalization, sampling, spectra, studies,
+from blockspin.report import (attention, fields, flows, layers, likelihoods, provenance, renormalization, sampling, spectra, studies,
                               thermometers, training)
 from blockspin.report.page import page
 from blockspin.report.parts import Section
 from blockspin.report.words import counted
 
 ALWAYS = (attention, provenance)
-WHERE_THERE = (sampling, training, thermometers, flows, spectra, fields, renormalization, likelihoods, studies)
+WHERE_THERE = (sampling, training, thermometers, flows, spectra, fields, renormalization, layers, likelihoods, studies)
 
 
 def sections(archives: list[Archive]) -> list[Section]:
