@@ -15,7 +15,7 @@ import campaign
 from patience import patient
 
 PACKAGE = campaign.ROOT / "postprocess"
-COMMANDS = ("blockspin-figures", "blockspin-report")
+COMMANDS = ("blockspin-figures", "blockspin-report", "blockspin-export")
 
 
 def run(*command, cwd=None):
