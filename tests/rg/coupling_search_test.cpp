@@ -9,6 +9,7 @@
 #include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/petsc/dense.hpp"
 #include "blockspin/replica/cluster_walker.hpp"
+#include "blockspin/replica/lane_ladders.hpp"
 #include "blockspin/replica/lattice_ladders.hpp"
 #include "blockspin/replica/sampling.hpp"
 #include "blockspin/stats/hypothesis.hpp"
@@ -216,6 +217,27 @@ Array<std::uint8_t, 2> sampled(const std::vector<std::uint64_t>& extents, double
   return packed;
 }
 
+/// Configurations that a single Metropolis chain keeps after every sweep, each `times` times. `tau`: adds the integrated
+/// autocorrelation time of their energy, in sweeps.
+Array<std::uint8_t, 2> of_one_chain(const CouplingSetup& about, double t, std::uint64_t seed,
+                                    std::uint64_t times, double& tau) {
+  replica::LadderSetup setup{lattice::Geometry(about.extents), 0.0, {t}};
+  setup.exchange = false;
+  setup.seed = seed;
+  setup.instance = rng::instance_number("coupling_search");
+  const mpi::Communicator self = mpi::Communicator::self();
+  replica::LaneLadders ensemble(self, setup);
+  const std::uint64_t n = about.n_configurations / times, n_bytes = packed_bytes(setup.geometry.n_sites());
+  replica::Sampling sampling(self, ensemble, setup, {n, 200, 1});
+  while (!sampling.done()) sampling.advance();
+  tau += sampling.observables()[0][ising::Observable::energy].tau;
+  const auto kept = sampling.kept().collect(self, 0, n);
+  Array<std::uint8_t, 2> packed({about.n_configurations, n_bytes});
+  for (std::uint64_t c = 0; c < about.n_configurations; ++c)
+    std::ranges::copy(std::span(kept.packed).subspan(c / times * n_bytes, n_bytes), packed.row(c).begin());
+  return packed;
+}
+
 /// Of many seeds: what a test of the estimates looks at.
 struct Pulls {
   std::array<std::vector<double>, 3> coupling;
@@ -282,6 +304,49 @@ TEST(CouplingSearch, FindsTheCouplingOfSampledConfigurationsWithErrors) {
   if (test_world().size() > 1) GTEST_SKIP() << "every rank would do the same";
   for (const double t : {2.6, ising::exact::critical_temperature})
     EXPECT_GT(pulls_of_seeds(t, {}).worst(), 1e-7) << t;
+}
+
+namespace {
+
+/// Pulls of single chains that keep each configuration `times` times; `n_ladders`: how many chains they are taken for.
+struct ChainPulls {
+  double chance = 1;   ///< the least of the three couplings'
+  double mean_tau = 0; ///< of the energy, in sweeps
+};
+ChainPulls pulls_of_chains(std::uint64_t times, std::uint64_t n_ladders) {
+  constexpr double t = 2.6, n_seeds = 30;
+  const CouplingSetup setup{{16, 16}, 3, 0, 2048, n_ladders};
+  std::array<std::vector<double>, 3> pulls;
+  ChainPulls found;
+  for (std::uint64_t seed = 1; seed <= n_seeds; ++seed) {
+    Stored stored;
+    stored.push_back(of_one_chain(setup, t, seed, times, found.mean_tau));
+    const CouplingEstimates estimates = search(mpi::Communicator::self(), setup, stored).front();
+    for (std::size_t a = 0; a < 3; ++a)
+      pulls[a].push_back((estimates.mean[a] - (a == 0 ? 1 / t : 0.0)) / estimates.error[a]);
+  }
+  found.mean_tau /= n_seeds;
+  for (const auto& some : pulls) found.chance = std::min(found.chance, stats::normal_pulls(some).p_value);
+  return found;
+}
+
+} // namespace
+
+// One Metropolis chain, after every sweep; and each of its configurations four times, so that the slopes, which forget
+// faster than the energy does, have a tau of 2 at least. Six chi-square of thirty pulls: false alarm 6e-7.
+TEST(CouplingSearch, ErrorsOfOneCorrelatedChainHoldItsCorrelation) {
+  if (test_world().size() > 1) GTEST_SKIP() << "every rank would do the same";
+  for (const std::uint64_t times : {1, 4}) {
+    const ChainPulls found = pulls_of_chains(times, 1);
+    EXPECT_GT(found.mean_tau, 1);
+    EXPECT_GT(found.chance, 1e-7) << times;
+  }
+}
+
+// The twin: taken for so many chains, neighbours in time stand in different bins.
+TEST(CouplingSearch, TheTestSeesCorrelatedConfigurationsTakenForIndependentOnes) {
+  if (test_world().size() > 1) GTEST_SKIP() << "every rank would do the same";
+  EXPECT_LT(pulls_of_chains(4, 2048).chance, 1e-7);
 }
 
 // 32 spins of 1024 are turned in every configuration.
