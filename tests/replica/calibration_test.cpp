@@ -235,6 +235,39 @@ TEST(Calibration, OfTheMagnetisationOfOneChain) {
   }
 }
 
+namespace {
+
+const std::vector<double> ladder_of_one_chain = {1.5, 1.8, 2.1, 2.4, 3.2, 20};
+
+/// [seed][temperature]: one chain at each temperature, which exchange.
+std::vector<std::vector<ising::Observables>> runs_of_exchanging_chains(std::uint64_t n_sweeps) {
+  std::vector<std::vector<ising::Observables>> all;
+  for (std::uint64_t seed = 0; seed < n_seeds; ++seed) {
+    LadderSetup setup{lattice::Geometry({6, 6}), 0.0, ladder_of_one_chain};
+    setup.seed = 7000 + seed;
+    replica::LaneLadders ensemble(test_world(), setup);
+    replica::Sampling sampling(test_world(), ensemble, setup, {1, 100, n_sweeps});
+    while (!sampling.done()) sampling.advance();
+    all.push_back(sampling.observables());
+  }
+  return all;
+}
+
+} // namespace
+
+// One chain at each temperature, exchanged: the specific heat and the rest. At T = 1.5 a few hundred excitations are seen.
+// With ten times fewer sweeps mean squares of the specific heat are 2.8 there (src/stats/README.md).
+TEST(Calibration, OfOneChainOfALadder) {
+  const auto found = runs_of_exchanging_chains(1000);
+  for (std::size_t t = 0; t < ladder_of_one_chain.size(); ++t) {
+    const Case c{{6, 6}, 0.0, ladder_of_one_chain[t], LocalUpdate::metropolis, 1, 1000};
+    std::vector<ising::Observables> runs;
+    for (const auto& of_seed : found) runs.push_back(of_seed[t]);
+    expect_within(mean_squares(runs, kaufmans(c)), 0.2, 3, "one chain of a ladder");
+    expect_too_small(runs, kaufmans(c), 3);
+  }
+}
+
 // Metropolis at high temperature turns most spins over at every sweep.
 TEST(Calibration, OfAlternatingSeries) {
   for (const double field : {0.0, 0.1, 1.0}) {
