@@ -36,7 +36,13 @@ void require_archive(const std::string& path) {
 
 void check_existing(const std::string& path, OnExisting existing) {
   std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return;
+  const auto status = std::filesystem::status(path, ignored);
+  if (!std::filesystem::exists(status)) return;
+  if (!std::filesystem::is_regular_file(status))
+    throw Error(ErrorKind::archive,
+                std::string(std::filesystem::is_directory(status) ? "is a folder" : "is no ordinary file") +
+                    "; nothing in it is continued or replaced: campaign.archive names a file",
+                path);
   if (existing == OnExisting::refuse)
     throw Error(ErrorKind::archive,
                 "the archive exists; --resume continues it, --overwrite starts anew and replaces it", path);

@@ -65,14 +65,14 @@ constexpr mode_t any_mode = 07777, usual_mode = 0666, writers_mode = 0600;
 
 std::string file_name(const std::string& path) { return fs::path(path).filename().string(); }
 
-/// The name that a temporary one stands for; empty where temporary_name() has not made `name`.
-std::string meant_by(const std::string& name) {
+/// The name that a temporary one stands for; nothing where temporary_name() has not made `name`.
+std::optional<std::string> meant_by(const std::string& name) {
   const std::size_t mark = name.rfind(temporary_mark);
-  if (mark == std::string::npos) return {};
+  if (mark == std::string::npos || mark == 0) return std::nullopt;
   const std::string meant = name.substr(0, mark), digits = name.substr(mark + std::strlen(temporary_mark));
-  if (digits.size() != 2 * n_digits + 1 || digits[n_digits] != '-') return {};
+  if (digits.size() != 2 * n_digits + 1 || digits[n_digits] != '-') return std::nullopt;
   const std::string process = digits.substr(0, n_digits);
-  return digits.substr(n_digits + 1) == digits_of(meant + process) ? meant : std::string();
+  return digits.substr(n_digits + 1) == digits_of(meant + process) ? std::optional(meant) : std::nullopt;
 }
 
 /// What stands under a name; nothing where there is nothing, or no regular file.
@@ -191,9 +191,10 @@ std::vector<std::string> files_in(const std::string& folder) {
 
 void remove_leftovers(const std::string& path) {
   const std::string name = file_name(path);
+  if (name.empty()) return; // a folder, which has nothing beside it
   for (const std::string& file : files_in(folder_of(path)))
-    if (const std::string meant = meant_by(file_name(file));
-        meant == name || meant.starts_with(name + ".checkpoint-"))
+    if (const auto meant = meant_by(file_name(file));
+        meant && (*meant == name || meant->starts_with(name + ".checkpoint-")))
       remove_file(file);
 }
 

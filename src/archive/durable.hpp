@@ -44,8 +44,8 @@ void append(const std::string& path, const std::string& text);
 void put_in_place(const std::string& temporary, const std::string& path);
 /// The paths of what stands in a folder, as far as it can be read, sorted.
 std::vector<std::string> files_in(const std::string& folder);
-/// Deletes the temporary files that killed runs left beside `path`, by names that nobody else makes. Failures
-/// are ignored.
+/// Deletes the temporary files that killed runs left beside `path`, by names that nobody else makes. Beside a path
+/// without a file's name, such as "folder/", there are none. Failures are ignored.
 void remove_leftovers(const std::string& path);
 /// Deletes a file; failures are ignored.
 void remove_file(const std::string& path) noexcept;

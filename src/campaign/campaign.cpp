@@ -1,5 +1,7 @@
 #include "blockspin/campaign/campaign.hpp"
 
+#include <filesystem>
+
 namespace blockspin::archive {
 
 std::vector<std::string> choice_names(Storage) { return {"single", "segments"}; }
@@ -8,13 +10,24 @@ std::vector<std::string> choice_names(Storage) { return {"single", "segments"}; 
 
 namespace blockspin::campaign {
 
+namespace {
+
+/// Names of files beside it are made from it, so a folder's will not do.
+bool is_path_of_file(const std::string& path) {
+  const std::string name = std::filesystem::path(path).filename().string();
+  return deck::is_literal_path(path) && !name.empty() && name != "." && name != "..";
+}
+
+} // namespace
+
 const deck::Schema<CampaignDeck>& campaign_schema() {
   using deck::field;
   static const deck::Schema<CampaignDeck> schema(
       "campaign", "what the run is called, where its results go, and the seed of every random number",
       field("title", &CampaignDeck::title, "a line that says what this campaign is for"),
       field("archive", &CampaignDeck::archive, "the HDF5 file of all results; relative to the deck's folder")
-          .check_whole(deck::is_literal_path, deck::literal_path)
+          .check_whole(is_path_of_file,
+                       "a path that ends in the name of a file; ~ and $ are not replaced, write them out")
           .required(),
       field("storage", &CampaignDeck::storage,
             "single: one file, copied whole at the end of each stage; segments: a file for each stage in "

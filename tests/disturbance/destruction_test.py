@@ -61,6 +61,43 @@ def what_is_no_archive(folder):
     assert sorted(os.listdir(folder)) == ["deck.ini", "run.h5"] and not list(path.iterdir())
 
 
+def state_of(folder):
+    """All names below a folder, with content and the time of the last change of files and folders."""
+    paths = [Path(folder), *sorted(Path(folder).rglob("*"))]
+    return {str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else None) for path in paths}
+
+
+def archives_without_a_name(folder):
+    """A path that ends in no file's name is refused: the files of that folder are the user's."""
+    precious = Path(folder, "precious")
+    precious.mkdir()
+    for path in (precious / "thesis.txt", precious / "data.h5", Path(folder, "notes.txt")):
+        path.write_text("the only copy\n", encoding="utf-8")
+    for archive in ("''", '""', "precious/", "precious//", "precious/.", "precious/..", ".", "./", "..", f"{folder}/", f"'{folder}/'"):
+        for given in ("deck", "option"):
+            deck = write(folder, archive=archive if given == "deck" else "run.h5")
+            options = ["--set", f"campaign.archive={archive}"] if given == "option" else []
+            before = state_of(folder)
+            for ranks in (1, 3):
+                told = blockspin("run", deck, "--resume", *options, code=3, ranks=ranks)
+                place = f"{deck}:2: " if given == "deck" else "--set: "
+                assert f"{place}campaign.archive: " in told and "ends in the name of a file" in told, told
+                assert state_of(folder) == before, (archive, ranks, told)
+
+
+def folders_as_archives(folder):
+    """A folder under the archive's name is refused, however the run was asked for, and nothing is made beside it."""
+    deck, precious = write(folder), Path(folder, "run.h5")
+    precious.mkdir()
+    (precious / "thesis.txt").write_text("the only copy\n", encoding="utf-8")
+    os.symlink("run.h5/", f"{folder}/link.h5")
+    before = state_of(folder)
+    for ranks in (1, 3):
+        for options in ([], ["--resume"], ["--overwrite"], ["--resume", "--set", "campaign.archive=link.h5"]):
+            assert "is a folder" in blockspin("run", deck, *options, code=4, ranks=ranks)
+            assert state_of(folder) == before, (ranks, options)
+
+
 def files_of_the_user(folder):
     """In the folder of segments, and beside the archive, under names that look like the program's own."""
     deck = write(folder, storage="segments")
@@ -190,7 +227,8 @@ def mode_and_owner(folder, storage):
 
 
 def main():
-    scenarios = [what_is_no_archive, files_of_the_user, damaged_files, damaged_unfinished_work, copies, links, locks, lambda folder: mode_and_owner(folder, "single"),
+    scenarios = [what_is_no_archive, archives_without_a_name, folders_as_archives, files_of_the_user, damaged_files,
+                 damaged_unfinished_work, copies, links, locks, lambda folder: mode_and_owner(folder, "single"),
                  lambda folder: mode_and_owner(folder, "segments")]
     for scenario in scenarios:
         with tempfile.TemporaryDirectory() as folder:
