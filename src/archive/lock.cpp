@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "blockspin/base/error.hpp"
+#include "durable.hpp"
 
 namespace blockspin::archive {
 
@@ -50,30 +50,15 @@ bool same_file(int descriptor, const std::string& path) {
          held.st_dev == named.st_dev;
 }
 
+/// The file says who owns it at every moment: what it says ends with the line, so what is behind it may wait.
 bool write_owner(int descriptor) {
   const std::string owner = host_and_process() + "\n";
-  return ftruncate(descriptor, 0) == 0 &&
-         pwrite(descriptor, owner.data(), owner.size(), 0) == static_cast<ssize_t>(owner.size());
+  const auto n_bytes = static_cast<ssize_t>(owner.size());
+  return pwrite(descriptor, owner.data(), owner.size(), 0) == n_bytes && ftruncate(descriptor, n_bytes) == 0;
 }
 
-/// A new file that is locked and says who owns it before it has its name, so that no file without an owner is ever
-/// ours; -1 and errno where the name is taken, or it cannot be made.
-int create_lock(const std::string& path) {
-  const std::string folder = std::filesystem::absolute(path).parent_path().string();
-  const int descriptor = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-  if (descriptor < 0) return -1;
-  const std::string unnamed = "/proc/self/fd/" + std::to_string(descriptor);
-  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && write_owner(descriptor) &&
-      linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0)
-    return descriptor;
-  const int code = errno;
-  close(descriptor);
-  errno = code;
-  return -1;
-}
-
-/// The same on file systems that know no files without a name: for a moment it says nothing.
-int create_named_lock(const std::string& path) {
+/// A new file that is locked and says who owns it; -1 and errno where the name is taken, or it cannot be made.
+int create_owned(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor < 0) return -1;
   if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && write_owner(descriptor)) return descriptor;
@@ -82,6 +67,32 @@ int create_named_lock(const std::string& path) {
   close(descriptor);
   errno = code;
   return -1;
+}
+
+/// Network file systems may make a link and say that it was there.
+bool has_two_names(int descriptor) {
+  struct stat status {};
+  return fstat(descriptor, &status) == 0 && status.st_nlink == 2;
+}
+
+/// The same file under a name of its own first, so that no file under the lock's name without an owner is ever ours.
+int create_lock(const std::string& path) {
+  const std::string temporary = temporary_name(path);
+  unlink(temporary.c_str()); // of a killed process with our number
+  const int descriptor = create_owned(temporary);
+  if (descriptor < 0) return -1;
+  const bool linked = link(temporary.c_str(), path.c_str()) == 0 || has_two_names(descriptor);
+  const int code = errno;
+  unlink(temporary.c_str());
+  if (linked) return descriptor;
+  close(descriptor);
+  errno = code == ENOENT ? EEXIST : code; // whoever holds the lock has taken our file for a leftover
+  return -1;
+}
+
+/// Of a file system on which a file has one name: there a new lock says nothing for a moment.
+bool knows_no_links(int code) {
+  return code == EPERM || code == ENOSYS || code == EOPNOTSUPP || code == ENOTSUP || code == EMLINK;
 }
 
 [[noreturn]] void throw_unwritable(const std::string& path, const std::string& archive_path) {
@@ -97,19 +108,21 @@ int create_named_lock(const std::string& path) {
 std::optional<Lock> Lock::attempt(const std::string& path, const std::string& archive_path,
                                   std::string& owner) {
   int created = create_lock(path);
-  if (created < 0 && errno != EEXIST) created = create_named_lock(path);
+  if (created < 0 && knows_no_links(errno)) created = create_owned(path);
   if (created < 0 && errno != EEXIST) throw_unwritable(path, archive_path);
   const int standing = created < 0 ? open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
   if (created < 0 && standing < 0 && errno == ENOENT) return std::nullopt; // it has just gone
   if (created < 0 && standing < 0) throw_unwritable(path, archive_path);
   Lock lock(path, std::max(created, standing));
-  lock.held_ = created >= 0;
-  if (lock.held_) return lock;
-  owner = owner_of(lock.descriptor_, path, archive_path);
-  if (owner.empty() || flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0 || !same_file(lock.descriptor_, path))
-    return std::nullopt;
+  if (created < 0) {
+    owner = owner_of(lock.descriptor_, path, archive_path);
+    if (owner.empty() || flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0 ||
+        !same_file(lock.descriptor_, path))
+      return std::nullopt;
+  }
   lock.held_ = true;
-  if (!write_owner(lock.descriptor_)) throw_unwritable(path, archive_path);
+  if (created < 0 && !write_owner(lock.descriptor_)) throw_unwritable(path, archive_path);
+  remove_leftovers(path);
   return lock;
 }
 
