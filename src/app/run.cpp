@@ -46,18 +46,27 @@ archive::RunRecord record_of(const Invocation& invocation, const deck::Document&
   return record;
 }
 
-/// What the deck's stages found, as the archive has it now: the lines of `info`, of these stages. All work is done by
-/// then, so what cannot be told is a warning: every rank reads the same, and so meets the same.
-void tell_results(const campaign::Plan& plan, const archive::Archive& archive) try {
+/// The groups of the deck's stages that the archive has.
+std::vector<std::string> groups_of_deck(const campaign::Plan& plan, const archive::Archive& archive) {
   std::set<std::string> of_deck;
   for (const auto& stage : plan.stages) of_deck.insert(stage->group());
   std::vector<std::string> groups = archive.groups();
   std::erase_if(groups, [&](const std::string& group) { return !of_deck.contains(group); });
+  return groups;
+}
+
+/// What the deck's stages found: the lines of `info`, of these stages, and read as `info` reads them. A run hashes what it
+/// reads, which may be all that it finds done.
+void tell_results(const campaign::Plan& plan, const mpi::Communicator& comm,
+                  const std::vector<std::string>& groups) {
   log::info("results:");
-  for (const std::string& line : campaign::result_lines(archive, plan.kinds, groups, most_result_lines))
-    log::info("  " + line);
-} catch (const std::exception& error) {
-  log::warning(std::string("results cannot be told: ") + error.what());
+  if (groups.empty()) return;
+  campaign::tell("results", [&] {
+    auto archive = archive::Archive::open(comm, plan.archive_path());
+    for (const std::string& line : campaign::result_lines(archive, plan.kinds, groups, most_result_lines))
+      log::info("  " + line);
+    archive.close();
+  });
 }
 
 } // namespace
@@ -96,8 +105,12 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   // 5. The stages.
   campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan, machine),
                 on_existing(invocation));
-  tell_results(plan, archive);
+  const auto groups = groups_of_deck(plan, archive);
+  plan.archive = nullptr;
   archive.close();
+
+  // 5. What they found.
+  tell_results(plan, comm, groups);
   log::info("done: " + plan.archive_path());
   return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "blockspin/archive/stored_layout.hpp"
 #include "blockspin/base/error.hpp"
+#include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
 
 namespace blockspin::campaign {
@@ -19,16 +20,37 @@ std::string label_of(const std::string& group) {
   return label;
 }
 
-/// How many groups of each stage are told, for at most so many lines in all; at least one.
-std::size_t share_of(const std::map<std::string, std::size_t>& n_groups, std::size_t most_lines) {
-  std::size_t share = 1;
-  const auto lines = [&](std::size_t each) {
-    std::size_t n = 0;
-    for (const auto& [stage, n_of] : n_groups) n += std::min(n_of, each) + (n_of > each ? 1 : 0);
-    return n;
-  };
-  while (share < most_lines && lines(share + 1) <= most_lines) ++share;
-  return share;
+using Counts = std::map<std::string, std::size_t>; ///< of groups, by stage
+
+/// Lines that tell so many groups of each stage, and what is left out.
+std::size_t n_lines(const Counts& n_groups, std::size_t each) {
+  std::size_t n = 0, n_left_out = 0;
+  for (const auto& [stage, n_of] : n_groups) {
+    n += std::min(n_of, each);
+    n_left_out += n_of - std::min(n_of, each);
+  }
+  return n + (n_left_out > 0 ? 1 : 0);
+}
+
+/// How many groups of each stage are told in so many lines: of all stages alike, or one of each of the first stages.
+Counts shares_of(const Counts& n_groups, std::size_t most_lines) {
+  std::size_t each = 0;
+  while (each < most_lines && n_lines(n_groups, each + 1) <= most_lines) ++each;
+  std::size_t n_single = each == 0 ? most_lines - 1 : 0;
+  Counts shares;
+  for (const auto& [stage, n] : n_groups) {
+    shares[stage] = std::min(n, n_single > 0 ? 1 : each);
+    if (n_single > 0) --n_single;
+  }
+  return shares;
+}
+
+/// "14 of rbm, 3 of flow", or empty.
+std::string left_out(const Counts& n_groups, const Counts& shares) {
+  std::vector<std::string> pieces;
+  for (const auto& [stage, n] : n_groups)
+    if (n > shares.at(stage)) pieces.push_back(std::to_string(n - shares.at(stage)) + " of " + stage);
+  return joined(pieces, ", ");
 }
 
 } // namespace
@@ -65,22 +87,26 @@ std::string line_or_fault(const archive::Archive& archive, std::span<const Kind>
 
 std::vector<std::string> result_lines(const archive::Archive& archive, std::span<const Kind> kinds,
                                       const std::vector<std::string>& groups, std::size_t most_lines) {
-  std::map<std::string, std::size_t> n_groups, n_told;
+  Counts n_groups, n_seen;
   for (const std::string& group : groups)
     if (const Kind* kind = find_kind(kinds, stage_of(group)); kind != nullptr && kind->results)
       ++n_groups[stage_of(group)];
-  const std::size_t share = share_of(n_groups, most_lines);
+  const Counts shares = shares_of(n_groups, most_lines);
   std::vector<std::string> lines;
   for (const std::string& group : groups) {
-    const std::string stage = stage_of(group);
-    const std::size_t number = ++n_told[stage];
-    if (number <= share) {
-      if (const std::string line = line_or_fault(archive, kinds, group); !line.empty()) lines.push_back(line);
-    } else if (number == n_groups[stage]) {
-      lines.push_back(stage + ": " + std::to_string(number - share) + " more");
-    }
+    const auto share = shares.find(stage_of(group));
+    if (share == shares.end() || ++n_seen[share->first] > share->second) continue;
+    if (const std::string line = line_or_fault(archive, kinds, group); !line.empty()) lines.push_back(line);
   }
+  if (const std::string more = left_out(n_groups, shares); !more.empty()) lines.push_back("more: " + more);
   return lines;
+}
+
+void tell(const std::string& name, const std::function<void()>& action) try {
+  action();
+} catch (const Error& error) {
+  if (!error.agreed()) throw;
+  log::warning(name + " cannot be told: " + error.what());
 }
 
 } // namespace blockspin::campaign

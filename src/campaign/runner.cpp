@@ -60,16 +60,18 @@ void require_sound(const Plan& plan, const archive::Archive& archive, const std:
 }
 
 void tell_result(const RunParts& parts, const Stage& stage) {
-  if (const std::string line = result_line(parts.archive, parts.plan.kinds, stage.group()); !line.empty())
-    log::info(line);
+  tell(stage.label(), [&] {
+    if (const std::string line = result_line(parts.archive, parts.plan.kinds, stage.group()); !line.empty())
+      log::info(line);
+  });
 }
 
 void run_alone(const RunParts& parts, Stage& stage) {
   if (parts.stop.stop_now()) throw_stopped(parts.stop, parts.existing, stage.label(), "before it began");
   Context context(parts, stage);
   placed(stage.label(), [&] { stage.run(context); });
-  tell_result(parts, stage);
   parts.checkpoints.settle(stage.group(), stage.may_grow() ? context.parts() : std::set<std::string>());
+  tell_result(parts, stage);
 }
 
 /// Instances of one scan.

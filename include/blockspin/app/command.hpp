@@ -26,8 +26,8 @@ struct Command {
 /// Exit code of `verify` where bytes differ. No ErrorKind: nothing has failed.
 inline constexpr int exit_of_difference = 6;
 
-/// Lines of results at the end of a run, and of `info`.
-inline constexpr std::size_t most_result_lines = 12;
+/// At most so many lines of results at the end of a run, and of `info`: with its other lines, a screen.
+inline constexpr std::size_t most_result_lines = 16;
 
 std::span<const Command> commands();
 /// The text of --help.

@@ -1,6 +1,7 @@
 #pragma once
 // What the stages of an archive found, in a few lines.
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,10 +15,14 @@ namespace blockspin::campaign {
 std::string result_line(const archive::Archive& archive, std::span<const Kind> kinds,
                         const std::string& group);
 
-/// Lines of the groups in their order, at most so many: of a stage with many groups the first ones, and how many more
-/// there are; where a group cannot be read, why. Collective.
+/// Lines of the groups in their order; where a group cannot be read, why. There are at most `most_lines` (at least 1): of
+/// a stage with many groups the first ones, and a last line for what is left out, "more: 14 of rbm, 3 of flow". Collective.
 std::vector<std::string> result_lines(const archive::Archive& archive, std::span<const Kind> kinds,
                                       const std::vector<std::string>& groups, std::size_t most_lines);
+
+/// Runs what tells of work that is done. An agreed error of it is a warning, "NAME cannot be told: why", as the work stays
+/// done; any other error leaves, since only some ranks may know of it. Collective.
+void tell(const std::string& name, const std::function<void()>& action);
 
 /// The first so many pieces, and how many there are besides: "a; b; 4 more". Local.
 std::string first_of(std::span<const std::string> pieces, std::string_view separator, std::size_t most = 3);
