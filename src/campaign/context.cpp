@@ -52,8 +52,8 @@ void throw_stopped(const mpi::StopFlag& stop, archive::OnExisting existing, cons
                    const std::string& place) {
   const std::string file = stop.file_that_stands();
   Error error(ErrorKind::stopped,
-              "stopped by " + stop.reason() + (place.empty() ? "" : " " + place) +
-                  "; nothing is lost; to go on, " +
+              "stopped by " + stop.reason() +
+                  (place.empty() ? "; what it was doing begins again" : " " + place) + "; to go on, " +
                   (file.empty() ? std::string() : "delete " + file + ", then ") + command_to_go_on(existing),
               where);
   error.set_agreed();
@@ -81,13 +81,13 @@ struct Context::Loop {
     context.run_.checkpoints.save(key, [this](StateSink& sink) { stepper.save(sink); });
   }
 
-  /// How far the work is.
+  /// How far the work is that has been saved.
   std::string place() const {
     const double total = stepper.work_total();
     const std::string note = stepper.note();
     return fmt::format("after {:.1f} % of the work",
                        total > 0.0 ? 100.0 * stepper.work_done() / total : 100.0) +
-           (note.empty() ? "" : " (" + note + ")");
+           (note.empty() ? "" : " (" + note + ")") + "; its state is saved";
   }
 
   Context& context;

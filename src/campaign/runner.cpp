@@ -67,7 +67,7 @@ void tell_result(const RunParts& parts, const Stage& stage) {
 }
 
 void run_alone(const RunParts& parts, Stage& stage) {
-  if (parts.stop.stop_now()) throw_stopped(parts.stop, parts.existing, stage.label(), "before it began");
+  if (parts.stop.stop_now()) throw_stopped(parts.stop, parts.existing, stage.label(), before_it_began);
   Context context(parts, stage);
   placed(stage.label(), [&] { stage.run(context); });
   parts.checkpoints.settle(stage.group(), stage.may_grow() ? context.parts() : std::set<std::string>());
@@ -82,7 +82,7 @@ void run_all(const RunParts& parts, const std::vector<Stage*>& instances) {
     return;
   }
   if (parts.stop.stop_now())
-    throw_stopped(parts.stop, parts.existing, instances.front()->label(), "before it began");
+    throw_stopped(parts.stop, parts.existing, instances.front()->label(), before_it_began);
   log::info(instances.front()->section().stage + ": " + std::to_string(instances.size()) +
             " instances side by side, " + std::to_string(groups) + " groups of ranks");
   placed(instances.front()->label(), [&] { run_side_by_side(parts, instances); });

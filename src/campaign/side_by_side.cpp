@@ -140,7 +140,7 @@ void run_side_by_side(const RunParts& run, std::span<Stage* const> instances) {
     const bool failed = stop.first_failed() == static_cast<int>(i);
     if (outcome.done[i] == 0 && !failed) {
       throw_failure(run, outcome, i);
-      throw_stopped(stop, run.existing, instances[i]->label(), "before it began");
+      throw_stopped(stop, run.existing, instances[i]->label(), before_it_began);
     }
     Context context(run, *instances[i], outcome.seconds[i]);
     instances[i]->divisible()->write(context, groups.root(group_of[i]));

@@ -112,7 +112,11 @@ class Run:
     def stop(self, what):
         self.process.send_signal(signal.SIGUSR1)
         words = self.ends_with(75, what)
-        said = r"(?m)^blockspin: \w+\.\w+[^:\n]*: stopped by SIGUSR1[^;\n]*; nothing is lost; to go on, run the same command"
+        label = what.split(",")[0]
+        saved = r" after [\d.]+ % of the work( \([^\n]*\))?; its state is saved"
+        begins_again = "; what it was doing begins again"
+        kept = begins_again if label in AT_WORK else f"({saved}|{begins_again})"
+        said = rf"(?m)^blockspin: {re.escape(label)}: stopped by SIGUSR1{kept}; to go on, run the same command"
         assert re.search(said, words), words
 
 

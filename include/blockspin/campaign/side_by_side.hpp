@@ -8,6 +8,9 @@
 
 namespace blockspin::campaign {
 
+/// Where the work of a stage stands that is stopped before it, for throw_stopped().
+inline constexpr const char* before_it_began = "before it began; nothing is lost";
+
 /// Whether two stages of a plan are instances of the same deck section, of a kind that groups can work at,
 /// made from the same groups. Local.
 bool are_siblings(const Plan& plan, Stage& a, Stage& b);
