@@ -51,6 +51,11 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   _exit(127);
 }
 
+bool is_crash(int code) {
+  const int signal = code < 0 ? -code : code - 128;
+  return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
+}
+
 std::string own_path() { return "/proc/" + std::to_string(getpid()) + "/exe"; }
 
 } // namespace
@@ -68,6 +73,8 @@ std::string disturbance_name(Disturbance disturbance) {
 }
 
 bool may_end_so(Disturbance disturbance, int code) {
+  if (disturbance == Disturbance::interrupt_launcher || disturbance == Disturbance::end_launcher)
+    return !is_crash(code);
   if (disturbance != Disturbance::signal_launcher) return true;
   return code == 0 || code == exit_code(ErrorKind::stopped) || code == 128 + SIGUSR1 || code == -SIGUSR1;
 }

@@ -18,11 +18,13 @@ enum class Disturbance {
   interrupt_launcher, ///< SIGINT, as by Ctrl-C: mpirun asks its ranks to end, and kills them after a while
   end_launcher        ///< SIGTERM: the same
 };
-inline constexpr int n_disturbances = 6;
+inline constexpr int n_disturbances =
+    static_cast<int>(Disturbance::end_launcher) + 1; ///< end_launcher is the last
 std::string disturbance_name(Disturbance disturbance);
-/// Whether a run that was disturbed so may end with this code, negative for a signal. After a SIGKILL any
-/// will do. One that was asked to stop ends in order (done, or stopped), or by that very signal, where it
-/// came before the program listened; a crash is a crash. Local.
+/// Whether a run that was disturbed so may end with this code, negative for a signal. After a SIGKILL any will do. One
+/// that SIGUSR1 asked to stop ends in order (done, or stopped), or by that very signal, where it came before the program
+/// listened. After SIGINT or SIGTERM mpirun chooses the code, but it hands on the signal of a crash, and a crash is
+/// a crash. Local.
 bool may_end_so(Disturbance disturbance, int code);
 
 /// `mpirun -n N blockspin ...` as a child process; its output goes to a file. Local.

@@ -11,7 +11,9 @@ namespace {
 
 using blockspin::app::ChildRun;
 using blockspin::app::Disturbance;
+using blockspin::app::disturbance_name;
 using blockspin::app::may_end_so;
+using blockspin::app::n_disturbances;
 
 /// The code of a "launcher" that does this; it is given the arguments of mpirun, and ignores them.
 int code_of(const std::string& script) {
@@ -29,6 +31,20 @@ TEST(ChildRun, WhatAStopMayEndWith) {
     EXPECT_FALSE(may_end_so(Disturbance::signal_launcher, code)) << code;
   for (const auto kill : {Disturbance::kill_one_rank, Disturbance::kill_launcher, Disturbance::kill_all})
     EXPECT_TRUE(may_end_so(kill, 128 + SIGKILL));
+}
+
+TEST(ChildRun, ACrashIsNoEndThatCtrlCAskedFor) {
+  for (const auto ask : {Disturbance::interrupt_launcher, Disturbance::end_launcher}) {
+    for (const int code : {0, 1, 75, 128 + SIGINT, 128 + SIGTERM, 128 + SIGKILL, -SIGINT, -SIGTERM})
+      EXPECT_TRUE(may_end_so(ask, code)) << code;
+    for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE})
+      for (const int code : {128 + signal, -signal}) EXPECT_FALSE(may_end_so(ask, code)) << code;
+  }
+}
+
+TEST(ChildRun, EveryDisturbanceIsDrawn) {
+  for (int i = 0; i < n_disturbances; ++i) EXPECT_NE(disturbance_name(static_cast<Disturbance>(i)), "?");
+  EXPECT_EQ(disturbance_name(static_cast<Disturbance>(n_disturbances)), "?");
 }
 
 TEST(ChildRun, TellsTheCode) {
