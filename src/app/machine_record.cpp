@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "blockspin/base/log.hpp"
+#include "blockspin/base/printable.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/petsc/blas.hpp"
 #include "blockspin/petsc/session.hpp"
@@ -28,10 +29,10 @@ std::string processor() {
   return "unknown";
 }
 
-/// What any rank says, each once, sorted. Collective.
+/// What any rank says, each once, sorted, as it is printed: in one line. Collective.
 std::vector<std::string> said_by_any(const mpi::Communicator& comm, const std::vector<std::string>& mine) {
   std::string lines;
-  for (const std::string& text : mine) lines += text + "\n";
+  for (const std::string& text : mine) lines += printable(text) + "\n";
   const std::vector<char> all = comm.gather_all(std::span<const char>(lines));
   std::set<std::string> texts;
   for (const std::string& text : split(std::string_view(all.data(), all.size()), '\n'))

@@ -1,11 +1,13 @@
 """What the program prints arrives, or its exit code says so; text of an archive can neither move the cursor nor forge a line."""
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import campaign
 import h5py
@@ -40,6 +42,13 @@ class Output(unittest.TestCase):
         self.assertIn('"\\x1b[31mred\\x0ablockspin: done"', text.stdout.splitlines()[0])
         self.assertFalse(any(ord(c) < 32 and c != "\n" for c in text.stdout))
         self.assertEqual(FORGED, json.loads(campaign.blockspin("info", "--json", forged).stdout)["title"])
+
+    def test_a_variable_with_several_lines_is_one_record(self):
+        with mock.patch.dict(os.environ, BLOCKSPIN_NOTE="one\nBLOCKSPIN_FORGED=two\x1b[31m"):
+            archive = campaign.run_deck(self.deck, self.archive.with_name("variable.h5"), 2)
+        with h5py.File(archive) as file:
+            kept = [text for text in file["provenance/run_1"].attrs["environment"] if "FORGED" in text]
+        self.assertEqual(["BLOCKSPIN_NOTE=one\\x0aBLOCKSPIN_FORGED=two\\x1b[31m"], kept)
 
     def test_an_override_holds_no_control_characters(self):
         done = campaign.blockspin("check", self.deck, "--set", f"campaign.title={FORGED}")
