@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 source runscripts/install_packages.sh
 install_packages test_packages.txt
+install_optional_packages optional_test_packages.txt
 source runscripts/environment.sh
 
 cmake --preset release -D BUILD_TESTING=ON # quickstart.sh configures without tests
