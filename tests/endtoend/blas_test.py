@@ -1,6 +1,10 @@
-"""What archives owe to the BLAS: nothing to its threads; to the code that it chooses by the processor, what running.md says."""
+"""What archives owe to the BLAS: nothing to its threads; to the code that it chooses by the processor, what running.md says.
+
+blas_test.py SHIM
+"""
 
 import os
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -12,8 +16,11 @@ import numpy as np
 import campaign
 
 DECK = Path(__file__).parent / "blas.ini"
+SHIM = sys.argv[1]
+SHIM_FIRST = "detect_leaks=0:verify_asan_link_order=0"  # in sanitizer builds
 # Stages that runscripts/running.md names as those that agree to rounding errors only.
-ROUNDED = {"thermometer", "spectrum", "flow", "kadanoff", "mcrg", "couplings"}
+ROUNDED = {"thermometer", "spectrum", "flow", "kadanoff", "mcrg", "couplings", "relevance"}
+FOUR_THREADS = {"OPENBLAS_NUM_THREADS": "4", "OMP_NUM_THREADS": "4"}
 # Codes of OpenBLAS, and what a processor must have to run them.
 CORES = {"Prescott": "pni", "Haswell": "avx2", "Zen": "avx2", "SkylakeX": "avx512f"}
 
@@ -41,7 +48,14 @@ def codes():
 
 class Blas(unittest.TestCase):
     def test_threads_change_nothing(self):
-        self.assertEqual([], differing(archive("threads", OPENBLAS_NUM_THREADS="4", OMP_NUM_THREADS="4")))
+        self.assertEqual([], differing(archive("threads", **FOUR_THREADS)))
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "BLAS takes no more threads than there are cores")
+    def test_threads_would_be_seen(self):
+        """The twin: a program that leaves BLAS its threads."""
+        changed = {path.split("/")[0] for path in differing(archive("unbound", LD_PRELOAD=SHIM, ASAN_OPTIONS=SHIM_FIRST, **FOUR_THREADS))}
+        self.assertIn("spectrum", changed)
+        self.assertLessEqual(changed, ROUNDED)
 
     def test_its_code_changes_roundings_of_the_stages_that_are_named(self):
         for core in codes():
@@ -49,6 +63,8 @@ class Blas(unittest.TestCase):
                 other = archive(core, OPENBLAS_CORETYPE=core)
                 self.assertLessEqual({path.split("/")[0] for path in differing(other)}, ROUNDED)
                 with h5py.File(plain) as one, h5py.File(other) as two:
+                    blas = list(two["provenance/run_1"].attrs["blas"])
+                    self.assertTrue(any(f", {core}, 1 thread" in text for text in blas), blas)
                     for path in ("spectrum/V/singular_value", "mcrg/main/coupling/mean", "couplings/main/mean"):
                         np.testing.assert_allclose(two[path][()], one[path][()], rtol=1e-4, atol=1e-6, err_msg=path)
 
@@ -71,4 +87,4 @@ class Blas(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(argv=sys.argv[:1])
