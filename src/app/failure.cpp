@@ -1,6 +1,5 @@
 #include "failure.hpp"
 
-#include <algorithm>
 #include <cstdio>
 
 #include "blockspin/base/log.hpp"
@@ -20,11 +19,11 @@ void print_once(const Error& error) {
     std::fprintf(stderr, "blockspin: error: %s\n", printable(line).c_str());
 }
 
-/// How long a rank that fails waits for all others to fail as well; each rank a little longer than the one before, so
-/// that of several, unless the machine is busy, the first one alone speaks, and ends the job.
-double patience_of(int rank) {
-  constexpr double seconds = 2.0, seconds_a_rank = 0.1, most = 5.0;
-  return std::min(seconds + seconds_a_rank * rank, most);
+/// How long a rank that fails waits for all others to fail as well. Of several, the lowest speaks first, and ends the
+/// job; the time is divided between the ranks, so that on a busy machine it has as long as can be to do so.
+double patience_of(const mpi::Communicator& comm) {
+  constexpr double seconds = 2.0, seconds_of_all = 3.0;
+  return seconds + seconds_of_all * comm.rank() / comm.size();
 }
 
 /// The error of the lowest rank that says more than that something is broken. Collective.
@@ -51,7 +50,7 @@ int report_failure(const mpi::Session* session) noexcept {
   const mpi::Communicator* const comm = session != nullptr ? &session->world() : nullptr;
   if (comm == nullptr || comm->size() == 1 || error.agreed() || error.kind() == ErrorKind::usage)
     return print_agreed(comm, error);
-  if (session->all_ranks_fail(patience_of(comm->rank())))
+  if (session->all_ranks_fail(patience_of(*comm)))
     return print_agreed(comm, common_error(session->failed(), error));
   std::fprintf(stderr, "[rank %d/%d] %s\n", comm->rank(), comm->size(), printable(error.what()).c_str());
   mpi::abort(error.exit_code());

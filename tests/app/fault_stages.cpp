@@ -12,9 +12,9 @@
 namespace blockspin::campaign {
 namespace {
 
-enum class Failure { lonely, agreed, numerical, memory, foreign, everywhere, slow };
+enum class Failure { lonely, agreed, numerical, memory, foreign, everywhere, several, slow };
 std::vector<std::string> choice_names(Failure) {
-  return {"lonely", "agreed", "numerical", "memory", "foreign", "everywhere", "slow"};
+  return {"lonely", "agreed", "numerical", "memory", "foreign", "everywhere", "several", "slow"};
 }
 
 struct FaultDeck {
@@ -58,6 +58,7 @@ public:
     if (deck().failure == Failure::agreed)
       mpi::agreed(context.comm(), [&] { fail_here(context, ErrorKind::archive); });
     if (deck().failure == Failure::everywhere) throw std::runtime_error("a foreign failure");
+    if (deck().failure == Failure::several) fail_elsewhere(context);
     if (context.comm().rank() == deck().rank) {
       if (deck().failure == Failure::memory) throw std::bad_alloc();
       if (deck().failure == Failure::foreign) throw std::runtime_error("a foreign failure");
@@ -67,6 +68,12 @@ public:
   }
 
 private:
+  /// On all ranks but one, on the root last, as on a busy machine.
+  void fail_elsewhere(Context& context) const {
+    if (context.comm().is_root()) std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    if (context.comm().rank() != deck().rank) throw Error(ErrorKind::numerical, "failed on purpose", label());
+    context.comm().barrier();
+  }
   void fail_here(Context& context, ErrorKind kind) const {
     if (context.comm().rank() == deck().rank) throw Error(kind, "failed on purpose", label());
   }
@@ -113,11 +120,64 @@ public:
   }
 };
 
+/// Why a result cannot be told.
+enum class Telling { agreed, lonely, memory };
+std::vector<std::string> choice_names(Telling) { return {"agreed", "lonely", "memory"}; }
+
+struct ToldDeck {
+  Telling telling = Telling::agreed;
+};
+
+/// Long enough for its final state to be kept until the stage is complete.
+class Short : public Stepper {
+public:
+  bool done() const override { return n_ == 1; }
+  void advance() override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    ++n_;
+  }
+  double work_done() const override { return static_cast<double>(n_); }
+  double work_total() const override { return 1.0; }
+  void save(StateSink& sink) const override { sink.replicated("n", n_); }
+  void load(StateSource& source) override { source.replicated("n", n_); }
+
+private:
+  std::uint64_t n_ = 0;
+};
+
+/// Its work ends well, and its result cannot be told.
+class ToldStage : public StageOf<ToldDeck> {
+public:
+  using StageOf::StageOf;
+  static std::vector<archive::Row> rows() { return {{"n", ElementType::u64, {}, "1", "a number"}}; }
+  static const deck::Schema<ToldDeck>& schema() {
+    static const deck::Schema<ToldDeck> all("told", "fails on purpose when it has done its work",
+                                            deck::field("telling", &ToldDeck::telling, "how it fails"));
+    return all;
+  }
+  static std::string results(const archive::Archive& archive, const std::string& group) {
+    const std::string how = h5::to_text(archive.group(group)->values.at("telling"));
+    if (how == "agreed") throw_agreed(ErrorKind::numerical, "cannot be told on purpose", group);
+    if (how == "memory") throw std::bad_alloc();
+    if (archive.comm().rank() + 1 == archive.comm().size())
+      throw Error(ErrorKind::numerical, "failed on purpose", group);
+    archive.comm().barrier();
+    return "told";
+  }
+  void run(Context& context) override {
+    Short work;
+    context.run_stepper(work, "part");
+    archive::StageWriter writer = context.begin_writing();
+    writer.write_scalar("n", std::uint64_t{1});
+    writer.commit();
+  }
+};
+
 } // namespace
 } // namespace blockspin::campaign
 
 int main(int argc, char** argv) {
   using namespace blockspin::campaign;
-  const std::vector<Kind> kinds{kind_of<FaultStage>(), kind_of<ScanStage>()};
+  const std::vector<Kind> kinds{kind_of<FaultStage>(), kind_of<ScanStage>(), kind_of<ToldStage>()};
   return blockspin::app::run_program(argc, argv, kinds);
 }

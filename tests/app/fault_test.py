@@ -131,6 +131,24 @@ def check_scan(ranks, keys, code, written, message, *options):
         expect(errors.count(message) == 1, f"{name}: {errors.count(message)} times '{message}'", errors)
 
 
+def check_telling(ranks, telling, code, message):
+    """What a run has done is done, whatever is wrong with telling it; only what all ranks know of is a warning."""
+    with tempfile.TemporaryDirectory() as folder:
+        deck, archive = os.path.join(folder, "deck.ini"), os.path.join(folder, "run.h5")
+        with open(deck, "w") as file:
+            file.write(DECK.split("[fault]")[0] + f"[told]\ntelling = {telling}\n")
+        for options in ([], ["--resume"]):
+            status, errors = finish(subprocess.Popen([MPIRUN, "-n", str(ranks), PROGRAM, "run", deck, *options], text=True,
+                                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+            name = f"telling {telling} on {ranks} {options}"
+            expect(status == code, f"{name}: exit code {status}, not {code}", errors)
+            expect(message in errors and ("skipped" in errors) == bool(options), f"{name}: no '{message}', or done again", errors)
+            left = [path for path in os.listdir(folder) if "checkpoint" in path]
+            expect(not left, f"{name}: {left} of finished work", errors)
+        words = subprocess.run([PROGRAM, "info", archive, "--check"], capture_output=True, text=True, check=False)
+        expect(words.returncode == 0 and "/told/main: whole" in words.stdout, f"{name}: the work is lost", words.stdout + words.stderr)
+
+
 def check_no_orphans():
     """SIGKILL of the launcher takes the ranks with it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -153,6 +171,13 @@ check_failure(2, "foreign", 1, 1, "a foreign failure", "[rank 1/2] ")
 # All ranks fail without having agreed on it: the root speaks, and nobody is aborted.
 for n in (1, 2, 4):
     check_failure(n, "everywhere", 0, 1, "a foreign failure", "blockspin: error: ")
+# Some but not all: the lowest of them speaks for all, also where it is not the first to fail.
+check_failure(3, "several", 1, 5, "failed on purpose", "[rank 0/3] ")
+check_failure(3, "several", 0, 5, "failed on purpose", "[rank 1/3] ")
+for n in (1, 2):
+    check_telling(n, "agreed", 0, "warning: results cannot be told: /told/main: cannot be told on purpose")
+    check_telling(n, "lonely", 5, "/told/main: failed on purpose")
+    check_telling(n, "memory", 1, "out of memory")
 for how in ("signal", "walltime", "file"):
     check_stop(2, how)
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2, signal.SIGXCPU):

@@ -16,7 +16,8 @@ public:
   /// A duplicate of MPI_COMM_WORLD with MPI_ERRORS_RETURN, so that library traffic cannot meet ours.
   const Communicator& world() const { return world_; }
 
-  /// Whether every rank comes to this call, each waiting for so many seconds. To be called once, by a rank that fails.
+  /// Whether every rank comes to this call, each waiting for so many seconds; and longer, for its own end, if another rank
+  /// has ended the job in the meantime. To be called once, by a rank that fails.
   bool all_ranks_fail(double seconds) const;
   /// For ranks that have all failed: nobody else has used it, and no message of before is under way on it.
   const Communicator& failed() const { return failed_; }
