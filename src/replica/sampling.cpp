@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/packed.hpp"
@@ -91,6 +92,12 @@ Sampling::Sampling(const mpi::Communicator& comm, Ensemble& ensemble, const Ladd
 }
 
 std::uint64_t Sampling::n_keeps() const { return groups_of(plan_.n_configurations, ensemble_.n_ladders()); }
+
+/// A product beyond all numbers is the largest: wrapped round, it would be small, and the sampling done at once.
+std::uint64_t Sampling::kept_sweeps() const {
+  std::uint64_t n = 0;
+  return __builtin_mul_overflow(n_keeps(), interval_, &n) ? std::numeric_limits<std::uint64_t>::max() : n;
+}
 
 bool Sampling::done() const {
   if (!sampling_ || sweeps_ < kept_sweeps()) return false;
@@ -229,11 +236,14 @@ void Sampling::keep(std::uint64_t number) {
   if (sink_) sink_->round_done(number + 1);
 }
 
-double Sampling::work_done() const { return static_cast<double>(sweeps_ + (sampling_ ? trial_sweeps_ : 0)); }
+double Sampling::work_done() const {
+  return static_cast<double>(sweeps_) + (sampling_ ? static_cast<double>(trial_sweeps_) : 0.0);
+}
 
 double Sampling::work_total() const {
   const std::uint64_t interval = sampling_ ? interval_ : plan_.interval.value_or(10);
-  return static_cast<double>(trial_sweeps_ + std::max(n_keeps() * interval, plan_.max_sweeps));
+  const double kept = static_cast<double>(n_keeps()) * static_cast<double>(interval);
+  return static_cast<double>(trial_sweeps_) + std::max(kept, static_cast<double>(plan_.max_sweeps));
 }
 
 std::vector<TargetReport> Sampling::judge(const std::vector<ising::Observables>& observables) const {

@@ -104,7 +104,7 @@ public:
 private:
   std::uint64_t n_keeps() const;
   /// Sweeps that the configurations need.
-  std::uint64_t kept_sweeps() const { return n_keeps() * interval_; }
+  std::uint64_t kept_sweeps() const;
   /// The first sweep after the present one at which errors are looked at.
   std::uint64_t next_look() const;
   std::uint64_t last_sweep() const { return std::max(kept_sweeps(), plan_.max_sweeps); }
