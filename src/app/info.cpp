@@ -66,18 +66,16 @@ std::string stages_text(const archive::Archive& archive) {
   return text;
 }
 
-std::string results_text(const archive::Archive& archive, std::span<const campaign::Kind> kinds,
-                         const std::string& indent) {
+std::string text_of(const campaign::ResultLines& results, const std::string& indent) {
   std::string text;
-  for (const std::string& line : campaign::result_lines(archive, kinds, archive.groups(), most_result_lines))
-    text += indent + printable(line) + "\n";
+  for (const std::string& line : results.lines) text += indent + printable(line) + "\n";
   return text;
 }
 
 /// At most a screen.
-std::string overview(const archive::Archive& archive, std::span<const campaign::Kind> kinds) {
+std::string overview(const archive::Archive& archive, const campaign::ResultLines& results) {
   return archive::title_text(archive::summarize_file(archive)) + stages_text(archive) +
-         results_text(archive, kinds, "  ") +
+         text_of(results, "  ") +
          "more: info --all prints keys, datasets and provenance, --check tests every byte, --json is for programs\n";
 }
 
@@ -92,17 +90,19 @@ int info_command(const Invocation& invocation, const mpi::Communicator& comm) {
   }
   const bool whole = invocation.all || invocation.json || !invocation.lineage.empty();
   std::string text;
+  campaign::ResultLines results;
   if (whole) {
     const auto summary = archive::summarize(archive);
     text = invocation.json  ? archive::to_json(summary)
            : invocation.all ? archive::to_text(summary)
                             : archive::lineage(summary, invocation.lineage);
   } else {
-    text =
-        invocation.brief ? results_text(archive, invocation.kinds, "") : overview(archive, invocation.kinds);
+    results = campaign::result_lines(archive, invocation.kinds, archive.groups(), most_result_lines);
+    text = invocation.brief ? text_of(results, "") : overview(archive, results);
   }
   archive.close();
   if (comm.is_root()) fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
+  if (results.fault) throw *results.fault; // what can be read stands above
   return 0;
 }
 

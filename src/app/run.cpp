@@ -63,7 +63,8 @@ void tell_results(const campaign::Plan& plan, const mpi::Communicator& comm,
   if (groups.empty()) return;
   campaign::tell("results", [&] {
     auto archive = archive::Archive::open(comm, plan.archive_path());
-    for (const std::string& line : campaign::result_lines(archive, plan.kinds, groups, most_result_lines))
+    for (const std::string& line :
+         campaign::result_lines(archive, plan.kinds, groups, most_result_lines).lines)
       log::info("  " + line);
     archive.close();
   });

@@ -73,33 +73,37 @@ std::string result_line(const archive::Archive& archive, std::span<const Kind> k
 namespace {
 
 /// What is wrong with one group leaves the others alone.
-std::string line_or_fault(const archive::Archive& archive, std::span<const Kind> kinds,
-                          const std::string& group) {
+void add_line(ResultLines& found, const archive::Archive& archive, std::span<const Kind> kinds,
+              const std::string& group) {
+  std::string line;
   try {
-    return result_line(archive, kinds, group);
+    line = result_line(archive, kinds, group);
   } catch (const Error& error) {
     if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
-    return label_of(group) + ": cannot be read: " + split(error.what(), '\n').front();
+    line = label_of(group) + ": cannot be read: " + split(error.what(), '\n').front();
+    if (!found.fault) found.fault = error;
   }
+  if (!line.empty()) found.lines.push_back(line);
 }
 
 } // namespace
 
-std::vector<std::string> result_lines(const archive::Archive& archive, std::span<const Kind> kinds,
-                                      const std::vector<std::string>& groups, std::size_t most_lines) {
+ResultLines result_lines(const archive::Archive& archive, std::span<const Kind> kinds,
+                         const std::vector<std::string>& groups, std::size_t most_lines) {
   Counts n_groups, n_seen;
   for (const std::string& group : groups)
     if (const Kind* kind = find_kind(kinds, stage_of(group)); kind != nullptr && kind->results)
       ++n_groups[stage_of(group)];
   const Counts shares = shares_of(n_groups, most_lines);
-  std::vector<std::string> lines;
+  ResultLines found;
   for (const std::string& group : groups) {
     const auto share = shares.find(stage_of(group));
     if (share == shares.end() || ++n_seen[share->first] > share->second) continue;
-    if (const std::string line = line_or_fault(archive, kinds, group); !line.empty()) lines.push_back(line);
+    add_line(found, archive, kinds, group);
   }
-  if (const std::string more = left_out(n_groups, shares); !more.empty()) lines.push_back("more: " + more);
-  return lines;
+  if (const std::string more = left_out(n_groups, shares); !more.empty())
+    found.lines.push_back("more: " + more);
+  return found;
 }
 
 void tell(const std::string& name, const std::function<void()>& action) try {

@@ -38,7 +38,7 @@ Lines lines_of(const std::vector<std::size_t>& n_groups, std::size_t most_lines)
       writer.write_scalar("n", std::uint64_t{i});
       writer.commit();
     }
-  const Lines lines = result_lines(archive, kinds(), archive.groups(), most_lines);
+  const Lines lines = result_lines(archive, kinds(), archive.groups(), most_lines).lines;
   archive.close();
   EXPECT_LE(lines.size(), most_lines);
   return lines;

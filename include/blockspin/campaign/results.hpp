@@ -2,10 +2,12 @@
 // What the stages of an archive found, in a few lines.
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "blockspin/base/error.hpp"
 #include "blockspin/campaign/kind.hpp"
 
 namespace blockspin::campaign {
@@ -15,10 +17,16 @@ namespace blockspin::campaign {
 std::string result_line(const archive::Archive& archive, std::span<const Kind> kinds,
                         const std::string& group);
 
+/// Lines of groups, and what is wrong with the first of them that cannot be read.
+struct ResultLines {
+  std::vector<std::string> lines;
+  std::optional<Error> fault;
+};
+
 /// Lines of the groups in their order; where a group cannot be read, why. There are at most `most_lines` (at least 1): of
 /// a stage with many groups the first ones, and a last line for what is left out, "more: 14 of rbm, 3 of flow". Collective.
-std::vector<std::string> result_lines(const archive::Archive& archive, std::span<const Kind> kinds,
-                                      const std::vector<std::string>& groups, std::size_t most_lines);
+ResultLines result_lines(const archive::Archive& archive, std::span<const Kind> kinds,
+                         const std::vector<std::string>& groups, std::size_t most_lines);
 
 /// Runs what tells of work that is done. An agreed error of it is a warning, "NAME cannot be told: why", as the work stays
 /// done; any other error leaves, since only some ranks may know of it. Collective.
