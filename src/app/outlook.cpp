@@ -53,7 +53,7 @@ std::string outlook(const mpi::Communicator& comm, const campaign::Plan& plan,
     if (archive != nullptr) decisions = decide(plan, *archive);
     for (std::size_t i = 0; i < plan.stages.size(); ++i)
       unfinished[i] = decisions[i].action == campaign::Action::compute &&
-                      is_unfinished(comm, plan, archive, *plan.stages[i]);
+                      unfinished_work(comm, plan, archive, *plan.stages[i]) == campaign::Unfinished::yes;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::archive) throw;
     std::string text = "# `run --resume` would refuse this deck:\n";

@@ -5,7 +5,9 @@
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/read_plan.hpp"
+#include "blockspin/deck/path.hpp"
 #include "blockspin/deck/rewrite.hpp"
+#include "blockspin/stages/import.hpp"
 
 namespace blockspin::app {
 
@@ -69,6 +71,28 @@ void apply_seed(deck::Document& document, const std::vector<SweepKey>& keys, con
           problems);
 }
 
+/// The file of labels that temperatures name, or empty.
+std::string labels_in(const deck::Section& section, const std::string& text) {
+  const deck::Entry* const dataset = section.find("dataset");
+  if (dataset != nullptr && dataset->value != "none") return {}; // then they are a dataset as well
+  return deck::Codec<stages::ImportTemperatures>::parse(text).labels;
+}
+
+/// The path in an entry that names a file, by the type of its key; empty in all others.
+std::string file_in(const campaign::Kind& kind, const deck::Section& section, const deck::Entry& entry) {
+  const auto keys = kind.schema->keys();
+  const auto info = std::ranges::find_if(
+      keys, [&](const deck::KeyInfo& key) { return key.name == deck::split_layer(entry.key).second; });
+  if (info == keys.end()) return {};
+  try {
+    if (info->type == deck::Codec<deck::Path>::type())
+      return entry.value == "none" ? std::string() : std::string(deck::Codec<deck::Path>::parse(entry.value));
+    if (info->type == deck::Codec<stages::ImportTemperatures>::type()) return labels_in(section, entry.value);
+  } catch (const deck::BadValue&) { // which is reported where the deck is read
+  }
+  return {};
+}
+
 /// As a deck's value: between quotation marks where they keep what would be lost.
 std::string as_value(const std::string& path) {
   const bool is_plain = trimmed(path) == path && path.find_first_of("\"'") == std::string::npos;
@@ -76,12 +100,16 @@ std::string as_value(const std::string& path) {
 }
 
 /// Files beside the sweep's deck, which those of the points must find from their folder.
-void complete_paths(deck::Document& document, const fs::path& folder) {
-  std::error_code none;
-  for (deck::Section& section : document.sections)
-    for (deck::Entry& entry : section.entries)
-      if (fs::path(entry.value).is_relative() && fs::is_regular_file(folder / entry.value, none))
-        entry.value = as_value((folder / entry.value).lexically_normal().string());
+void complete_paths(deck::Document& document, std::span<const campaign::Kind> kinds, const fs::path& folder) {
+  for (deck::Section& section : document.sections) {
+    const campaign::Kind* const kind = campaign::find_kind(kinds, section.stage);
+    if (kind == nullptr) continue;
+    for (deck::Entry& entry : section.entries) {
+      const fs::path path = file_in(*kind, section, entry);
+      if (!path.empty() && path.is_relative())
+        entry.value = as_value((folder / path).lexically_normal().string());
+    }
+  }
 }
 
 /// A value with # would end there, and one with a quotation mark may mean another.
@@ -102,15 +130,16 @@ void require_readable(const deck::Document& meant, const std::string& text) {
 
 } // namespace
 
-PointDeck deck_of(const deck::Document& base, const std::vector<SweepKey>& keys, const SweepPoint& point,
-                  const fs::path& folder, deck::Problems& problems) {
+PointDeck deck_of(const deck::Document& base, std::span<const campaign::Kind> kinds,
+                  const std::vector<SweepKey>& keys, const SweepPoint& point, const fs::path& folder,
+                  deck::Problems& problems) {
   PointDeck made{base, {}, false};
   made.document.path = (folder / (point.name + ".ini")).string();
   apply_point(made.document, keys, point, problems);
   apply(made.document, {"campaign.archive=" + point.name + ".h5"}, by_sweep, problems);
   made.has_own_seed = is_swept(made.document, "campaign", "seed");
   if (!made.has_own_seed) apply_seed(made.document, keys, point, problems);
-  complete_paths(made.document, fs::absolute(base.path).parent_path());
+  complete_paths(made.document, kinds, fs::absolute(base.path).parent_path());
   made.text = deck::rewritten(base, made.document);
   require_readable(made.document, made.text);
   return made;

@@ -2,8 +2,10 @@
 // The deck of one point of a sweep.
 
 #include <filesystem>
+#include <span>
 #include <string>
 
+#include "blockspin/campaign/kind.hpp"
 #include "blockspin/deck/document.hpp"
 #include "sweep_points.hpp"
 
@@ -19,7 +21,8 @@ struct PointDeck {
 /// The sweep's deck with the values of a point, with an archive and a seed of its own, and with full paths in place of
 /// those that the deck has relative to its own folder. What is wrong with the keys goes to `problems`. Throws
 /// ErrorKind::usage where keys are not those of a sweep, or a value cannot stand in a deck. Local.
-PointDeck deck_of(const deck::Document& base, const std::vector<SweepKey>& keys, const SweepPoint& point,
+PointDeck deck_of(const deck::Document& base, std::span<const campaign::Kind> kinds,
+                  const std::vector<SweepKey>& keys, const SweepPoint& point,
                   const std::filesystem::path& folder, deck::Problems& problems);
 
 } // namespace blockspin::app

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "blockspin/archive/lock.hpp"
+#include "blockspin/archive/standing_checkpoints.hpp"
 #include "blockspin/archive/summary.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/context.hpp"
@@ -73,9 +74,16 @@ PointState state_by(const std::vector<Action>& actions) {
   return has(Action::redo) ? PointState{"to redo", share(actions)} : PointState{"done", ""};
 }
 
+/// Whether the root finds checkpoints of a stage. A look at the folder for each stage would take the square of the points.
+bool has_been_begun(const mpi::Communicator& comm, const campaign::Plan& plan, const campaign::Stage& stage,
+                    const archive::Listing& listing) {
+  const bool here = comm.is_root() && has_checkpoints(listing, plan.archive_path(), stage.group());
+  return comm.max(here ? 1 : 0) == 1;
+}
+
 /// Throws an agreed ErrorKind::archive where what is there does not fit the deck.
 PointState state_by_archive(const mpi::Communicator& comm, const campaign::Plan& plan,
-                            const archive::Archive* archive) {
+                            const archive::Archive* archive, const archive::Listing& listing) {
   std::vector<Action> actions(plan.stages.size(), Action::compute);
   if (archive != nullptr && archive->identity().seed != plan.campaign.seed)
     throw_agreed(ErrorKind::archive,
@@ -91,13 +99,18 @@ PointState state_by_archive(const mpi::Communicator& comm, const campaign::Plan&
     if (const std::string failure = archive != nullptr ? failure_of(plan, *archive, stage) : "";
         !failure.empty())
       return {"failed", failure};
-    unfinished |= is_unfinished(comm, plan, archive, stage);
+    if (!has_been_begun(comm, plan, stage, listing)) continue;
+    const auto work = unfinished_work(comm, plan, archive, stage);
+    if (work == campaign::Unfinished::damaged)
+      return {"damaged", stage.label() + ": none of its checkpoints is whole; `run --resume` begins it anew"};
+    unfinished |= work == campaign::Unfinished::yes;
   }
   return unfinished ? PointState{"stopped", share(actions) + ", with a checkpoint"} : state_by(actions);
 }
 
 /// With the archive, where there is one that counts: while an overwrite is under way, the old one does not.
-PointState state_of_plan(const mpi::Communicator& comm, campaign::Plan& plan, deck::Problems& problems) {
+PointState state_of_plan(const mpi::Communicator& comm, campaign::Plan& plan, deck::Problems& problems,
+                         const archive::Listing& listing) {
   std::optional<archive::Archive> archive;
   const PointState opened = or_word(ErrorKind::archive, "damaged", [&]() -> PointState {
     if (exists(comm, plan.archive_path())) archive.emplace(archive::Archive::open(comm, plan.archive_path()));
@@ -110,10 +123,10 @@ PointState state_of_plan(const mpi::Communicator& comm, campaign::Plan& plan, de
   }
   plan.archive = archive ? &*archive : nullptr;
   campaign::check_references(plan, problems);
-  const PointState state =
-      !problems.empty()
-          ? PointState{"deck error", problems.all().front().text()}
-          : or_word(ErrorKind::archive, "stale", [&] { return state_by_archive(comm, plan, plan.archive); });
+  const PointState state = !problems.empty() ? PointState{"deck error", problems.all().front().text()}
+                                             : or_word(ErrorKind::archive, "stale", [&] {
+                                                 return state_by_archive(comm, plan, plan.archive, listing);
+                                               });
   if (archive) archive->close();
   return state;
 }
@@ -121,7 +134,7 @@ PointState state_of_plan(const mpi::Communicator& comm, campaign::Plan& plan, de
 } // namespace
 
 PointState state_of_point(const Invocation& invocation, const mpi::Communicator& comm,
-                          const std::string& deck_path) {
+                          const std::string& deck_path, const archive::Listing& listing) {
   if (!exists(comm, deck_path)) return {"no deck", deck_path + " is gone"};
   return or_word(ErrorKind::deck, "deck error", [&]() -> PointState {
     deck::Problems problems;
@@ -133,7 +146,7 @@ PointState state_of_point(const Invocation& invocation, const mpi::Communicator&
     std::string owner;
     if (comm.is_root()) owner = archive::holder_of(plan.archive_path()).value_or("");
     owner = comm.broadcast(owner);
-    const PointState state = state_of_plan(comm, plan, problems);
+    const PointState state = state_of_plan(comm, plan, problems, listing);
     return owner.empty() ? state
                          : PointState{"running", owner + (state.more.empty() ? "" : ", " + state.more)};
   });

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "blockspin/app/command_line.hpp"
+#include "blockspin/archive/listing.hpp"
 #include "blockspin/mpi/communicator.hpp"
 
 namespace blockspin::app {
@@ -16,8 +17,8 @@ struct PointState {
   std::string more; ///< what else there is to say, or empty
 };
 
-/// By the deck, and what stands in its archive and beside it. Collective.
+/// By the deck, what stands in its archive, and which checkpoints the root's listing of the folder has. Collective.
 PointState state_of_point(const Invocation& invocation, const mpi::Communicator& comm,
-                          const std::string& deck_path);
+                          const std::string& deck_path, const archive::Listing& listing);
 
 } // namespace blockspin::app

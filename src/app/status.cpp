@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "blockspin/app/command.hpp"
+#include "blockspin/archive/file_hash.hpp"
+#include "blockspin/archive/listing.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "blockspin/mpi/stop.hpp"
@@ -42,12 +44,14 @@ int status_command(const Invocation& invocation, const mpi::Communicator& comm) 
   const std::filesystem::path folder = invocation.arguments.front();
   mpi::StopFlag stop(comm, 0.0, "");
   const PointsTable table = table_of(comm, folder);
+  const archive::Listing listing(comm.is_root() ? folder.string() : std::string());
+  const archive::FileHashMemory memory;
   std::map<std::string, int> counts;
   for (const PointRow& row : table.rows) {
     if (stop.stop_now())
       throw_agreed(ErrorKind::stopped, "stopped by " + stop.reason() + " before the point " + row.name,
                    "status");
-    const PointState state = state_of_point(invocation, comm, (folder / row.deck).string());
+    const PointState state = state_of_point(invocation, comm, (folder / row.deck).string(), listing);
     ++counts[state.word];
     if (comm.is_root()) fmt::print("{:<40} {:<10} {}\n", row.name, state.word, state.more);
   }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "blockspin/app/command.hpp"
+#include "blockspin/archive/file_hash.hpp"
 #include "blockspin/archive/small_file.hpp"
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
@@ -76,7 +77,8 @@ void add_point(Sweep& sweep, const deck::Document& base, const std::vector<Sweep
                const SweepPoint& point) {
   deck::Problems problems;
   PointDeck made;
-  mpi::agreed(sweep.comm, [&] { made = deck_of(base, keys, point, sweep.folder, problems); });
+  mpi::agreed(sweep.comm,
+              [&] { made = deck_of(base, sweep.invocation.kinds, keys, point, sweep.folder, problems); });
   campaign::Plan plan = campaign::read_plan(made.document, sweep.invocation.kinds,
                                             campaign::least_ranks(made.document), problems);
   campaign::look_at_files(plan, sweep.comm, problems);
@@ -159,6 +161,7 @@ int sweep_command(const Invocation& invocation, const mpi::Communicator& comm) {
 
   Sweep sweep{invocation, comm, invocation.output, {}, {}};
   for (const SweepKey& key : keys) sweep.table.keys.push_back(key.path);
+  const archive::FileHashMemory memory;
   for (const SweepPoint& point : points) {
     require_no_stop(stop);
     add_point(sweep, base, keys, point);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "blockspin/archive/standing_checkpoints.hpp"
 #include "blockspin/archive/state_file.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
@@ -321,6 +322,19 @@ void CheckpointStore::settle(const std::string& group, const std::set<std::strin
           if (!kept.contains(path)) remove_checkpoint(path);
       },
       true);
+}
+
+bool has_whole_checkpoint(const mpi::Communicator& comm, const std::string& archive_path,
+                          const std::string& group) {
+  std::string list;
+  mpi::agreed(
+      comm, [&] { list = joined(checkpoints_of_group(archive_path, group), "\n"); }, true);
+  const auto paths = split(comm.broadcast(list), '\n');
+  return std::ranges::any_of(paths, [&](const std::string& path) {
+    auto whole = open_whole(comm, path, [](const Error&) {});
+    if (whole) whole->file.close();
+    return whole.has_value();
+  });
 }
 
 } // namespace blockspin::archive

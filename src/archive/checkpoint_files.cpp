@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "blockspin/archive/standing_checkpoints.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/h5/raw.hpp"
 #include "durable.hpp"
@@ -50,12 +51,12 @@ struct Found {
 };
 
 /// Files whose path begins with `prefix`.
-std::vector<Found> files_with(const std::string& prefix) {
+std::vector<Found> files_with(const std::string& prefix, const Listing* listing = nullptr) {
+  const std::string start = fs::path(prefix).filename().string(), folder = folder_of(prefix);
+  const bool known = listing != nullptr && listing->is_of(folder);
   std::vector<Found> found;
-  const std::string start = fs::path(prefix).filename().string();
-  for (const std::string& path : files_in(folder_of(prefix)))
-    if (const std::string name = fs::path(path).filename().string(); name.starts_with(start))
-      found.push_back({name.substr(start.size()), path});
+  for (const std::string& name : known ? listing->names_with(start) : Listing(folder).names_with(start))
+    found.push_back({name.substr(start.size()), (fs::path(folder) / name).string()});
   return found;
 }
 
@@ -88,14 +89,19 @@ std::vector<CheckpointFile> checkpoints_of_part(const std::string& archive_path,
   return files;
 }
 
-std::vector<std::string> checkpoints_of_group(const std::string& archive_path, const std::string& group) {
+std::vector<std::string> checkpoints_of_group(const std::string& archive_path, const std::string& group,
+                                              const Listing* listing) {
   std::vector<std::string> paths;
-  for (const auto& [ending, path] : files_with(group_prefix(archive_path, group))) {
+  for (const auto& [ending, path] : files_with(group_prefix(archive_path, group), listing)) {
     const std::size_t dash = ending.rfind('-');
     if (dash != std::string::npos && is_number(ending.substr(dash)) && (dash == 0 || ending[0] == '+'))
       paths.push_back(path);
   }
   return paths;
+}
+
+bool has_checkpoints(const Listing& listing, const std::string& archive_path, const std::string& group) {
+  return !checkpoints_of_group(archive_path, group, &listing).empty();
 }
 
 std::vector<std::string> all_checkpoints(const std::string& archive_path) {

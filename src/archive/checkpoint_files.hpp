@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "blockspin/archive/checkpoint.hpp"
+#include "blockspin/archive/listing.hpp"
 
 namespace blockspin::archive {
 
@@ -17,8 +18,9 @@ struct CheckpointFile {
 /// The checkpoints of one part of a group by their names, newest first.
 std::vector<CheckpointFile> checkpoints_of_part(const std::string& archive_path, const std::string& group,
                                                 const std::string& part);
-/// Those of all parts of a group.
-std::vector<std::string> checkpoints_of_group(const std::string& archive_path, const std::string& group);
+/// Those of all parts of a group. `listing` saves a look at the folder, if it is of that.
+std::vector<std::string> checkpoints_of_group(const std::string& archive_path, const std::string& group,
+                                              const Listing* listing = nullptr);
 /// The path of the next checkpoint of a part.
 std::string next_checkpoint(const std::string& archive_path, const std::string& group,
                             const std::string& part);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,9 +35,7 @@ std::vector<std::uint64_t> block_hashes(const ByteFile& file, std::uint64_t n_by
   return hashes;
 }
 
-} // namespace
-
-std::string file_hash(const mpi::Communicator& comm, const std::string& path, std::uint64_t n_left_out) {
+std::string hash_of(const mpi::Communicator& comm, const std::string& path, std::uint64_t n_left_out) {
   std::vector<std::uint64_t> mine;
   std::uint64_t n_bytes = 0;
   mpi::agreed(comm, [&] {
@@ -49,5 +49,24 @@ std::string file_hash(const mpi::Communicator& comm, const std::string& path, st
   hasher.add(comm.gather_all(std::span<const std::uint64_t>(mine)));
   return hasher.digits();
 }
+
+/// By path, while a FileHashMemory lives. The same on every rank.
+std::optional<std::map<std::string, std::string>> remembered;
+
+} // namespace
+
+std::string file_hash(const mpi::Communicator& comm, const std::string& path, std::uint64_t n_left_out) {
+  if (!remembered || n_left_out > 0) return hash_of(comm, path, n_left_out);
+  const auto known = remembered->find(path);
+  return known != remembered->end() ? known->second
+                                    : remembered->emplace(path, hash_of(comm, path, 0)).first->second;
+}
+
+FileHashMemory::FileHashMemory() {
+  require(!remembered, "a memory of file hashes inside another");
+  remembered.emplace();
+}
+
+FileHashMemory::~FileHashMemory() { remembered.reset(); }
 
 } // namespace blockspin::archive

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "blockspin/archive/ancestry.hpp"
+#include "blockspin/archive/standing_checkpoints.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/runner.hpp"
 
@@ -191,13 +192,15 @@ std::vector<Decision> decide(const Plan& plan, const archive::Archive& archive) 
   return decisions;
 }
 
-bool is_unfinished(const mpi::Communicator& comm, const Plan& plan, const archive::Archive* archive,
-                   const Stage& stage) {
-  archive::CheckpointStore store(comm, archive != nullptr ? archive->path() : plan.archive_path());
-  if (!store.has_any(stage.group())) return false;
-  store.load(first_part_key(plan, archive, stage, stage.first_part()),
-             [&](StateSource& source) { stage.check_state(source); });
-  return true;
+Unfinished unfinished_work(const mpi::Communicator& comm, const Plan& plan, const archive::Archive* archive,
+                           const Stage& stage) {
+  const std::string path = archive != nullptr ? archive->path() : plan.archive_path();
+  archive::CheckpointStore store(comm, path);
+  if (!store.has_any(stage.group())) return Unfinished::no;
+  const bool loaded = store.load(first_part_key(plan, archive, stage, stage.first_part()),
+                                 [&](StateSource& source) { stage.check_state(source); });
+  return loaded || archive::has_whole_checkpoint(comm, path, stage.group()) ? Unfinished::yes
+                                                                            : Unfinished::damaged;
 }
 
 } // namespace blockspin::campaign

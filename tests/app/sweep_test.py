@@ -9,6 +9,9 @@ import time
 import unittest
 from pathlib import Path
 
+import h5py
+import numpy as np
+
 import campaign
 from patience import patient
 
@@ -192,12 +195,39 @@ class Files(Folder):
         self.assertNotIn(b"\xef\xbb\xbf", made)
 
     def test_files_beside_the_deck_are_found_from_the_folder(self):
-        (self.folder / "own.txt").write_text("1 -1 1 1\n" * 200, encoding="utf-8")
-        self.deck.write_text("[campaign]\narchive = a.h5\nseed = 1\n[import.own]\nfile = own.txt\nmodel = none\n[rbm.V]\nsample = own\nhidden = 2\n"
-                             "epochs = 1\n", encoding="utf-8")
-        self.swept("--over", "rbm.V.hidden=2,3")
-        done = campaign.blockspin("run", self.out / "hidden3.ini")
-        self.assertEqual(0, done.returncode, done.stderr)
+        np.savetxt(self.folder / "own data.txt", np.tile([1, -1, 1, 1], (200, 1)), fmt="%d")
+        np.savetxt(self.folder / "other.txt", np.tile([1, 1, 1, -1], (200, 1)), fmt="%d")
+        np.savetxt(self.folder / "labels.txt", np.repeat([2.0, 3.0], 100))
+        np.save(self.folder / "weights.npy", np.full((4, 2), 0.1, dtype=np.float32))
+        self.deck.write_text("[campaign]\narchive = a.h5\nseed = 1\ntitle = other.txt\n[import.own]\nfile = 'own data.txt'  # quoted\nmodel = none\n"
+                             "temperatures = labels.txt\n[rbm.V]\nsample = own\nhidden = 2\nepochs = 1\nstart_file = weights.npy\n", encoding="utf-8")
+        self.swept("--over", "import.own.file='own data.txt',other.txt")
+        text = self.lines("fileother.txt")
+        self.assertIn("title = other.txt", text)  # a file's name, and no file
+        self.assertIn(f"file = {self.folder}/other.txt  # quoted", text)
+        self.assertIn(f"temperatures = {self.folder}/labels.txt", text)
+        self.assertIn(f"start_file = {self.folder}/weights.npy", text)
+        for deck in self.out.glob("*.ini"):
+            done = campaign.blockspin("run", deck)
+            self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("2 points: 2 done", campaign.blockspin("status", self.out).stdout)
+        np.savetxt(self.folder / "other.txt", np.tile([1, 1, -1, -1], (200, 1)), fmt="%d")
+        self.assertRegex(campaign.blockspin("status", self.out).stdout, r"fileother.txt +stale .*import.own.file_hash")
+
+    def test_datasets_of_a_file_are_no_files(self):
+        with h5py.File(self.folder / "own.h5", "w") as file:
+            file["spins"] = np.tile(np.int8([1, -1, 1, 1]), (200, 1))
+            file["labels"] = np.repeat([2.0, 3.0], 100)
+        (self.folder / "labels").write_text("a file of that name", encoding="utf-8")
+        self.deck.write_text("[campaign]\narchive = a.h5\nseed = 1\n[import.own]\nfile = own.h5\ndataset = spins\nmodel = none\ntemperatures = labels\n",
+                             encoding="utf-8")
+        self.swept("--over", "campaign.seed=1,2")
+        self.assertIn("temperatures = labels", self.lines("seed1"))
+        self.assertIn(f"file = {self.folder}/own.h5", self.lines("seed1"))
+
+    def test_a_file_that_is_not_there_is_told_by_its_path(self):
+        self.deck.write_text("[campaign]\narchive = a.h5\nseed = 1\n[import.own]\nfile = own.txt\nmodel = none\n", encoding="utf-8")
+        self.expect(4, f"base.ini:5: import.own.file: {self.folder}/own.txt: ", "--over", "campaign.seed=1,2")
 
 
 class Status(Folder):
@@ -265,6 +295,17 @@ class Status(Folder):
         self.expect_states({"learning_rate1e6": r"^failed +rbm.V: diverged in epoch 1", "learning_rate0.01": "^not begun"})
         self.change("learning_rate1e6", "= 1e6", "= 0.01")
         self.expect_states({"learning_rate1e6": "^partial +1 of 2 stages"})
+
+    def test_work_whose_checkpoints_are_damaged_is_not_stopped(self):
+        self.deck.write_text(DECK.replace("seed = 7", "seed = 7\ncheckpoint_interval = 0.1"), encoding="utf-8")
+        self.swept("--over", "rbm.V.epochs=100000000,1")
+        self.stop_training("epochs100000000")
+        checkpoints = sorted(self.checkpoints("epochs100000000"))
+        for path, words in zip(checkpoints, ["^stopped"] * (len(checkpoints) - 1) + ["^damaged +rbm.V: none of its checkpoints is whole"]):
+            content = bytearray(path.read_bytes())
+            content[len(content) // 2] ^= 1
+            path.write_bytes(content)
+            self.expect_states({"epochs100000000": words, "epochs1": "^not begun"})
 
     def test_faults_of_one_point_do_not_hide_the_others(self):
         self.swept("--over", "rbm.V.epochs=1,2,3,4")

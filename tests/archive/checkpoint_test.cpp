@@ -7,6 +7,7 @@
 #include <hdf5.h>
 
 #include "blockspin/archive/checkpoint.hpp"
+#include "blockspin/archive/standing_checkpoints.hpp"
 #include "blockspin/h5/serial_file.hpp"
 #include "checkpoint_files.hpp"
 #include "content_hash.hpp"
@@ -67,6 +68,21 @@ std::vector<std::string> files_in(const std::string& folder) {
     names.push_back(entry.path().filename());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+TEST(Checkpoint, IsFoundByAListingWithoutALookAtTheFolder) {
+  const mpi::Communicator& world = test_world();
+  const ScratchFolder folder(world);
+  const archive::Listing before(folder.path());
+  CheckpointStore store(world, folder.file("run.h5"));
+  save(world, store, 1);
+  const archive::Listing after(folder.path());
+  const std::string path = folder.file("run.h5");
+  if (!world.is_root()) return; // whose listing before may have been late
+  EXPECT_FALSE(archive::has_checkpoints(before, path, key.group));
+  EXPECT_TRUE(archive::has_checkpoints(after, path, key.group));
+  EXPECT_FALSE(archive::has_checkpoints(after, path, "/rbm/other"));
+  EXPECT_TRUE(archive::has_checkpoints(archive::Listing("/"), path, key.group)); // of another folder
 }
 
 TEST(Checkpoint, LoadsOnAnotherRankCount) {
@@ -201,9 +217,12 @@ TEST(Checkpoint, DamagedNewestFallsBackToTheOneBefore) {
     if (world.is_root()) damage(folder.file("run.h5.checkpoint-rbm.main+layer_1-2"), 2, cut);
     world.barrier();
     EXPECT_EQ(load(world, store), 1u);
+    EXPECT_TRUE(archive::has_whole_checkpoint(world, folder.file("run.h5"), key.group));
     if (world.is_root()) damage(folder.file("run.h5.checkpoint-rbm.main+layer_1-1"), 1, true);
     world.barrier();
     EXPECT_EQ(load(world, store), 0u);
+    EXPECT_TRUE(store.has_any(key.group));
+    EXPECT_FALSE(archive::has_whole_checkpoint(world, folder.file("run.h5"), key.group));
     save(world, store, 3);
     EXPECT_EQ(load(world, store), 3u);
   }

@@ -30,10 +30,17 @@ std::vector<Decision> decide(const Plan& plan, const archive::Archive& archive);
 /// What checkpoints of the stage's first part belong to; `archive` is null where there is none yet. Local.
 archive::CheckpointKey first_part_key(const Plan& plan, const archive::Archive* archive, const Stage& stage,
                                       const std::string& part = {});
-/// Whether there are checkpoints of the stage. Throws, as the run does, where they are of other values or another
+/// What checkpoints there are of a stage.
+enum class Unfinished {
+  no,      ///< none
+  yes,     ///< whole ones, at least one
+  damaged, ///< damaged ones alone: the stage would begin anew
+};
+
+/// Looks at the checkpoints of a stage. Throws, as the run does, where they are of other values or another
 /// seed than the deck's. Collective.
-bool is_unfinished(const mpi::Communicator& comm, const Plan& plan, const archive::Archive* archive,
-                   const Stage& stage);
+Unfinished unfinished_work(const mpi::Communicator& comm, const Plan& plan, const archive::Archive* archive,
+                           const Stage& stage);
 
 /// Runs every stage. Collective. `record` is what the archive keeps of this run; `existing` is what the user said
 /// of an archive that exists: with resume, checkpoints may be used.

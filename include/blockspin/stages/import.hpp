@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "blockspin/campaign/stage.hpp"
+#include "blockspin/deck/path.hpp"
 #include "blockspin/stages/ensemble.hpp"
 #include "blockspin/stages/or_none.hpp"
 #include "blockspin/tables/table.hpp"
@@ -23,7 +24,7 @@ struct ImportTemperatures {
 };
 
 struct ImportDeck {
-  std::string file;
+  deck::Path file;
   OrNone<std::string> dataset;
   ImportEncoding encoding = ImportEncoding::automatic;
   ImportTemperatures temperatures;
@@ -85,6 +86,6 @@ struct blockspin::deck::Codec<blockspin::stages::ImportTemperatures> {
   using Value = blockspin::stages::ImportTemperatures;
   static Value parse(std::string_view text);
   static std::string text(const Value& value);
-  static std::string type() { return "temperatures or name"; }
+  static std::string type() { return "temperatures, or name or path"; }
   static std::string allowed();
 };

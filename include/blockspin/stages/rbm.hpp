@@ -6,6 +6,7 @@
 
 #include "blockspin/campaign/divisible.hpp"
 #include "blockspin/campaign/stage.hpp"
+#include "blockspin/deck/path.hpp"
 #include "blockspin/stages/ensemble.hpp"
 #include "blockspin/stages/machine.hpp"
 #include "blockspin/stages/or_none.hpp"
@@ -58,7 +59,8 @@ struct RbmDeck {
   double initial_std = 0.01;
   OrNone<std::string> start;                ///< a machine whose weights are the initial ones
   std::optional<std::uint64_t> start_epoch; ///< of its snapshot; its last weights
-  OrNone<std::string> start_file, start_group;
+  OrNone<deck::Path> start_file;
+  OrNone<std::string> start_group;
   train::Reconstruction reconstruction = train::Reconstruction::sampled;
   std::optional<rbm::Precision> precision;
   train::StackInput stack_input = train::StackInput::probabilities;
