@@ -3,6 +3,7 @@
 long_forms: each stage in a form that takes from ten seconds to hours, stopped by SIGUSR1 once its first checkpoint stands,
 resumed on another rank count, and stopped again once it has gone on from the checkpoint: exit code 75 both times.
 same_bytes: a campaign of stages of seconds, stopped in each of them; its end is that of the same campaign left alone.
+Both: the state of each checkpoint has no names but those of state_forms.txt, which go with a state_version of its stage.
 No time is asserted but one that is generous beyond doubt: a stage that does not listen would need minutes.
 """
 
@@ -15,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 from patience import patient
@@ -124,6 +126,24 @@ def checkpoints(folder, label):
     return [path for path in Path(folder).glob(f"run.h5.checkpoint-{label}[+-]*") if ".tmp-" not in path.name]
 
 
+def recorded_forms():
+    """{(stage, state version): names} of state_forms.txt; digits stand as "#"."""
+    lines = Path(__file__).with_name("state_forms.txt").read_text(encoding="utf-8").splitlines()
+    words = [line.split() for line in lines if line and not line.startswith("#")]
+    return {(stage, version): set(names) for stage, version, *names in words}
+
+
+def check_form(folder, label):
+    """A state that has something new is another state: a build of before cannot have written it, nor this one read that."""
+    stage = label.split(".")[0]
+    for path in checkpoints(folder, label):
+        with h5py.File(path) as file:
+            version = re.search(r"(?m)^state_version=(\d+)$", file["state"].attrs["owner"])
+            key, names = (stage, version[1] if version else "1"), {re.sub(r"\d+", "#", name) for name in file["state"]}
+        new = sorted(names - recorded_forms().get(key, set()))
+        assert not new, f"{key}: {' '.join(new)} are new in the state: raise Stage::state_version, and record its form"
+
+
 def section(label, keys):
     return f"[{label}]\n{keys}\n"
 
@@ -151,6 +171,7 @@ def long_forms(folder):
             run.wait_for(lambda at=label, words=run.words, begun=begun:
                          begun in words.read_text() if begun else checkpoints(folder, at), f"{label}: at work")
             run.stop(label)
+        check_form(folder, label)
         with Run(folder, 1 + ranks % 3, "--resume") as run:
             begun = AT_WORK.get(label, "continues from a checkpoint")
             run.wait_for(lambda words=run.words, begun=begun: begun in words.read_text(), f"{label}: going on")
@@ -172,6 +193,7 @@ def same_bytes(folder):
             else:
                 run.wait_for(lambda at=label: checkpoints(folder, at), f"{label}: a checkpoint")
                 run.stop(label)
+                check_form(folder, label)
                 words = run.words.read_text()
         if stopped_in is not None:
             # A part of the stage may be named: "likelihood.short ln Z".

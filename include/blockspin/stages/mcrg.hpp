@@ -37,7 +37,7 @@ public:
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
   void check_state(StateSource& source) const override;
-  unsigned state_version() const override { return 2; }
+  unsigned state_version() const override { return 3; }
 
 private:
   /// What `auto` stands for on a lattice: the critical temperature, if there is one; levels, operators, ladders.

@@ -46,6 +46,7 @@ public:
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
   void check_state(StateSource& source) const override;
+  unsigned state_version() const override { return 2; }
   std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
   EnsembleInfo ensemble_info(const campaign::Plan& plan) const override;
 
