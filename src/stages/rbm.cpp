@@ -102,6 +102,7 @@ train::Settings RbmStage::settings(std::size_t number, const EnsembleInfo& info,
   settings.units = d.units;
   settings.n_hidden = d.hidden[number - 1];
   settings.bias = d.bias;
+  settings.centred = d.centred;
   settings.algorithm = d.algorithm;
   settings.gibbs_steps = d.gibbs_steps;
   settings.reconstruction = d.reconstruction;

@@ -46,6 +46,12 @@ std::string wrong_layers(const Resolved& resolved) {
   return {};
 }
 
+std::string wrong_centring(const RbmDeck& deck) {
+  return deck.centred && !deck.bias
+             ? "is on, which needs bias = on: biases take up what the offsets of units move"
+             : "";
+}
+
 std::string wrong_reconstruction(const RbmDeck& deck) {
   if (deck.reconstruction == train::Reconstruction::mean_field && deck.algorithm != train::Algorithm::cd)
     return "is mean_field, which needs algorithm = cd: persistent chains are sampled";
@@ -147,6 +153,11 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
               .check(between(1, 1 << 20)),
           field("units", &D::units, "values of every unit: spin = -1, +1; binary = 0, 1"),
           field("bias", &D::bias, "whether units have biases"),
+          field(
+              "centred", &D::centred,
+              "whether the gradient is that of units less their mean over the data: then it does not depend on how "
+              "units are written, as spin or binary")
+              .per_layer(),
           field("algorithm", &D::algorithm,
                 "where the negative phase comes from: chains from the data (cd), persistent chains (pcd), "
                 "persistent chains with replicas at higher temperatures of the machine (pt)")
@@ -259,6 +270,7 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
           .rule("tempering_replicas", only_where(&D::tempering_replicas, tempers, "algorithm = pt"))
           .rule("tempering_beta", only_where(&D::tempering_beta, tempers, "algorithm = pt"))
           .rule("hidden", wrong_layers)
+          .rule("centred", in_every_layer(wrong_centring))
           .rule("reconstruction", in_every_layer(wrong_reconstruction))
           .rule("precision", wrong_precision)
           .rule("initial_std", wrong_initial_std)

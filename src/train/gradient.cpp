@@ -11,12 +11,16 @@ int hidden_grid_bits(std::uint64_t n_terms) {
   return std::min(real_grid_bits, 24 - static_cast<int>(std::bit_width(n_terms - 1)));
 }
 
-GradientSum::GradientSum(std::size_t n_visible, std::size_t n_hidden, bool real)
+GradientSum::GradientSum(std::size_t n_visible, std::size_t n_hidden, bool real, bool centred)
     : n_visible_(n_visible), real_(real), weights_(n_visible, n_hidden),
       real_weights_(real ? n_visible : 0, real ? n_hidden : 0), real_biases_(n_visible + n_hidden),
-      biases_(n_visible + n_hidden) {}
+      data_sums_(centred ? n_visible + n_hidden : 0), biases_(n_visible + n_hidden) {}
 
 namespace {
+
+View<const float, 2> first_rows(View<const float, 2> rows, std::size_t n) {
+  return {rows.data(), {n, rows.extent(1)}};
+}
 
 /// sums[u] = sum of column u over rows [0, n_data) less that over the others.
 void column_sums(View<const float, 2> rows, std::size_t n_data, std::span<double> sums) {
@@ -53,6 +57,9 @@ void GradientSum::add_products(View<const float, 2> visible) {
 void GradientSum::set_biases(View<const float, 2> visible, View<const float, 2> means, std::size_t n_data) {
   column_sums(visible, n_data, std::span(real_biases_).first(n_visible_));
   column_sums(means, n_data, std::span(real_biases_).subspan(n_visible_));
+  if (data_sums_.empty()) return;
+  column_sums(first_rows(visible, n_data), n_data, std::span(data_sums_).first(n_visible_));
+  column_sums(first_rows(means, n_data), n_data, std::span(data_sums_).subspan(n_visible_));
 }
 
 void GradientSum::set_real(View<const float, 2> visible, View<const float, 2> means) {
@@ -69,6 +76,7 @@ void GradientSum::add_ranks(const mpi::Communicator& comm) {
   const rbm::Timed timed(rbm::Work::ranks);
   if (comm.size() > 1) {
     comm.sum(std::span(real_biases_));
+    if (!data_sums_.empty()) comm.sum(std::span(data_sums_));
     if (real_)
       comm.sum(real_weights_.values());
     else
@@ -77,6 +85,14 @@ void GradientSum::add_ranks(const mpi::Communicator& comm) {
   std::copy(real_biases_.begin(), real_biases_.end(), biases_.begin());
   if (real_)
     std::copy(real_weights_.values().begin(), real_weights_.values().end(), weights_.values().begin());
+}
+
+void GradientSum::centre(Centring& centring, std::uint64_t n_samples) {
+  for (double& sum : data_sums_) sum /= static_cast<double>(n_samples);
+  const std::span means(data_sums_);
+  centring.move(means.first(n_visible_), means.subspan(n_visible_));
+  const std::span biases(biases_);
+  centring.apply(weights_, biases.first(n_visible_), biases.subspan(n_visible_));
 }
 
 } // namespace blockspin::train

@@ -51,7 +51,7 @@ Trainer::Trainer(const mpi::Communicator& comm, const DataPart& data, const Sett
       grid_bits_(real_ ? real_grid_bits : hidden_grid_bits(2 * settings.batch)),
       visible_({2 * most_rows(batches_), data.n_units}), means_({2 * most_rows(batches_), settings.n_hidden}),
       fields_({most_rows(batches_), settings.n_hidden}), hidden_({most_rows(batches_), settings.n_hidden}),
-      gradient_(data.n_units, settings.n_hidden, real_) {
+      gradient_(data.n_units, settings.n_hidden, real_, settings.centred) {
   initialise(start);
 }
 
@@ -70,6 +70,7 @@ void Trainer::initialise(const rbm::Machine* start) {
     require(start->units == settings_.units && start->n_visible() == data_.n_units &&
                 start->n_hidden() == settings_.n_hidden,
             "a training starts from a machine of another shape");
+  if (settings_.centred) centring_ = Centring(data_.n_units, settings_.n_hidden);
   good_ = start != nullptr ? *start : random_machine();
   sampler_.set(good_);
 }
@@ -100,6 +101,7 @@ void Trainer::train_batch() {
   }
   gradient_.set(rows(visible_, 0, n + n_model), rows(means_, 0, n + n_model), n);
   gradient_.add_ranks(comm_);
+  if (settings_.centred) gradient_.centre(centring_, n_samples);
   update(n_samples);
 }
 

@@ -94,6 +94,7 @@ void Trainer::save(StateSink& sink) const {
   visible_optimiser_.save(sink, "visible_optimiser");
   hidden_optimiser_.save(sink, "hidden_optimiser");
   if (settings_.algorithm != Algorithm::cd) chains_.save(sink);
+  if (settings_.centred) centring_.save(sink);
   sink.replicated("precision", static_cast<std::uint64_t>(sampler_.precision()));
   sink.replicated("batch", batch_);
   sink.replicated("n_compared", n_compared_);
@@ -117,6 +118,7 @@ void Trainer::load(StateSource& source) {
   visible_optimiser_.load(source, "visible_optimiser");
   hidden_optimiser_.load(source, "hidden_optimiser");
   if (settings_.algorithm != Algorithm::cd) chains_.load(source);
+  if (settings_.centred) centring_.load(source);
   epoch_ = begun.n_epochs;
   source.replicated("batch", batch_);
   source.replicated("n_compared", n_compared_);

@@ -48,6 +48,15 @@ std::vector<std::pair<std::string, Settings>> variants() {
     s.update.l1 = 1e-4;
   });
   add("mean field", [](Settings& s) { s.reconstruction = Reconstruction::mean_field; });
+  add("centred", [](Settings& s) {
+    s.units = rbm::Units::binary;
+    s.centred = true;
+  });
+  add("centred, mean field, momentum", [](Settings& s) {
+    s.reconstruction = Reconstruction::mean_field;
+    s.update.momentum = 0.5;
+    s.centred = true;
+  });
   add("pcd, adam", [](Settings& s) {
     s.algorithm = Algorithm::pcd;
     s.gibbs_steps = 3;

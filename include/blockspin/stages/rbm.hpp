@@ -42,6 +42,7 @@ struct RbmDeck {
   std::vector<std::uint64_t> hidden;
   rbm::Units units = rbm::Units::spin;
   bool bias = true;
+  bool centred = false;
   train::Algorithm algorithm = train::Algorithm::cd;
   std::uint64_t gibbs_steps = 1;
   train::OptimiserKind optimiser = train::OptimiserKind::sgd;

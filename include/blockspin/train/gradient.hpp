@@ -11,6 +11,7 @@
 #include "blockspin/base/array.hpp"
 #include "blockspin/mpi/communicator.hpp"
 #include "blockspin/rbm/product.hpp"
+#include "blockspin/train/centring.hpp"
 
 namespace blockspin::train {
 
@@ -23,14 +24,18 @@ int hidden_grid_bits(std::uint64_t n_terms);
 class GradientSum {
 public:
   GradientSum() = default;
-  /// `real`: visible values are real.
-  GradientSum(std::size_t n_visible, std::size_t n_hidden, bool real);
+  /// `real`: visible values are real. `centred`: sums over the data alone are kept as well.
+  GradientSum(std::size_t n_visible, std::size_t n_hidden, bool real, bool centred = false);
 
   /// Sets the sum to that of these rows: the first n_data of visible [n, V] and means [n, H] count plus, the
   /// others minus; `means` comes back with the latter negated. Local.
   void set(View<const float, 2> visible, View<float, 2> means, std::size_t n_data);
   /// Adds up the ranks' parts; the same bits for every division of the rows over ranks. Collective.
   void add_ranks(const mpi::Communicator& comm);
+
+  /// Moves the offsets to the data, n_samples over all ranks, and makes the sum that of the centred gradient. Local, on
+  /// identical numbers on every rank; after add_ranks().
+  void centre(Centring& centring, std::uint64_t n_samples);
 
   std::span<const float> weights() const { return weights_.values(); } ///< as panels
   std::span<const float> visible_bias() const { return {biases_.data(), n_visible_}; }
@@ -48,6 +53,7 @@ private:
   rbm::RoundedPanels right_terms_;
   rbm::Panels<double> real_weights_;
   std::vector<double> real_biases_;
+  std::vector<double> data_sums_; ///< of v, then of h, over data alone; empty if the gradient is not centred
   std::vector<float> biases_;
 };
 

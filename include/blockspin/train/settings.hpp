@@ -54,6 +54,7 @@ struct Settings {
   rbm::Units units = rbm::Units::spin;
   std::size_t n_hidden = 0;
   bool bias = true;
+  bool centred = false; ///< gradient of units less their offsets (train/centring.hpp); needs biases
   Algorithm algorithm = Algorithm::cd;
   std::uint64_t gibbs_steps = 1;
   Reconstruction reconstruction = Reconstruction::sampled;

@@ -100,6 +100,7 @@ private:
   rbm::Machine good_;         ///< the machine at the start of the epoch
   std::optional<Divergence> divergence_;
   Chains chains_;
+  Centring centring_; ///< counts where settings.centred
   Optimiser weights_optimiser_, visible_optimiser_, hidden_optimiser_;
 
   // Buffers of one batch on this rank: rows of data, then rows of the model.
