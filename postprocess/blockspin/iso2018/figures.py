@@ -15,7 +15,7 @@ from blockspin.exact import T_C
 from blockspin.figures import style
 from blockspin.iso2018 import patterns
 from blockspin.iso2018.ends import Setting, epoch_of, pick, type_of
-from blockspin.iso2018.verdicts import by_family, main_line, with_end
+from blockspin.iso2018.verdicts import CONTROLS, by_family, main_line, with_end
 
 Series = list[tuple[str, list[Any], list[Setting]]]  # (label, x, what is drawn there) of each line
 TYPES = ("V", "L", "H")
@@ -139,7 +139,7 @@ def excess(groups: list[Setting]) -> Figure | None:
 
 
 def controls(groups: list[Setting]) -> Figure | None:
-    names = [name for name in ("V", "shuffled", "independent", "extremes", "cd10", "binary") if pick(groups, family=name)]
+    names = [name for name in ("V", *CONTROLS) if pick(groups, family=name)]
     if len(names) < 3:
         return None
     lattice = min(g.lattice for g in groups)

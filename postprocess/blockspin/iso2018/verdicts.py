@@ -236,8 +236,11 @@ def sampled_machine(groups: list[Setting], like: Setting) -> Setting | None:
     return next((Setting([end]) for g in same for end in g.ends if like.n == 1 and end.seed == like.seed), None)
 
 
+CONTROLS = ("shuffled", "independent", "extremes", "cd10", "binary", "fast_binary", "centred_binary")
+
+
 def controls(groups: list[Setting]) -> Iterator[Row]:
-    for family in ("shuffled", "independent", "extremes", "cd10", "binary"):
+    for family in CONTROLS:
         for g in pick(groups, family=family):
             beside = [v for v in pick(groups, family="V", hidden=g.hidden, epoch=g.epoch, lattice=g.lattice,
                                       dynamics=g.dynamics)]
