@@ -19,13 +19,6 @@ void print_once(const Error& error) {
     std::fprintf(stderr, "blockspin: error: %s\n", printable(line).c_str());
 }
 
-/// How long a rank that fails waits for all others to fail as well. Of several, the lowest speaks first, and ends the
-/// job; the time is divided between the ranks, so that on a busy machine it has as long as can be to do so.
-double patience_of(const mpi::Communicator& comm) {
-  constexpr double seconds = 2.0, seconds_of_all = 3.0;
-  return seconds + seconds_of_all * comm.rank() / comm.size();
-}
-
 /// The error of the lowest rank that says more than that something is broken. Collective.
 Error common_error(const mpi::Communicator& comm, const Error& mine) {
   try {
@@ -50,9 +43,10 @@ int report_failure(const mpi::Session* session) noexcept {
   const mpi::Communicator* const comm = session != nullptr ? &session->world() : nullptr;
   if (comm == nullptr || comm->size() == 1 || error.agreed() || error.kind() == ErrorKind::usage)
     return print_agreed(comm, error);
-  if (session->all_ranks_fail(patience_of(*comm)))
-    return print_agreed(comm, common_error(session->failed(), error));
-  std::fprintf(stderr, "[rank %d/%d] %s\n", comm->rank(), comm->size(), printable(error.what()).c_str());
+  const mpi::Speaker speaker = session->speaker_of_failure();
+  if (speaker == mpi::Speaker::all_ranks) return print_agreed(comm, common_error(session->failed(), error));
+  if (speaker == mpi::Speaker::this_rank)
+    std::fprintf(stderr, "[rank %d/%d] %s\n", comm->rank(), comm->size(), printable(error.what()).c_str());
   mpi::abort(error.exit_code());
 }
 

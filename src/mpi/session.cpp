@@ -5,7 +5,7 @@
 #include <optional>
 #include <thread>
 
-#include "stop_signals.hpp"
+#include "failure_notices.hpp"
 
 namespace blockspin::mpi {
 
@@ -17,6 +17,12 @@ std::optional<int> code_without_finalizing;
 /// the path of each file that is opened into 256 bytes and crashes on a longer one, chosen or not. Left out
 /// unless the user names components. Other MPI libraries do not read the variable.
 void leave_out_lockedfile() { setenv("OMPI_MCA_sharedfp", "^lockedfile", 0); }
+
+/// Seconds for all ranks to fail. Whoever leaves the word to another rank is ended by it meanwhile, unless it has died.
+double patience_with(const FailureNotices& notices) {
+  constexpr double for_all = 2.0, for_another = 60.0;
+  return notices.of_speech() || notices.from_lower() ? for_another : for_all;
+}
 
 } // namespace
 
@@ -38,22 +44,21 @@ Session::~Session() {
   MPI_Finalize();
 }
 
-bool Session::all_ranks_fail(double seconds) const {
+Speaker Session::speaker_of_failure() const {
   using Clock = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds between_looks(2);
-  constexpr double seconds_to_be_killed = 30.0; // mpirun waits for some of them, between SIGTERM and SIGKILL
-  forget_signals();
-  MPI_Request meeting = MPI_REQUEST_NULL;
-  if (MPI_Ibarrier(failed_.handle(), &meeting) != MPI_SUCCESS) return false;
-  int all = 0;
-  // The clock comes after the look: a rank that gets no processor for so long may still find that all are there.
-  for (const auto start = Clock::now();;) {
-    if (MPI_Test(&meeting, &all, MPI_STATUS_IGNORE) != MPI_SUCCESS || all != 0) break;
-    const double patience = seconds + (end_is_under_way() ? seconds_to_be_killed : 0.0);
-    if (std::chrono::duration<double>(Clock::now() - start).count() >= patience) break;
-    std::this_thread::sleep_for(between_looks);
+  FailureNotices notices(failed_);
+  notices.send_failure();
+  // The clock comes before the look: a rank that gets no processor for so long may still find that all are there.
+  for (const auto start = Clock::now();; std::this_thread::sleep_for(between_looks)) {
+    const std::chrono::duration<double> waited = Clock::now() - start;
+    notices.receive();
+    if (notices.from_all()) return Speaker::all_ranks;
+    if (waited.count() >= patience_with(notices)) break;
   }
-  return all != 0;
+  if (notices.of_speech()) return Speaker::another_rank;
+  notices.send_speech();
+  return Speaker::this_rank;
 }
 
 void end_without_finalizing(int exit_code) { code_without_finalizing = exit_code; }

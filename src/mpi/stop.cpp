@@ -5,8 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "stop_signals.hpp"
-
 namespace blockspin::mpi {
 
 namespace {
@@ -46,10 +44,6 @@ void install_stop_signals() {
   // A file that may grow no further is then an error of the write, which says so, and not the end.
   std::signal(SIGXFSZ, SIG_IGN);
 }
-
-void forget_signals() { received_signal = 0; }
-
-bool end_is_under_way() { return received_signal == SIGTERM; }
 
 void request_stop() { received_signal = SIGTERM; }
 

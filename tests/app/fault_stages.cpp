@@ -1,7 +1,11 @@
 // A stage that fails on purpose, in a program of its own kinds: how a failure ends the job.
 
+#include <chrono>
+#include <csignal>
 #include <new>
 #include <thread>
+
+#include <unistd.h>
 
 #include "blockspin/app/program.hpp"
 #include "blockspin/base/log.hpp"
@@ -12,9 +16,10 @@
 namespace blockspin::campaign {
 namespace {
 
-enum class Failure { lonely, agreed, numerical, memory, foreign, everywhere, several, slow };
+enum class Failure { lonely, agreed, numerical, memory, foreign, everywhere, several, late, dying, slow };
 std::vector<std::string> choice_names(Failure) {
-  return {"lonely", "agreed", "numerical", "memory", "foreign", "everywhere", "several", "slow"};
+  return {"lonely",     "agreed",  "numerical", "memory", "foreign",
+          "everywhere", "several", "late",      "dying",  "slow"};
 }
 
 struct FaultDeck {
@@ -58,7 +63,15 @@ public:
     if (deck().failure == Failure::agreed)
       mpi::agreed(context.comm(), [&] { fail_here(context, ErrorKind::archive); });
     if (deck().failure == Failure::everywhere) throw std::runtime_error("a foreign failure");
-    if (deck().failure == Failure::several) fail_elsewhere(context);
+    if (deck().failure == Failure::several) fail_elsewhere(context, std::chrono::milliseconds(100));
+    if (deck().failure == Failure::late) {
+      if (!context.comm().is_root()) raise_soon(SIGTERM); // mpirun's word for the end of the job
+      fail_elsewhere(context, std::chrono::seconds(8));
+    }
+    if (deck().failure == Failure::dying) {
+      if (context.comm().is_root()) raise_soon(SIGKILL);
+      fail_elsewhere(context, std::chrono::seconds(0));
+    }
     if (context.comm().rank() == deck().rank) {
       if (deck().failure == Failure::memory) throw std::bad_alloc();
       if (deck().failure == Failure::foreign) throw std::runtime_error("a foreign failure");
@@ -68,9 +81,17 @@ public:
   }
 
 private:
-  /// On all ranks but one, on the root last, as on a busy machine.
-  void fail_elsewhere(Context& context) const {
-    if (context.comm().is_root()) std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  /// A signal to this process, once it has failed.
+  static void raise_soon(int signal) {
+    std::thread([signal] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      kill(getpid(), signal);
+    }).detach();
+  }
+  /// On all ranks but one, on the root last.
+  void fail_elsewhere(Context& context, std::chrono::milliseconds delay_of_root) const {
+    context.comm().barrier();
+    if (context.comm().is_root()) std::this_thread::sleep_for(delay_of_root);
     if (context.comm().rank() != deck().rank) throw Error(ErrorKind::numerical, "failed on purpose", label());
     context.comm().barrier();
   }

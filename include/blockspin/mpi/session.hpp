@@ -5,6 +5,9 @@
 
 namespace blockspin::mpi {
 
+/// Who says why a job ends.
+enum class Speaker { all_ranks, this_rank, another_rank };
+
 /// Initialises MPI (thread level FUNNELED) and finalises it. One per process; main owns it.
 class Session {
 public:
@@ -16,10 +19,11 @@ public:
   /// A duplicate of MPI_COMM_WORLD with MPI_ERRORS_RETURN, so that library traffic cannot meet ours.
   const Communicator& world() const { return world_; }
 
-  /// Whether every rank comes to this call, each waiting for so many seconds; and longer, for its own end, if another rank
-  /// has ended the job in the meantime. To be called once, by a rank that fails.
-  bool all_ranks_fail(double seconds) const;
-  /// For ranks that have all failed: nobody else has used it, and no message of before is under way on it.
+  /// For a rank that fails, once; it waits for seconds. `all_ranks`: all come to this call, and can agree on failed().
+  /// `this_rank`: it shall say why, and abort. `another_rank`: that one has, or ends before it could; silence, and abort
+  /// where nobody else has within a minute. Of ranks that fail within seconds the lowest speaks, of others the first.
+  Speaker speaker_of_failure() const;
+  /// For ranks that have all failed: nobody else uses it.
   const Communicator& failed() const { return failed_; }
 
 private:
