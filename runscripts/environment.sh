@@ -12,8 +12,8 @@ export OMPI_MCA_hwloc_base_binding_policy=none
 export OMPI_MCA_mpi_yield_when_idle=1
 # Shared memory only: no search for networks, no warnings about missing ones.
 export OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader
-# After Ctrl-C mpirun waits so many seconds, asks its ranks to end (SIGTERM), and waits as long for their checkpoints before
-# it kills them (Open MPI: 1). It does the same after a rank has failed.
+# After Ctrl-C mpirun sends SIGCONT (the program makes a checkpoint), waits so many seconds (Open MPI: 1), sends SIGTERM (it
+# stops), waits as long again, and kills its ranks. It does the same after a rank has failed.
 export OMPI_MCA_odls_base_sigkill_timeout=10
 # The ranks are the parallelism; threads inside BLAS would compete with them.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A campaign under Slurm that outlives its wall time:  sbatch runscripts/slurm_campaign.sh DECK
 # Shortly before the end Slurm sends TERM to this script; it passes USR1 to mpirun, which forwards it to the ranks; they
-# stop at the next safe point with a checkpoint and exit code 75; the job is put back in the queue and resumes. A file
+# stop at the next safe point with exit code 75; the job is put back in the queue and resumes. A file
 # named STOP beside the deck stops the job as well, and keeps it out of the queue; delete it and submit again to go on.
 # Adapt the lines marked (*).
 #SBATCH --job-name=blockspin
@@ -32,7 +32,7 @@ status=$?
 
 # A file named STOP is somebody's wish, and would stop the next job as well.
 if [ "$status" = 75 ] && [ ! -e "$(dirname "$deck")/STOP" ]; then
-  echo "stopped with a checkpoint; back into the queue"
+  echo "stopped early; back into the queue"
   scontrol requeue "$SLURM_JOB_ID"
 fi
 exit "$status"

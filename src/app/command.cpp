@@ -90,7 +90,7 @@ std::vector<Command> commands_about_campaigns() {
       {"verify",
        "DECK",
        "run a deck undisturbed, then killed and resumed at random on other rank counts; compare every byte",
-       {"set", "rounds", "ranks"},
+       {"set", "force", "rounds", "ranks"},
        1,
        1,
        verify_deck_command},
@@ -143,7 +143,7 @@ std::string help_text() {
   text += "\n--set section.key=value overrides a deck key; --walltime HH:MM:SS; --petsc \"-log_view\"; "
           "--lineage PATH;\nblockspin COMMAND --help explains a command.\n"
           "Exit codes: 0 done, 1 internal, 2 usage, 3 deck, 4 archive or file, 5 numerical, 6 verify found a "
-          "difference,\n75 stopped early with a checkpoint (run the same command with --resume).\n";
+          "difference,\n75 stopped early, as asked (run the same command with --resume).\n";
   return text;
 }
 

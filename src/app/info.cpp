@@ -1,5 +1,7 @@
 // blockspin info: what an archive holds.
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "blockspin/app/command.hpp"
@@ -16,6 +18,9 @@ namespace blockspin::app {
 
 namespace {
 
+/// Whether an error is of what an archive holds: then the rest of it can still be told.
+bool is_of_content(const Error& error) { return error.agreed() && error.kind() == ErrorKind::archive; }
+
 /// "whole", or what is wrong with a group. Collective.
 std::string verdict(const archive::Archive& archive, std::span<const campaign::Kind> kinds,
                     const std::string& group) {
@@ -28,7 +33,7 @@ std::string verdict(const archive::Archive& archive, std::span<const campaign::K
     if (kind != nullptr) archive::check_layout(archive, group, kind->rows);
     return "whole, content hash " + present;
   } catch (const Error& error) {
-    if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+    if (!is_of_content(error)) throw;
     return damaged + ": " + error.message();
   }
 }
@@ -45,24 +50,44 @@ void check_content(const archive::Archive& archive, std::span<const campaign::Ki
              joined(damaged, ", ") + ": the content does not match the checksum", archive.path());
 }
 
-/// How many are complete; which are partial, or stale. Collective.
-std::string stages_text(const archive::Archive& archive) {
+/// What the groups say of themselves.
+struct Stages {
   std::size_t n_complete = 0;
-  std::vector<std::string> partial, stale;
-  for (const std::string& path : archive.groups()) {
-    const archive::Group group = archive.group(path).value();
-    if (group.status == "complete")
-      ++n_complete;
-    else
-      partial.push_back(path);
-    if (!stale_ancestor(archive, group).empty()) stale.push_back(path);
-  }
-  std::string text = "stages: " + std::to_string(n_complete) + " complete\n";
-  if (!partial.empty())
-    text +=
-        std::to_string(partial.size()) + " partial: " + printable(campaign::first_of(partial, ", ")) + "\n";
-  if (!stale.empty())
-    text += "STALE, as their input has changed: " + printable(campaign::first_of(stale, ", ")) + "\n";
+  std::vector<std::string> partial, stale, unreadable; ///< paths
+  std::optional<Error> fault;                          ///< of the first that cannot be read
+};
+
+/// Collective.
+void add_stage(Stages& found, const archive::Archive& archive, const std::string& path) try {
+  const archive::Group group = archive.group(path).value();
+  const bool is_stale = !stale_ancestor(archive, group).empty();
+  if (is_stale) found.stale.push_back(path);
+  if (group.status == "complete")
+    ++found.n_complete;
+  else
+    found.partial.push_back(path);
+} catch (const Error& error) {
+  if (!is_of_content(error)) throw;
+  found.unreadable.push_back(path);
+  if (!found.fault) found.fault = error;
+}
+
+/// Collective.
+Stages stages_of(const archive::Archive& archive) {
+  Stages found;
+  for (const std::string& path : archive.groups()) add_stage(found, archive, path);
+  return found;
+}
+
+/// How many are complete; which are partial, stale, or damaged.
+std::string text_of(const Stages& stages) {
+  std::string text = "stages: " + std::to_string(stages.n_complete) + " complete\n";
+  const auto add = [&text](const std::string& what, const std::vector<std::string>& paths) {
+    if (!paths.empty()) text += what + ": " + printable(campaign::first_of(paths, ", ")) + "\n";
+  };
+  add(std::to_string(stages.partial.size()) + " partial", stages.partial);
+  add("STALE, as their input has changed", stages.stale);
+  add("DAMAGED, or made from what is damaged", stages.unreadable);
   return text;
 }
 
@@ -73,9 +98,9 @@ std::string text_of(const campaign::ResultLines& results, const std::string& ind
 }
 
 /// At most a screen.
-std::string overview(const archive::Archive& archive, const campaign::ResultLines& results) {
-  return archive::title_text(archive::summarize_file(archive)) + stages_text(archive) +
-         text_of(results, "  ") +
+std::string overview(const archive::Archive& archive, const Stages& stages,
+                     const campaign::ResultLines& results) {
+  return archive::title_text(archive::summarize_file(archive)) + text_of(stages) + text_of(results, "  ") +
          "more: info --all prints keys, datasets and provenance, --check tests every byte, --json is for programs\n";
 }
 
@@ -90,19 +115,22 @@ int info_command(const Invocation& invocation, const mpi::Communicator& comm) {
   }
   const bool whole = invocation.all || invocation.json || !invocation.lineage.empty();
   std::string text;
-  campaign::ResultLines results;
+  std::optional<Error> fault;
   if (whole) {
     const auto summary = archive::summarize(archive);
     text = invocation.json  ? archive::to_json(summary)
            : invocation.all ? archive::to_text(summary)
                             : archive::lineage(summary, invocation.lineage);
   } else {
-    results = campaign::result_lines(archive, invocation.kinds, archive.groups(), most_result_lines);
-    text = invocation.brief ? text_of(results, "") : overview(archive, results);
+    const Stages stages = stages_of(archive);
+    const auto results =
+        campaign::result_lines(archive, invocation.kinds, archive.groups(), most_result_lines);
+    text = invocation.brief ? text_of(results, "") : overview(archive, stages, results);
+    fault = stages.fault ? stages.fault : results.fault;
   }
   archive.close();
   if (comm.is_root()) fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
-  if (results.fault) throw *results.fault; // what can be read stands above
+  if (fault) throw *fault; // what can be read stands above
   return 0;
 }
 

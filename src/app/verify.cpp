@@ -75,7 +75,7 @@ void check_end(Disturbance how, std::optional<int> code, const std::string& what
 class Verification {
 public:
   explicit Verification(const Invocation& invocation)
-      : deck_(invocation.arguments.front()), overrides_(invocation.overrides),
+      : deck_(invocation.arguments.front()), overrides_(invocation.overrides), force_(invocation.force),
         most_ranks_(invocation.n_ranks > 0 ? invocation.n_ranks : default_most_ranks) {}
 
   /// Finds by `check` into how many domains the deck's lattice can be cut, up to the most ranks.
@@ -153,6 +153,7 @@ private:
 
   std::vector<std::string> arguments(const std::string& archive, const std::string& domains) const {
     std::vector<std::string> all{"run", deck_, "--resume"};
+    if (force_) all.push_back("--force");
     append_overrides(all, domains);
     all.insert(all.end(), {"--set", "campaign.archive=" + folder_.file(archive)});
     all.insert(all.end(), {"--set", "campaign.checkpoint_interval=0.2"});
@@ -161,6 +162,7 @@ private:
 
   std::string deck_;
   std::vector<std::string> overrides_;
+  bool force_;
   int most_ranks_;
   std::vector<int> n_domains_; ///< possible ones beside 1, ascending
   Folder folder_;

@@ -69,20 +69,16 @@ int create_owned(const std::string& path) {
   return -1;
 }
 
-/// Network file systems may make a link and say that it was there.
-bool has_two_names(int descriptor) {
-  struct stat status {};
-  return fstat(descriptor, &status) == 0 && status.st_nlink == 2;
-}
-
 /// The same file under a name of its own first, so that no file under the lock's name without an owner is ever ours.
 int create_lock(const std::string& path) {
   const std::string temporary = temporary_name(path);
   unlink(temporary.c_str()); // of a killed process with our number
   const int descriptor = create_owned(temporary);
   if (descriptor < 0) return -1;
-  const bool linked = link(temporary.c_str(), path.c_str()) == 0 || has_two_names(descriptor);
-  const int code = errno;
+  const int code = link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
+  const bool linked =
+      code == 0 ||
+      same_file(descriptor, path); // network file systems may make a link and say that it was there
   unlink(temporary.c_str());
   if (linked) return descriptor;
   close(descriptor);

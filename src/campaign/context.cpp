@@ -107,6 +107,8 @@ void Context::look(const Pace& pace) {
     loop_->progress.report(loop_->stepper.work_done(), loop_->stepper.work_total(), loop_->stepper.note());
   const bool stop = run_.stop.stop_now();
   if (loop_ != nullptr && (stop || pace.checkpoint_is_due())) loop_->save();
+  if (loop_ != nullptr && !stop && pace.is_continued())
+    log::info(stage_.label() + ": SIGCONT came " + loop_->place());
   if (stop)
     throw_stopped(run_.stop, run_.existing, stage_.label(),
                   loop_ == nullptr ? std::string() : loop_->place());

@@ -21,6 +21,9 @@ public:
   /// After time_to_look() was true: whether the checkpoint interval has passed; starts it anew. Local, same
   /// on every rank.
   bool checkpoint_is_due() const { return due_; }
+  /// Whether it is due because the root has had SIGCONT: mpirun is about to end the job, or a pause is over. Local, same
+  /// on every rank.
+  bool is_continued() const { return continued_; }
 
 private:
   using Clock = std::chrono::steady_clock;
@@ -30,7 +33,8 @@ private:
   Clock::time_point last_look_, last_checkpoint_;
   std::uint64_t steps_between_looks_ = 1;
   std::uint64_t steps_left_ = 1;
-  bool due_ = false;
+  bool due_ = false, continued_ = false;
+  int n_continued_;
 };
 
 } // namespace blockspin::campaign

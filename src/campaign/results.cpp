@@ -77,6 +77,7 @@ void add_line(ResultLines& found, const archive::Archive& archive, std::span<con
               const std::string& group) {
   std::string line;
   try {
+    archive.group(group); // throws where its own attributes are damaged
     line = result_line(archive, kinds, group);
   } catch (const Error& error) {
     if (!error.agreed() || error.kind() != ErrorKind::archive) throw;

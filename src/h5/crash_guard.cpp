@@ -25,8 +25,10 @@ void CrashGuard::report_damage(int) {
   _exit(exit_code(ErrorKind::archive));
 }
 
-CrashGuard::CrashGuard(const std::string& path)
-    : message_("blockspin: error: " + path + ": the file is damaged: HDF5 breaks down while reading it\n"),
+CrashGuard::CrashGuard(const std::string& path, bool speaks)
+    : message_(speaks ? "blockspin: error: " + path +
+                            ": the file is damaged: HDF5 breaks down while reading it\n"
+                      : std::string()),
       outer_(innermost_) {
   innermost_ = this;
   if (outer_ != nullptr) return;

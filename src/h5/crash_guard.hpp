@@ -8,10 +8,11 @@ namespace blockspin::h5 {
 
 /// While it lives, a crash of this process (SIGSEGV, SIGBUS, SIGFPE, SIGABRT) or half a minute without
 /// still_alive() end it with the message that `path` is damaged and the exit code of files. Local: one rank,
-/// while the others wait. Within another guard it names its own file, and the other again at its end.
+/// while the others wait, or the one of several that `speaks`. Within another guard it names its own file, and the other
+/// again at its end.
 class CrashGuard {
 public:
-  explicit CrashGuard(const std::string& path);
+  explicit CrashGuard(const std::string& path, bool speaks = true);
   ~CrashGuard();
   /// A step has been made: where there is a guard, the half minute begins again.
   static void still_alive();

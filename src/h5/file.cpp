@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "blockspin/base/text.hpp"
 #include "blockspin/h5/serial_file.hpp"
 #include "blockspin/mpi/agree.hpp"
 #include "blockspin/mpi/session.hpp"
+#include "crash_guard.hpp"
 #include "let_go.hpp"
 #include "mpi_io.hpp"
 #include "together.hpp"
@@ -88,6 +90,9 @@ void File::close() {
   // Nearly all that can fail fails in flush(): a failing H5Fclose (the superblock's last update) leaves HDF5
   // with a file that it can neither use nor forget.
   if (access_ == Access::write) flush();
+  // Damage in a heap may crash HDF5 only when it forgets what it has read.
+  std::optional<CrashGuard> guard;
+  if (access_ == Access::read) guard.emplace(path_, comm_->is_root());
   const hid_t id = std::exchange(id_, H5I_INVALID_HID);
   try {
     together(*comm_, path_, 0, [&] { check(H5Fclose(id), "cannot close the file", path_); });

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "blockspin/mpi/continued.hpp"
+
 namespace blockspin::mpi {
 
 namespace {
@@ -41,6 +43,7 @@ void install_stop_signals() {
   struct sigaction before = {};
   sigaction(SIGHUP, nullptr, &before);
   if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
+  install_continue_signal();
   // A file that may grow no further is then an error of the write, which says so, and not the end.
   std::signal(SIGXFSZ, SIG_IGN);
 }

@@ -44,6 +44,23 @@ def flip_bit(archive, dataset):
     Path(path).write_bytes(content)
 
 
+def with_damaged_attributes(folder):
+    """Of a copy: what `info` says, which must be all that can be read."""
+    archive = f"{folder}/run.h5"
+    with h5py.File(archive, "r+") as file:
+        kept = file["/decimation/main"].attrs["status"]
+        del file["/decimation/main"].attrs["status"]
+    for ranks in (1, 2):
+        text = run(ranks, "info", archive, code=4)
+        assert "stages: 1 complete" in text and "DAMAGED, or made from what is damaged: /decimation/main" in text, text
+        for options in ([], ["--brief"]):
+            text = run(ranks, "info", archive, *options, code=4)
+            assert "sample.main: T = " in text and "decimation.main: cannot be read: " in text, text
+            assert text.count("blockspin: error: ") == 1, text
+    with h5py.File(archive, "r+") as file:
+        file["/decimation/main"].attrs["status"] = kept
+
+
 def scenario(folder, storage):
     deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
     Path(deck).write_text(DECK.format(storage), encoding="utf-8")
@@ -62,6 +79,7 @@ def scenario(folder, storage):
     flip_bit(archive, "/sample/main/configuration")  # back
     run(2, "run", deck, "--resume")
     run(1, "info", archive, "--check")
+    with_damaged_attributes(folder)
 
 
 for storage in ("single", "segments"):

@@ -105,6 +105,24 @@ def check_signal_to_a_rank(number):
         expect(errors.count(f"stopped by {number.name}") == 1, f"{number.name}: is not named", errors)
 
 
+def check_continued():
+    """mpirun sends SIGCONT first when it is asked to end: then a checkpoint is made at once, and the run goes on."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = start(folder, 2, "slow", 0)
+        wait_for_ranks(folder, 2)
+        for rank in ranks_of(folder):
+            os.kill(rank, signal.SIGCONT)
+        end = time.time() + patient(20)
+        while not any("checkpoint" in name and ".tmp" not in name for name in os.listdir(folder)):
+            expect(time.time() < end, "SIGCONT: no checkpoint", "")
+            time.sleep(0.1)
+        expect(process.poll() is None, "SIGCONT ended a run", "")
+        process.kill()  # and its ranks with it
+        process.communicate()
+        status, errors = finish(start(folder, 2, "slow", 0, "--resume", "--walltime", "00:00:01"))
+        expect(status == 75 and "continues from a checkpoint" in errors, f"SIGCONT: its checkpoint is lost, {status}", errors)
+
+
 def check_signals_to_the_launcher(*numbers):
     """Ctrl-C, and what batch systems send: mpirun asks its ranks to end, and kills them when a time is over. It waits for
     all of this time, which is long for a busy machine, so all signals are sent at once. The exit code is mpirun's own."""
@@ -201,6 +219,7 @@ for how in ("signal", "walltime", "file"):
     check_stop(2, how)
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2, signal.SIGXCPU):
     check_signal_to_a_rank(number)
+check_continued()
 check_signals_to_the_launcher(signal.SIGINT, signal.SIGTERM)
 check_nohup()
 check_no_orphans()

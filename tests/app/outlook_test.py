@@ -117,6 +117,15 @@ class Outlook(unittest.TestCase):
             self.assertIn("--force runs all the same", done.stderr)
         self.assertNotIn("need", self.check().stderr)
 
+    def test_verify_passes_force_on(self):
+        """A training diverges before the stage comes that needs more than any machine has."""
+        self.write(DECK.replace("4x4", "32x32") + "[rbm.W]\nhidden = 4\nepochs = 3\nbatch = 20\nlearning_rate = 1e30\n"
+                   "[sample.large]\ntemperatures = 1:10:0.01\nconfigurations = 1000000000\n")
+        for options, code in ([], 4), (["--force"], 5):
+            done = campaign.blockspin("verify", self.deck, "--rounds", "1", *options)
+            self.assertEqual(code, done.returncode, done.stderr)
+            self.assertEqual(code == 4, "--force runs all the same" in done.stderr, done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -146,6 +146,21 @@ TEST_F(LockTest, AnAnswerThatTheNetworkLost) {
   EXPECT_TRUE(owner().ends_with(our_process)) << owner();
 }
 
+TEST_F(LockTest, AnotherNameOfOurFileIsNoLock) {
+  const Lock holder = Lock::acquire(archive_, 0.0);
+  link_ends = [&](int end) {
+    const int code = errno;
+    for (const std::string& name : names()) // what copies folders by links may do at any time
+      if (name.find(".tmp-") != std::string::npos)
+        library<int(const char*, const char*)>("link")((folder_ + "/" + name).c_str(),
+                                                       (folder_ + "/copy").c_str());
+    errno = code;
+    return end;
+  };
+  EXPECT_ANY_THROW(Lock::acquire(archive_, 0.0));
+  EXPECT_TRUE(fs::exists(folder_ + "/copy")) << "no name was added";
+}
+
 TEST_F(LockTest, WhatAKilledRunLeftGoes) {
   const std::string process = digits_of("another host and process");
   std::ofstream(lock_ + ".tmp-" + process + "-" + digits_of("run.h5.lock" + process))

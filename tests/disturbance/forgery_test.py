@@ -367,7 +367,7 @@ def change_structure(file, draw):
         del file[path]
         file.create_group(path)
     else:
-        file.create_dataset(path + "_2", (10**6, 10**6), "f4", chunks=(100, 100))
+        file.create_dataset(path + "_2", (10**4, 10**4), "f4", chunks=(100, 100))
 
 
 def change_root(file, draw):

@@ -23,7 +23,7 @@ struct Invocation {
   std::string output;                    ///< sweep: the folder
   bool resume = false;
   bool overwrite = false;
-  bool force = false;          ///< run: also where memory or disk will not do
+  bool force = false;          ///< run, verify: also where memory or disk will not do
   bool check = false;          ///< info: read everything and compare it with the checksums
   double walltime_seconds = 0; ///< 0: no limit
   int n_ranks = 0;             ///< --ranks; 0: as many as run the command

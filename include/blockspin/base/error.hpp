@@ -14,7 +14,7 @@ enum class ErrorKind : int {
   archive = 4,   ///< a file: archive, checkpoint, folder, disk
   numerical = 5, ///< a result that cannot be trusted: divergence, failed convergence, failed exact check
   setting = 6,   ///< a value that the physics cannot work with; who knows its key makes it a deck's error
-  stopped = 75,  ///< stopped early with a good checkpoint (BSD EX_TEMPFAIL)
+  stopped = 75,  ///< stopped early, as asked: the same command goes on (BSD EX_TEMPFAIL)
 };
 
 /// The exit code of a kind: its value; a setting's is that of the deck, where settings come from.
