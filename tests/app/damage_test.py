@@ -44,21 +44,26 @@ def flip_bit(archive, dataset):
     Path(path).write_bytes(content)
 
 
+def take_status(archive, group):
+    with h5py.File(archive, "r+") as file:
+        status = file[group].attrs["status"]
+        del file[group].attrs["status"]
+    return status
+
+
 def with_damaged_attributes(folder):
-    """Of a copy: what `info` says, which must be all that can be read."""
+    """`info` tells all that can be read, also where the damaged group has no results to tell."""
     archive = f"{folder}/run.h5"
-    with h5py.File(archive, "r+") as file:
-        kept = file["/decimation/main"].attrs["status"]
-        del file["/decimation/main"].attrs["status"]
-    for ranks in (1, 2):
-        text = run(ranks, "info", archive, code=4)
-        assert "stages: 1 complete" in text and "DAMAGED, or made from what is damaged: /decimation/main" in text, text
-        for options in ([], ["--brief"]):
-            text = run(ranks, "info", archive, *options, code=4)
-            assert "sample.main: T = " in text and "decimation.main: cannot be read: " in text, text
-            assert text.count("blockspin: error: ") == 1, text
-    with h5py.File(archive, "r+") as file:
-        file["/decimation/main"].attrs["status"] = kept
+    for group, damaged, lines in (("/sample/main", "/rbm/main, /sample/main", ("rbm.main: cannot be read: ", "sample.main: cannot be read: ")),
+                                  ("/decimation/main", "/decimation/main", ("rbm.main: after epoch 1", "sample.main: 2 temperatures"))):
+        status = take_status(archive, group)
+        for ranks in (1, 2):
+            for options in ([], ["--brief"]):
+                text = run(ranks, "info", archive, *options, code=4)
+                assert all(line in text for line in lines) and text.count("blockspin: error: ") == 1, text
+                assert options or f"DAMAGED, or made from what is damaged: {damaged}\n" in text, text
+        with h5py.File(archive, "r+") as file:
+            file[group].attrs["status"] = status
 
 
 def scenario(folder, storage):
