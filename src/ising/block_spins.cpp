@@ -193,6 +193,7 @@ RowLattice blocked(const RowLattice& fine, unsigned factor) {
 
 Blocking::Blocking(const RowLattice& fine, BlockRule rule, unsigned factor)
     : fine_(fine), coarse_(blocked(fine, factor)), rule_(rule), factor_(factor) {
+  require(rule != BlockRule::filter, "a filter has blocking of its own");
   for (std::uint64_t row = 0; row < coarse_.n_rows(); ++row)
     first_words_.push_back(first_row(coarse_, factor, row) * fine_.words_per_row());
   for (const std::uint64_t row : rows_of_block(fine_, factor)) rows_.push_back(row * fine_.words_per_row());
@@ -229,19 +230,38 @@ unsigned most_levels(const RowLattice& lattice, unsigned factor, std::uint64_t l
 }
 
 BlockLevels::BlockLevels(const RowLattice& lattice, BlockRule rule, unsigned factor, unsigned n_levels,
-                         const rng::Generator& generator)
+                         const rng::Generator& generator, const std::vector<BlockFilter>& filters)
     : factor_(factor), generator_(generator) {
   levels_.emplace_back(lattice);
-  for (unsigned n = 0; n < n_levels; ++n) {
+  if (rule == BlockRule::filter) add_filters(filters, n_levels);
+  for (unsigned n = 0; n < n_levels && rule != BlockRule::filter; ++n) {
     steps_.emplace_back(levels_.back().lattice(), rule, factor);
     levels_.emplace_back(steps_.back().coarse());
   }
-  if (n_levels > 0) ties_.resize(levels_[1].words().size());
+  if (n_levels > 0)
+    random_.resize(rule == BlockRule::filter ? levels_[1].lattice().n_sites() : levels_[1].words().size());
+}
+
+void BlockLevels::add_filters(const std::vector<BlockFilter>& filters, unsigned n_levels) {
+  require(!filters.empty(), "blocking by a filter needs one");
+  for (unsigned n = 0; n < n_levels; ++n) {
+    const BlockFilter& filter = filters[std::min<std::size_t>(n, filters.size() - 1)];
+    require(filter.stride == factor_, "the stride of a filter is the side of a block");
+    filters_.emplace_back(levels_.back().lattice(), filter);
+    levels_.emplace_back(filters_.back().coarse());
+  }
+}
+
+void BlockLevels::filter_level(unsigned n, std::uint64_t configuration) {
+  const std::span random(random_.data(), levels_[n + 1].lattice().n_sites());
+  generator_.words(configuration << 8 | (n + 1), 0, random);
+  filters_[n].apply(levels_[n], random, levels_[n + 1]);
 }
 
 void BlockLevels::block(std::uint64_t configuration) {
-  for (unsigned n = 0; n < n_levels(); ++n) {
-    const std::span ties(ties_.data(), levels_[n + 1].words().size());
+  for (unsigned n = 0; n < filters_.size(); ++n) filter_level(n, configuration);
+  for (unsigned n = 0; n < steps_.size(); ++n) {
+    const std::span ties(random_.data(), levels_[n + 1].words().size());
     if (steps_[n].has_ties()) generator_.words(configuration << 8 | (n + 1), 0, ties);
     steps_[n].apply(levels_[n], ties, levels_[n + 1]);
   }

@@ -27,7 +27,7 @@ ising::RowLattice lattice_of(const BlockingSetup& setup, unsigned level) {
 }
 
 LevelOperators::LevelOperators(const BlockingSetup& setup, const rng::Generator& ties)
-    : blocks_(ising::RowLattice(setup.extents), setup.rule, setup.factor, setup.n_levels, ties),
+    : blocks_(ising::RowLattice(setup.extents), setup.rule, setup.factor, setup.n_levels, ties, setup.filters),
       n_even_(setup.n_even), values_(setup.n_even + setup.n_odd), even_({setup.n_levels + 1, setup.n_even}),
       odd_({setup.n_levels + 1, setup.n_odd}) {
   std::vector<ising::Operator> operators = setup.even();

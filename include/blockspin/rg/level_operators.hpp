@@ -18,6 +18,7 @@ struct BlockingSetup {
   unsigned factor = 2;
   unsigned n_levels = 1; ///< blockings; levels are 0 ... n_levels
   std::size_t n_even = 1, n_odd = 1;
+  std::vector<ising::BlockFilter> filters = {}; ///< of BlockRule::filter, as ising::BlockLevels takes them
 
   std::vector<ising::Operator> even() const;
   std::vector<ising::Operator> odd() const;

@@ -40,7 +40,7 @@ enum class StreamId : std::uint16_t {
   rg_block = 96,            ///< ties of majority rule, block maps
   rg_sample = 97,           ///< chains sampled for trained decimation
   rg_hidden = 98,           ///< hidden configurations a map is checked on
-  block_tie = 99,           ///< ties of majority blocking, by configuration, level and block
+  block_tie = 99,           ///< chance in blocking: ties, spins drawn by a filter
   test = 1024,              ///< tests
   bench = 1025,             ///< benchmarks
 };

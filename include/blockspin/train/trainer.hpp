@@ -14,21 +14,13 @@
 #include "blockspin/train/chains.hpp"
 #include "blockspin/train/continuation.hpp"
 #include "blockspin/train/data.hpp"
+#include "blockspin/train/epoch_record.hpp"
 #include "blockspin/train/gradient.hpp"
 #include "blockspin/train/judge.hpp"
 #include "blockspin/train/optimiser.hpp"
 #include "blockspin/train/settings.hpp"
 
 namespace blockspin::train {
-
-/// What is recorded of each epoch.
-struct EpochRecord {
-  double reconstruction_error =
-      0;                    ///< mean squared difference a unit between data and its first reconstruction
-  double gradient_norm = 0; ///< root of the sum of squares of the last batch's weight gradient
-  double weight_norm = 0;   ///< root of the sum of squares of the weights
-  double learning_rate = 0;
-};
 
 /// Where a training diverged; both from 1.
 struct Divergence {
