@@ -4,6 +4,7 @@
 #include "blockspin/stages/chain_machine.hpp"
 #include "blockspin/stages/couplings.hpp"
 #include "blockspin/stages/decimation.hpp"
+#include "blockspin/stages/filter.hpp"
 #include "blockspin/stages/flow.hpp"
 #include "blockspin/stages/generate.hpp"
 #include "blockspin/stages/import.hpp"
@@ -25,12 +26,13 @@ std::vector<campaign::Kind> stage_kinds() {
   using campaign::kind_of;
   using namespace stages;
   return {
-      kind_of<SampleStage>(),         kind_of<ImportStage>(),       kind_of<BlockStage>(),
-      kind_of<ThermometerStage>(),    kind_of<RbmStage>(),          kind_of<GenerateStage>(),
-      kind_of<FlowStage>(),           kind_of<SpectrumStage>(),     kind_of<ReceptiveFieldStage>(),
-      kind_of<ReconstructionStage>(), kind_of<LikelihoodStage>(),   kind_of<MappingStage>(),
-      kind_of<DecimationStage>(),     kind_of<ChainMachineStage>(), kind_of<KadanoffStage>(),
-      kind_of<McrgStage>(),           kind_of<CouplingsStage>(),    kind_of<RelevanceStage>(),
+      kind_of<SampleStage>(),         kind_of<ImportStage>(),         kind_of<FilterStage>(),
+      kind_of<BlockStage>(),          kind_of<ThermometerStage>(),    kind_of<RbmStage>(),
+      kind_of<GenerateStage>(),       kind_of<FlowStage>(),           kind_of<SpectrumStage>(),
+      kind_of<ReceptiveFieldStage>(), kind_of<ReconstructionStage>(), kind_of<LikelihoodStage>(),
+      kind_of<MappingStage>(),        kind_of<DecimationStage>(),     kind_of<ChainMachineStage>(),
+      kind_of<KadanoffStage>(),       kind_of<McrgStage>(),           kind_of<CouplingsStage>(),
+      kind_of<RelevanceStage>(),
   };
 }
 

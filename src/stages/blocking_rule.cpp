@@ -4,14 +4,15 @@ namespace blockspin::stages {
 
 std::vector<std::string> choice_names(BlockingRule) { return {"majority", "decimation", "filter"}; }
 
-std::string blocking_problem(BlockingRule rule) {
-  return rule == BlockingRule::filter
-             ? "filter is reserved for rules that a machine has learnt, and no deck can name one yet; use "
-               "majority or decimation"
-             : "";
+std::string blocking_problem(BlockingRule rule, bool has_filter) {
+  if (rule == BlockingRule::filter && !has_filter)
+    return "is filter, which needs filter, the name of a [filter]";
+  if (rule != BlockingRule::filter && has_filter) return "is not filter, but a filter is named";
+  return {};
 }
 
 ising::BlockRule block_rule(BlockingRule rule) {
+  if (rule == BlockingRule::filter) return ising::BlockRule::filter;
   return rule == BlockingRule::majority ? ising::BlockRule::majority : ising::BlockRule::decimation;
 }
 

@@ -9,6 +9,7 @@
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/rg/matching.hpp"
 #include "blockspin/rg/mcrg_run.hpp"
+#include "blockspin/stages/block_filters.hpp"
 #include "mcrg_write.hpp"
 #include "sample_ensemble.hpp"
 
@@ -126,7 +127,9 @@ void McrgStage::record_choices(campaign::Context& context, const rg::BlockingSet
 void McrgStage::run(campaign::Context& context) {
   const campaign::ModelDeck lattice = *model(context.plan());
   const double t = *temperature(lattice);
-  const rg::BlockingSetup blocking = this->blocking(lattice);
+  rg::BlockingSetup blocking = this->blocking(context.plan(), lattice);
+  if (deck().filter)
+    blocking.filters = read_filters(context, *deck().filter, static_cast<int>(blocking.extents.size()));
   const replica::SamplingPlan plan{deck().configurations, deck().equilibration, deck().interval};
   const auto setup = [&](const rg::BlockingSetup& of) {
     return ladder_setup(of.extents, t, n_ladders(lattice));
@@ -161,7 +164,7 @@ void McrgStage::run(campaign::Context& context) {
 campaign::Estimate McrgStage::estimate(const campaign::Plan& plan, int n_ranks) const {
   constexpr double program_bytes = 5e7, updates_per_second = 1e8;
   const campaign::ModelDeck lattice = *model(plan);
-  const rg::BlockingSetup setup = blocking(lattice);
+  const rg::BlockingSetup setup = blocking(plan, lattice);
   const std::uint64_t ladders = n_ladders(lattice);
   const double n_sites = static_cast<double>(lattice.n_sites()), n = static_cast<double>(ladders);
   const double share =

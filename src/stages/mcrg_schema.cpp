@@ -2,6 +2,8 @@
 
 #include "blockspin/campaign/plan.hpp"
 #include "blockspin/ising/exact/thermodynamics.hpp"
+#include "blockspin/stages/block_filters.hpp"
+#include "blockspin/stages/ensemble.hpp"
 #include "blockspin/stages/mcrg.hpp"
 #include "operator_check.hpp"
 
@@ -37,9 +39,12 @@ const deck::Schema<McrgDeck>& McrgStage::schema() {
               .unit("J/k_B")
               .check(finite_temperature()),
           field("rule", &D::rule, blocking_rule_help),
+          field("filter", &D::filter, filter_help).refers_to(an_ensemble, {"none"}),
           field("factor", &D::factor, "side of a block").check(between(2, 3)),
-          field("levels", &D::levels,
-                "blockings, one after the other; auto: until a side of the lattice would be shorter than 4")
+          field(
+              "levels", &D::levels,
+              "blockings, one after the other; auto: until a side of the lattice would be shorter than 4, or than the "
+              "filter that blocks it")
               .check(at_least(1)),
           field("even", &D::even,
                 "even operators, the first of the list (Wu & Car 2017): nearest, diagonal, plaquette, ...; "
@@ -64,7 +69,9 @@ const deck::Schema<McrgDeck>& McrgStage::schema() {
               .unit("sweeps")
               .check(at_least(1)),
           field("model", &D::model, "the [model] that is simulated; without a field").names_model())
-          .rule("rule", [](const Resolved& resolved) { return blocking_problem(resolved.deck.rule); });
+          .rule("rule", [](const Resolved& resolved) {
+            return blocking_problem(resolved.deck.rule, resolved.deck.filter.has_value());
+          });
   return schema;
 }
 
@@ -79,10 +86,19 @@ std::optional<double> McrgStage::temperature(const campaign::ModelDeck& lattice)
   return n_dimensions == 2 ? ising::exact::critical_temperature : ising::exact::cubic_critical_temperature;
 }
 
-rg::BlockingSetup McrgStage::blocking(const campaign::ModelDeck& lattice) const {
+unsigned McrgStage::automatic_levels(const campaign::Plan& plan, const ising::RowLattice& fine) const {
+  unsigned levels = std::max(1U, most_levels(fine, deck().factor, 4));
+  if (!deck().filter) return levels;
+  const std::vector<FilterInfo> filters = filters_up_to(plan, *deck().filter);
+  while (levels > 1 && !filters.empty() && !filters_fit(filters, fine.extents(), deck().factor, levels))
+    --levels;
+  return levels;
+}
+
+rg::BlockingSetup McrgStage::blocking(const campaign::Plan& plan, const campaign::ModelDeck& lattice) const {
   const ising::RowLattice fine(lattice.lattice.values);
   rg::BlockingSetup setup{fine.extents(), block_rule(deck().rule), deck().factor,
-                          deck().levels.value_or(std::max(1U, most_levels(fine, deck().factor, 4)))};
+                          deck().levels ? *deck().levels : automatic_levels(plan, fine)};
   // The operators before the first that adds nothing.
   const auto told_apart = [&](const std::vector<ising::Operator>& list) {
     const auto flags = ising::independent_operators(list, fine);
@@ -111,15 +127,33 @@ void McrgStage::check(const campaign::Plan& plan, const campaign::Complain& comp
   if (most == 0)
     return complain("factor", "blocks of " + std::to_string(deck().factor) + " a side do not divide " + name,
                     "2 or 3, whichever divides every side, and leaves at least 2");
-  const rg::BlockingSetup setup = blocking(lattice);
+  const rg::BlockingSetup setup = blocking(plan, lattice);
   if (setup.n_levels > most)
     return complain("levels",
                     name + " can be blocked " + std::to_string(most) + " times by " +
                         std::to_string(deck().factor) +
                         ": further on a side would be shorter than 2, or is not divided",
                     "auto, or 1 to " + std::to_string(most));
+  if (!check_filter(plan, setup, complain)) return;
   check_operators(setup.extents, setup.n_even, setup.n_odd, "auto, or ", complain);
   if (deck().match) check_match(plan, setup, complain);
+}
+
+bool McrgStage::check_filter(const campaign::Plan& plan, const rg::BlockingSetup& setup,
+                             const campaign::Complain& complain) const {
+  if (!deck().filter) return true;
+  const std::vector<FilterInfo> filters = filters_up_to(plan, *deck().filter);
+  for (const FilterInfo& filter : filters)
+    if (filter.has_biases) {
+      complain("filter", filter.group + " has biases, which mix even operators with odd ones",
+               "a [filter] with bias = off");
+      return false;
+    }
+  const auto fit = [&](const std::vector<std::uint64_t>& extents, unsigned n_levels) {
+    return check_filters(filters, *deck().filter, extents, setup.factor, n_levels, complain);
+  };
+  return fit(setup.extents, setup.n_levels) &&
+         (!deck().match || fit(rg::lattice_of(setup, 1).extents(), setup.n_levels - 1));
 }
 
 void McrgStage::check_match(const campaign::Plan& plan, const rg::BlockingSetup& setup,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "blockspin/stages/machine.hpp"
+#include "history.hpp"
 
 namespace blockspin::stages {
 
@@ -63,33 +64,6 @@ void write_machine(archive::StageWriter& writer, const std::string& path, const 
                           machine.weights.flat());
   writer.write_replicated(path + "/visible_bias", {machine.n_visible()}, std::span(machine.visible_bias));
   writer.write_replicated(path + "/hidden_bias", {machine.n_hidden()}, std::span(machine.hidden_bias));
-}
-
-void write_epochs(archive::StageWriter& writer, const std::string& path, std::size_t n,
-                  std::uint64_t interval) {
-  std::vector<std::uint64_t> epoch(n);
-  for (std::size_t i = 0; i < n; ++i) epoch[i] = (i + 1) * interval;
-  writer.write_replicated(path, {n}, std::span<const std::uint64_t>(epoch));
-}
-
-/// Writes of every record what `value` says of it.
-template <class Record, class Value>
-void write_column(archive::StageWriter& writer, const std::string& path, const std::vector<Record>& records,
-                  Value value) {
-  std::vector<double> values;
-  for (const Record& record : records) values.push_back(std::invoke(value, record));
-  writer.write_replicated(path, {values.size()}, std::span<const double>(values));
-}
-
-void write_history(archive::StageWriter& writer, const std::string& path,
-                   const std::vector<train::EpochRecord>& history) {
-  using Record = train::EpochRecord;
-  if (history.empty()) return; // it diverged in its first epoch
-  write_epochs(writer, path + "/epoch", history.size(), 1);
-  write_column(writer, path + "/reconstruction_error", history, &Record::reconstruction_error);
-  write_column(writer, path + "/gradient_norm", history, &Record::gradient_norm);
-  write_column(writer, path + "/weight_norm", history, &Record::weight_norm);
-  write_column(writer, path + "/learning_rate", history, &Record::learning_rate);
 }
 
 void write_judgements(archive::StageWriter& writer, const std::string& path, const TrainedLayer& layer) {

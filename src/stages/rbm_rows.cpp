@@ -1,4 +1,5 @@
 #include "blockspin/stages/rbm.hpp"
+#include "history.hpp"
 
 namespace blockspin::stages {
 
@@ -14,21 +15,6 @@ void add_machine(std::vector<archive::Row>& rows, const std::string& path, const
                   which + ": weights W of E(v,h) = -sum v W h - sum b v - sum c h"});
   rows.push_back({path + "/visible_bias", ElementType::f32, {visible}, "1", which + ": visible biases b"});
   rows.push_back({path + "/hidden_bias", ElementType::f32, {hidden}, "1", which + ": hidden biases c"});
-}
-
-/// Training history of a layer below `path`.
-void add_history(std::vector<archive::Row>& rows, const std::string& path, const std::string& axis_name,
-                 const std::string& which) {
-  const archive::Axis epoch{axis_name, path + "/epoch"};
-  const auto add = [&](const char* name, const std::string& description) {
-    rows.push_back({path + "/" + name, ElementType::f64, {epoch}, "1", which + ": " + description});
-  };
-  rows.push_back({path + "/epoch", ElementType::u64, {epoch}, "1", which + ": epochs done, from 1"});
-  add("reconstruction_error",
-      "mean squared difference a visible unit between data and its reconstruction after one Gibbs step");
-  add("gradient_norm", "root of the sum of squares of the weight gradient of the epoch's last batch");
-  add("weight_norm", "root of the sum of squares of the weights after the epoch");
-  add("learning_rate", "learning rate of the epoch");
 }
 
 /// What was found of a layer's machine every judge_interval epochs.

@@ -10,6 +10,7 @@
 #include "blockspin/campaign/results.hpp"
 #include "blockspin/stages/chain_machine.hpp"
 #include "blockspin/stages/couplings.hpp"
+#include "blockspin/stages/filter.hpp"
 #include "blockspin/stages/flow.hpp"
 #include "blockspin/stages/generate.hpp"
 #include "blockspin/stages/kadanoff.hpp"
@@ -147,6 +148,16 @@ std::string RbmStage::results(const archive::Archive& archive, const std::string
   if (!epoch || told.empty())
     return end && error ? fmt::format("after epoch {} reconstruction error {:.3g}", *end, *error) : "";
   return fmt::format("after epoch {}", *epoch) + told.substr(1);
+}
+
+std::string FilterStage::results(const archive::Archive& archive, const std::string& group) {
+  const Found found(archive, group);
+  const auto epoch = found.last_count("history/epoch");
+  const auto error = found.last("history/reconstruction_error"), norm = found.last("history/weight_norm");
+  return epoch && error && norm
+             ? fmt::format("after epoch {} reconstruction error {:.3g}, weight norm {:.3g}", *epoch, *error,
+                           *norm)
+             : "";
 }
 
 std::string FlowStage::results(const archive::Archive& archive, const std::string& group) {

@@ -46,6 +46,7 @@ LONG_FORMS = {
     "sample.long": "temperatures = 2.5\nconfigurations = 1000\ninterval = 10000000",
     "import.long": "file = zeros.npy\nmodel = none",
     "thermometer.long": "hidden = 400\nmax_iterations = 1000000",
+    "filter.long": "epochs = 1000000",
     "rbm.long": "hidden = 64\nepochs = 1000000",
     "flow.long": "rbm = narrow\nstart = up\nsteps = 100000",
     "generate.long": "rbm = narrow\nequilibration = 1000000",
@@ -67,6 +68,7 @@ AT_WORK = {"import.long": "reads 1000000 configurations"}
 SHORT_FORMS = {
     "receptive_field.short": "rbm = deep\nwindow = 48",
     "reconstruction.short": "rbm = deep\nconfigurations = 400",
+    "filter.short": "algorithm = pcd\nbias = on\nepochs = 10",
     "likelihood.short": "rbm = narrow",
     "mapping.short": "rbm = narrow\ntemperature = 2.5",
     "decimation.short": "couplings = 0.5, 1\nsteps = 4\nkernel = 0:4:0.5\nkernel_sites = 14",

@@ -4,12 +4,14 @@
 #include "blockspin/campaign/stage.hpp"
 #include "blockspin/stages/blocking_rule.hpp"
 #include "blockspin/stages/ensemble.hpp"
+#include "blockspin/stages/or_none.hpp"
 
 namespace blockspin::stages {
 
 struct BlockDeck {
   std::string sample;
   BlockingRule rule = BlockingRule::majority;
+  OrNone<std::string> filter;
   unsigned factor = 2;
   unsigned level = 1;
   std::uint64_t levels = 1; ///< instances NAME_l1, NAME_l2, ...

@@ -15,6 +15,7 @@ struct McrgDeck {
   std::string model = "main";
   std::optional<double> temperature; ///< empty: the critical one
   BlockingRule rule = BlockingRule::majority;
+  OrNone<std::string> filter;
   unsigned factor = 2;
   std::optional<unsigned> levels;             ///< empty: down to 4 a side
   std::uint64_t configurations = 0;           ///< of all ladders together
@@ -42,10 +43,14 @@ public:
 private:
   /// What `auto` stands for on a lattice: the critical temperature, if there is one; levels, operators, ladders.
   std::optional<double> temperature(const campaign::ModelDeck& lattice) const;
-  rg::BlockingSetup blocking(const campaign::ModelDeck& lattice) const;
+  rg::BlockingSetup blocking(const campaign::Plan& plan, const campaign::ModelDeck& lattice) const;
+  unsigned automatic_levels(const campaign::Plan& plan, const ising::RowLattice& fine) const;
   std::uint64_t n_ladders(const campaign::ModelDeck& lattice) const;
   void record_choices(campaign::Context& context, const rg::BlockingSetup& blocking) const;
 
+  /// Whether the filters, if there are any, can block so; complains where not.
+  bool check_filter(const campaign::Plan& plan, const rg::BlockingSetup& blocking,
+                    const campaign::Complain& complain) const;
   void check_match(const campaign::Plan& plan, const rg::BlockingSetup& blocking,
                    const campaign::Complain& complain) const;
 };
