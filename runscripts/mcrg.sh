@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Monte Carlo renormalization in two and three dimensions, and the plane of couplings with machines in it: three decks (some
-# six minutes on two cores), then the tables and the figure.
+# Monte Carlo renormalization in two and three dimensions, the plane of couplings with machines in it, and learned blocking in two
+# and three dimensions: five decks (some fifteen minutes on two cores), then the tables and the figure.
 #
-#     runscripts/mcrg.sh FOLDER [RANKS]      # archives, mcrg.txt, rg_plane.txt and rg_plane.png go to FOLDER; RANKS: 2
+#     runscripts/mcrg.sh FOLDER [RANKS]      # archives, mcrg.txt, filter.txt, rg_plane.txt and rg_plane.png go to FOLDER; RANKS: 2
 #
 # Interrupted, it goes on where it was. BLOCKSPIN names another program than build/release/src/app/blockspin.
 # Nothing of postprocess/reference changes: what is to be shown there is copied by hand.
@@ -16,7 +16,7 @@ mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
 archives=()
-for deck in mcrg mcrg_3d rg_plane; do
+for deck in mcrg mcrg_3d rg_plane filter filter_3d; do
   mpirun -n "$ranks" "${BLOCKSPIN:-$root/build/release/src/app/blockspin}" run "$root/input/$deck.ini" --resume \
     --set campaign.archive="$folder/$deck.h5"
   archives+=("$folder/$deck.h5")
@@ -25,4 +25,6 @@ export PYTHONPATH=$root/postprocess
 "$PYTHON" -B -m blockspin.rg_plane "${archives[2]}" -o "$folder"
 "$PYTHON" -B -m blockspin.mcrg "${archives[@]::2}" > "$folder/mcrg.txt.part"
 mv "$folder/mcrg.txt.part" "$folder/mcrg.txt"
-echo "$folder/mcrg.txt"
+"$PYTHON" -B -m blockspin.learned_blocking "${archives[@]:3}" > "$folder/filter.txt.part"
+mv "$folder/filter.txt.part" "$folder/filter.txt"
+echo "$folder/mcrg.txt $folder/filter.txt"
