@@ -188,9 +188,13 @@ std::string FilterTrainer::note() const {
                             history_.back().reconstruction_error, history_.back().weight_norm);
 }
 
+// In double: the product of the largest numbers does not fit into 64 bits.
 double FilterTrainer::work_done() const {
-  return static_cast<double>(epoch_ * data_.n_rows + batch_ * settings_.batch);
+  return static_cast<double>(epoch_) * static_cast<double>(data_.n_rows) +
+         static_cast<double>(batch_ * settings_.batch);
 }
-double FilterTrainer::work_total() const { return static_cast<double>(settings_.epochs * data_.n_rows); }
+double FilterTrainer::work_total() const {
+  return static_cast<double>(settings_.epochs) * static_cast<double>(data_.n_rows);
+}
 
 } // namespace blockspin::train
