@@ -44,7 +44,7 @@ void Archive::State::open_files() {
 void Archive::State::close_files() {
   for (auto& [place, segment] : segments) segment.close();
   segments.clear();
-  structure.reset();
+  h5::look(*comm, path, [this] { structure.reset(); }); // damage in a heap may show only when HDF5 forgets it
   if (file && file->is_open()) file->close();
   file.reset();
 }

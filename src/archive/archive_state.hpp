@@ -17,6 +17,11 @@
 namespace blockspin::archive {
 
 struct Archive::State {
+  /// What is still open after an error is closed here: damage in a heap may show only now.
+  ~State() {
+    if (structure) h5::look_alone(path, [this] { structure.reset(); });
+  }
+
   const mpi::Communicator* comm = nullptr;
   std::string path;
   Identity identity;
