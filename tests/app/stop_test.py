@@ -68,7 +68,7 @@ AT_WORK = {"import.long": "reads 1000000 configurations"}
 SHORT_FORMS = {
     "receptive_field.short": "rbm = deep\nwindow = 48",
     "reconstruction.short": "rbm = deep\nconfigurations = 400",
-    "filter.short": "algorithm = pcd\nbias = on\nepochs = 10",
+    "filter.hidden": "algorithm = pcd\nbias = on\nepochs = 10",
     "likelihood.short": "rbm = narrow",
     "mapping.short": "rbm = narrow\ntemperature = 2.5",
     "decimation.short": "couplings = 0.5, 1\nsteps = 4\nkernel = 0:4:0.5\nkernel_sites = 14",
