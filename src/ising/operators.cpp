@@ -142,14 +142,36 @@ std::uint64_t n_products(const Operator& op, const RowLattice& lattice) {
   return n;
 }
 
-double places_per_product(const Operator& op, const RowLattice& lattice) {
+namespace {
+
+/// At how many places each product of the sum stands, by the names of their classes.
+std::map<Sites, std::uint64_t> places_by_name(const Operator& op, const RowLattice& lattice) {
   constexpr std::uint64_t long_side = 16; // no operator reaches around
   const RowLattice endless(std::vector<std::uint64_t>(lattice.extents().size(), long_side));
-  std::uint64_t n_places = 0;
-  for (const ProductClass& product : product_classes(op, endless))
-    if (!on_lattice(product.sites, {}, lattice).empty()) n_places += lattice.n_sites();
-  const std::uint64_t n = n_products(op, lattice);
+  std::map<Sites, std::uint64_t> places;
+  for (const ProductClass& product : product_classes(op, endless)) {
+    const Sites placed = on_lattice(product.sites, {}, lattice);
+    if (!placed.empty()) places[canonical(placed, lattice)] += n_copies(placed, lattice);
+  }
+  return places;
+}
+
+} // namespace
+
+double places_per_product(const Operator& op, const RowLattice& lattice) {
+  std::uint64_t n_places = 0, n = 0;
+  const auto classes = classes_by_name(op, lattice);
+  for (const auto& [name, places] : places_by_name(op, lattice)) {
+    const std::uint64_t n_of_class = lattice.n_sites() / classes.at(name).copies;
+    n_places += places * n_of_class;
+    n += n_of_class;
+  }
   return n == 0 ? 1 : static_cast<double>(n_places) / static_cast<double>(n);
+}
+
+bool places_differ(const Operator& op, const RowLattice& lattice) {
+  const auto places = places_by_name(op, lattice);
+  return std::ranges::any_of(places, [&](const auto& one) { return one.second != places.begin()->second; });
 }
 
 std::vector<bool> independent_operators(std::span<const Operator> operators, const RowLattice& lattice) {

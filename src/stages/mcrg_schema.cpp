@@ -95,6 +95,25 @@ unsigned McrgStage::automatic_levels(const campaign::Plan& plan, const ising::Ro
   return levels;
 }
 
+namespace {
+
+/// The first level, from 0, with an operator whose products stand at unlike numbers of places; nothing where there is none.
+std::optional<unsigned> first_uneven_level(const rg::BlockingSetup& setup) {
+  for (unsigned n = 0; n <= setup.n_levels; ++n) {
+    const ising::RowLattice level = rg::lattice_of(setup, n);
+    const auto uneven = [&](const std::vector<ising::Operator>& list, std::size_t n_used) {
+      const auto used = std::span(list).first(std::min(n_used, list.size()));
+      return std::ranges::any_of(used, [&](const auto& op) { return places_differ(op, level); });
+    };
+    if (uneven(ising::even_operators(level.n_dimensions()), setup.n_even) ||
+        uneven(ising::odd_operators(level.n_dimensions()), setup.n_odd))
+      return n;
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
 rg::BlockingSetup McrgStage::blocking(const campaign::Plan& plan, const campaign::ModelDeck& lattice) const {
   const ising::RowLattice fine(lattice.lattice.values);
   rg::BlockingSetup setup{fine.extents(), block_rule(deck().rule), deck().factor,
@@ -106,6 +125,8 @@ rg::BlockingSetup McrgStage::blocking(const campaign::Plan& plan, const campaign
   };
   setup.n_even = deck().even.value_or(told_apart(ising::even_operators(fine.n_dimensions())));
   setup.n_odd = deck().odd.value_or(told_apart(ising::odd_operators(fine.n_dimensions())));
+  if (deck().levels) return setup;
+  if (const auto uneven = first_uneven_level(setup)) setup.n_levels = std::max(2U, *uneven) - 1;
   return setup;
 }
 
@@ -136,6 +157,14 @@ void McrgStage::check(const campaign::Plan& plan, const campaign::Complain& comp
                     "auto, or 1 to " + std::to_string(most));
   if (!check_filter(plan, setup, complain)) return;
   check_operators(setup.extents, setup.n_even, setup.n_odd, "auto, or ", complain);
+  if (const auto uneven = first_uneven_level(setup))
+    complain(
+        "levels",
+        "level " + std::to_string(*uneven) + ", " + blocked_name(setup, *uneven) +
+            ", is so short along one axis that products of an operator stand at unlike numbers of places: they "
+            "have no common coupling",
+        *uneven > 1 ? "auto, or 1 to " + std::to_string(*uneven - 1)
+                    : std::string("fewer operators, or a larger lattice"));
   if (deck().match) check_match(plan, setup, complain);
 }
 

@@ -208,6 +208,20 @@ TEST(Operators, PlacesOfOneProductAreCounted) {
   EXPECT_EQ(places_per_product(even_operators(2)[0], RowLattice({2, 2})), 2);
 }
 
+TEST(Operators, PlacesDifferWhereOneSideIsShortAndTheOtherLong) {
+  const auto& even = even_operators(2);
+  const auto differ = [&](std::size_t op, std::uint64_t across, std::uint64_t along) {
+    return places_differ(even[op], RowLattice({across, along}));
+  };
+  EXPECT_TRUE(differ(0, 2, 4)); // nearest
+  EXPECT_FALSE(differ(0, 2, 2));
+  EXPECT_FALSE(differ(0, 4, 8));
+  EXPECT_TRUE(differ(3, 4, 8)); // (2,0)
+  EXPECT_FALSE(differ(3, 4, 4));
+  EXPECT_FALSE(differ(3, 8, 16));
+  EXPECT_TRUE(places_differ(even_operators(3)[0], RowLattice({2, 2, 4})));
+}
+
 TEST(OperatorSums, OfLongRowsAndManyWindows) {
   for (const Extents& extents : {Extents{200},
                                  {64},

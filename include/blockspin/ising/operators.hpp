@@ -51,6 +51,10 @@ std::uint64_t n_products(const Operator& op, const RowLattice& lattice);
 /// spins. Their mean where products differ, as on 2x4; 1 of an operator without products. Local.
 double places_per_product(const Operator& op, const RowLattice& lattice);
 
+/// Whether the products of the sum stand at unlike numbers of places, as on 2x4, where two bonds join neighbours along
+/// one axis and one bond along the other. Then no coupling of the operator is one of places. Local.
+bool places_differ(const Operator& op, const RowLattice& lattice);
+
 /// Which of the operators the lattice tells apart: [operator], false where its sum is a constant or a linear
 /// combination of the sums before it, as (3,0) is (1,0) on four sites a side. The sums of the others are
 /// linearly independent. Exact. Local.
