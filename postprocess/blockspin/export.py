@@ -2,9 +2,10 @@
 
     python3 -m blockspin.export ARCHIVE -o FOLDER     blockspin-export, where it is installed
 
-Each group gets <stage>.<name>.npz with all its datasets, and a table for each set of datasets that have the same axes,
+Each group gets <stage>.<name>.npz with its numbers, and a table for each set of datasets that have the same axes,
 <stage>.<name>.<axes>.csv: a row a point of the axes, first a column an axis, then a column a dataset. Numbers have all the
-digits that they have in the archive. Configurations stay packed; `blockspin.open_archive` unpacks them.
+digits that they have in the archive. Configurations are left out: `blockspin.open_archive` reads them. Files of FOLDER that
+have such names are replaced, others stay. Partial groups are left out.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from blockspin.archive import Archive
 from blockspin.arrays import Array
 from blockspin.command import program
 from blockspin.group import Group
-from blockspin.table import tabular, values_along
+from blockspin.table import axis_name, tabular, values_along
 
 MOST_ROWS = 1_000_000  # of a table; what is longer stands in the npz alone
 
@@ -34,7 +35,7 @@ def same_axes(group: Group) -> dict[tuple[tuple[str, ...], tuple[int, ...], tupl
     for name in tabular(group, ""):
         axes, shape = group.axes(name), tuple(group.open(name).shape)
         values = tuple(values_along(axis, extent).tobytes() for axis, extent in zip(axes, shape))
-        found.setdefault((tuple(axis.name for axis in axes), shape, values), []).append(name)
+        found.setdefault((tuple(axis_name(group, axis) for axis in axes), shape, values), []).append(name)
     return found
 
 
@@ -72,7 +73,7 @@ def written(value: Any) -> str:
 
 
 def arrays(group: Group) -> dict[str, Array]:
-    """All numbers of a group: datasets, and the values along their axes."""
+    """The numbers of a group but its configurations: datasets, and the values along their axes."""
     return {name: group[name] for name in group.datasets() if name != "configuration"}
 
 
@@ -106,8 +107,11 @@ def main() -> None:
     folder = options.output or options.archive.with_name(options.archive.stem + "_tables")
     try:
         with blockspin.open_archive(options.archive) as archive:
-            for path in export(archive, folder):
+            written_files = 0
+            for written_files, path in enumerate(export(archive, folder), 1):
                 print(path)
+            if written_files == 0:
+                sys.exit(f"blockspin.export: {options.archive} has no complete group with numbers")
     except (OSError, ValueError) as error:
         sys.exit(f"blockspin.export: {error}")
 

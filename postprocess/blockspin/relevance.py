@@ -62,7 +62,7 @@ class Layer:
     kept: float                          # units a site
     leaks: dict[tuple[str, str], Leak]   # by kind and function
     normal: dict[str, tuple[Array, Array]]  # by function, of trained machines: mean, error
-    rejected: dict[tuple[str, str], tuple[int, int]]  # trainings whose chi^2 has a chance below CHANCE, of how many
+    rejected: dict[tuple[str, str], tuple[int, int]]  # trainings whose chi^2 has a chance below CHANCE, of how many tested
     blocks: dict[str, Leak]              # by function: of majority blocks, as many as units; empty where no factor gives as many
     square: Leak                         # the lattice's squared magnetization
 
@@ -112,7 +112,7 @@ def layers_of(archive: Archive) -> list[Layer]:
                     leaks[kind_name, name] = over_trainings([float(group[f"{at}/leak/mean"]) for group in groups],
                                                             [float(group[f"{at}/leak/error"]) for group in groups])
                     p = [float(group[f"{at}/p_value"]) for group in groups]
-                    rejected[kind_name, name] = sum(value < CHANCE for value in p), len(p)
+                    rejected[kind_name, name] = sum(value < CHANCE for value in p), sum(map(math.isfinite, p))
             normal = {name: normal_over(groups, path + function) for function, name in FUNCTIONS.items()}
             found.append(Layer(family, lattice, layer, n_units / n_sites, leaks, normal, rejected,
                                blocks_of(first, n_units / n_sites), leak_of(first, "magnetization_squared")))
@@ -185,9 +185,10 @@ def layer_rows(layers: Iterable[Layer]) -> tuple[list[str], list[list[str]]]:
             mean, error = one.normal[function]
             shown = [one.leaks[kind, function] for kind in KINDS.values()]
             other = one.blocks.get(function)
+            rejected, tested = one.rejected["trained", function]
             rows.append([name_of(one.lattice), one.family, str(one.layer), f"{one.kept:.4g}", function,
                          *(pm(mean[k], error[k]) for _, k in SHOWN_OPERATORS), *(pm(leak.mean, leak.error) for leak in shown),
-                         "{} of {}".format(*one.rejected["trained", function]),
+                         f"{rejected} of {tested}" if tested else "not tested",
                          "none" if other is None else pm(other.mean, other.error), verdict(shown[0], other)])
     return heads, rows
 

@@ -20,6 +20,11 @@ def values_along(axis: Axis, extent: int) -> Array:
     return np.arange(extent) if axis.values is None else axis.values
 
 
+def axis_name(group: Group, axis: Axis) -> str:
+    """What a column along an axis is called: its name, or <name>_index where numbers of the group have that name."""
+    return f"{axis.name}_index" if axis.name in tabular(group, "") else axis.name
+
+
 def tabular(group: Group, path: str) -> list[str]:
     """The datasets below `path` that are neither packed nor the values along an axis."""
     return [name for name in group.datasets(path) if name != PACKED and not group.is_scale(name)]
@@ -44,7 +49,7 @@ def _index(pandas: Any, group: Group, name: str) -> Any:
     if not axes:
         return pandas.RangeIndex(1)
     values = [values_along(axis, extent) for axis, extent in zip(axes, shape)]
-    names = [axis.name for axis in axes]
+    names = [axis_name(group, axis) for axis in axes]
     if len(values) == 1:
         return pandas.Index(values[0], name=names[0])
     return pandas.MultiIndex.from_product([np.arange(len(v)) if len(np.unique(v)) < len(v) else v for v in values], names=names)
@@ -63,17 +68,17 @@ def to_xarray(group: Group, path: str) -> Any:
     variables = {}
     for name in tabular(group, path):
         values = group[name]
-        dims = [_dimension(known, axis, extent, name) for axis, extent in zip(group.axes(name), np.shape(values))]
+        dims = [_dimension(known, axis_name(group, axis), values_along(axis, extent), name)
+                for axis, extent in zip(group.axes(name), np.shape(values))]
         attributes = {"units": group.unit(name), "long_name": group.description(name)}
         variables[column(name, path).replace("/", "_")] = (dims, values, attributes)
     return xarray.Dataset(variables, coords=known, attrs={"stage": group.stage, "name": group.name, **group.values()})
 
 
-def _dimension(known: dict[str, Array], axis: Axis, extent: int, name: str) -> str:
+def _dimension(known: dict[str, Array], axis: str, values: Array, name: str) -> str:
     """The name of an axis among those that are known; where it has another meaning there, with the dataset's folder."""
-    values = values_along(axis, extent)
     folders = name.split("/")[:-1]
-    for candidate in (axis.name, "_".join([*folders, axis.name]), "_".join([*name.split("/"), axis.name])):
+    for candidate in (axis, "_".join([*folders, axis]), "_".join([*name.split("/"), axis])):
         if np.array_equal(known.setdefault(candidate, values), values, equal_nan=values.dtype.kind == "f"):
             return candidate
-    raise ValueError(f"{name}: the axis {axis.name} has too many meanings")
+    raise ValueError(f"{name}: the axis {axis} has too many meanings")

@@ -17,6 +17,8 @@ seeds = 2
 epochs = 2
 [spectrum]
 rbm = V
+[reconstruction]
+rbm = V
 """
 SEEDS = (3, 4, 5)
 

@@ -50,6 +50,11 @@ class Export(unittest.TestCase):
         self.assertEqual(sorted(files), sorted(folder.iterdir()))
         self.assertEqual(len(files), len(set(files)))
 
+    def test_columns_have_names_of_their_own(self):
+        for file in folder.glob("*.csv"):
+            heads, _, _ = read(file)
+            self.assertEqual(len(heads), len(set(heads)), file)
+
     def test_tables_have_every_dataset_once_and_bit_for_bit(self):
         for group in self.groups:
             found = []

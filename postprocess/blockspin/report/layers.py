@@ -9,7 +9,8 @@ from blockspin.seeds import pm
 
 READING = ("A leak is the share of irrelevant directions that a function of a layer sees: 0 where only what is relevant passes, as in "
            "ideal blocks; 1 where nothing is filtered, as in the energy. \"sum\" is the squared sum of a layer's units, \"best\" the "
-           "combination of squared modes that leaks least. Errors hold the spread over trainings.")
+           "combination of squared modes that leaks least. Errors hold the spread over trainings: one training has "
+           "none, and no verdict.")
 
 
 def section(archives: list[Archive]) -> Section:
