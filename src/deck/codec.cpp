@@ -9,7 +9,12 @@ namespace blockspin::deck {
 
 namespace {
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+/// A value as a message shows it: of a very long one the beginning.
+std::string quoted(std::string_view text) {
+  constexpr std::size_t most = 200;
+  if (text.size() <= most) return "'" + std::string(text) + "'";
+  return "'" + std::string(text.substr(0, most)) + "...' (" + std::to_string(text.size()) + " characters)";
+}
 
 /// from_chars over the whole text; junk and overflow are told apart.
 template <class T>
@@ -79,7 +84,7 @@ double parse_number(std::string_view text, bool infinite_allowed) {
   if (infinite_allowed && text == "inf") return std::numeric_limits<double>::infinity();
   const auto value = parse_whole_text<double>(text, "number", allowed);
   if (!std::isfinite(value)) throw BadValue{quoted(text) + " is not finite", allowed};
-  return value;
+  return value == 0.0 ? 0.0 : value; // -0 is a way to write 0
 }
 
 bool parse_switch(std::string_view text) {

@@ -42,6 +42,8 @@ TEST(Codec, WholeNumbers) {
 TEST(Codec, Numbers) {
   EXPECT_EQ(Codec<double>::parse("1e-4"), 1e-4);
   EXPECT_EQ(Codec<double>::parse("-.5"), -0.5);
+  EXPECT_EQ(Codec<double>::text(Codec<double>::parse("-0")), "0");
+  EXPECT_EQ(Codec<Temperatures>::text(Codec<Temperatures>::parse("-0, 1")), "0, 1");
   refused<double>("1e400", "out of range");
   refused<double>("inf", "not finite");
   refused<double>("nan", "not finite");
