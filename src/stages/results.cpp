@@ -50,6 +50,27 @@ std::string start_text(double temperature) {
   return std::isinf(temperature) ? "from random spins" : "from T = " + short_number(temperature);
 }
 
+/// What is known of a quantity for each start.
+struct Quantity {
+  std::string name; ///< "energy "
+  std::vector<double> value, error;
+};
+
+/// "from T = 2 energy -1.7(1), |m| 0.9(1)" for each start: the quantities whose values are known.
+std::vector<std::string> by_start(const std::vector<std::string>& starts,
+                                  const std::vector<Quantity>& quantities, const std::string& separator) {
+  std::vector<std::string> pieces;
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    std::vector<std::string> known;
+    for (const Quantity& one : quantities)
+      if (i < one.value.size() && !std::isnan(one.value[i]))
+        known.push_back(one.name + estimate_text(one.value[i], error_at(one.error, i)));
+    if (!known.empty())
+      pieces.push_back((starts[i].empty() ? "" : starts[i] + " ") + joined(known, separator));
+  }
+  return pieces;
+}
+
 /// "data 0.7, machine 0.69" of the last judgement.
 std::string judged(const Found& found, const std::string& path, const std::string& name,
                    const std::string& symbol) {
@@ -89,15 +110,14 @@ std::string SampleStage::results(const archive::Archive& archive, const std::str
 
 std::string GenerateStage::results(const archive::Archive& archive, const std::string& group) {
   const Found found(archive, group);
-  const auto at = found.list("temperature"), energy = found.list("observables/energy/mean"),
-             energy_error = found.list("observables/energy/error"),
-             magnet = found.list("observables/abs_magnetization/mean"),
-             magnet_error = found.list("observables/abs_magnetization/error");
-  std::vector<std::string> pieces;
-  for (std::size_t i = 0; i < std::min({at.size(), energy.size(), magnet.size()}); ++i)
-    pieces.push_back((std::isnan(at[i]) ? std::string() : start_text(at[i]) + " ") + "energy " +
-                     estimate_text(energy[i], error_at(energy_error, i)) + ", |m| " +
-                     estimate_text(magnet[i], error_at(magnet_error, i)));
+  std::vector<std::string> starts; // none is told of an ensemble without temperatures
+  for (const double t : found.list("temperature")) starts.push_back(std::isnan(t) ? "" : start_text(t));
+  const auto quantity = [&](const char* name, const std::string& path) {
+    return Quantity{name, found.list(path + "/mean"), found.list(path + "/error")};
+  };
+  const auto pieces = by_start(
+      starts, {quantity("energy ", "observables/energy"), quantity("|m| ", "observables/abs_magnetization")},
+      ", ");
   const std::string made = found.value("configurations") + " configurations";
   return pieces.empty() ? made : made + ": " + campaign::first_of(pieces, "; ");
 }
@@ -162,20 +182,15 @@ std::string FilterStage::results(const archive::Archive& archive, const std::str
 
 std::string FlowStage::results(const archive::Archive& archive, const std::string& group) {
   const Found found(archive, group);
-  const auto starts = found.list("start_temperature"), by_network = found.ends("mean_temperature/mean"),
-             network_error = found.ends("mean_temperature/error"),
-             by_energy = found.ends("energy_temperature/mean"),
-             energy_error = found.ends("energy_temperature/error");
-  std::vector<std::string> pieces;
-  for (std::size_t k = 0; k < std::min(starts.size(), by_network.size()); ++k) {
-    const bool has_energy = k < by_energy.size() && !std::isnan(by_energy[k]);
-    pieces.push_back(
-        start_text(starts[k]) + " " + estimate_text(by_network[k], error_at(network_error, k)) +
-        (has_energy ? " and " + estimate_text(by_energy[k], error_at(energy_error, k)) : std::string()));
-  }
-  const bool any_energy = std::ranges::any_of(by_energy, [](double x) { return !std::isnan(x); });
+  std::vector<std::string> starts;
+  for (const double t : found.list("start_temperature")) starts.push_back(start_text(t));
+  const auto ends = [&](const std::string& path) {
+    return Quantity{"", found.ends(path + "/mean"), found.ends(path + "/error")};
+  };
+  const Quantity by_network = ends("mean_temperature"), by_energy = ends("energy_temperature");
+  const bool any_energy = std::ranges::any_of(by_energy.value, [](double x) { return !std::isnan(x); });
   return "ends at T by the thermometer's mean" + std::string(any_energy ? " and by the energy" : "") + ": " +
-         campaign::first_of(pieces, "; ");
+         campaign::first_of(by_start(starts, {by_network, by_energy}, " and "), "; ");
 }
 
 std::string SpectrumStage::results(const archive::Archive& archive, const std::string& group) {
