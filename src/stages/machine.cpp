@@ -85,8 +85,9 @@ void check_snapshot(const campaign::Plan& plan, const std::string& name, std::op
                     const campaign::Complain& complain, const std::string& key) {
   const auto info = find_machine(plan, name);
   if (!epoch || !info) return;
-  const auto& kept = info->snapshots;
-  if (std::ranges::find(kept, *epoch) == kept.end() || *epoch > info->n_epochs)
+  std::vector<std::uint64_t> kept = info->snapshots;
+  std::erase_if(kept, [&](std::uint64_t after) { return after > info->n_epochs; });
+  if (std::ranges::find(kept, *epoch) == kept.end())
     complain(key,
              info->group + " keeps no snapshot of epoch " + std::to_string(*epoch) + " in " +
                  std::to_string(info->n_epochs) + " epochs",
