@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "blockspin/app/command.hpp"
+#include "blockspin/archive/summary.hpp"
 #include "blockspin/base/log.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/campaign/read_plan.hpp"
@@ -65,13 +66,13 @@ campaign::Estimate estimate_of_scan(const campaign::Plan& plan, std::size_t firs
   return all;
 }
 
-std::string cost_table(const campaign::Plan& plan, int n_ranks, Needs& needs) {
+std::string cost_table(const campaign::Plan& plan, int n_ranks) {
   std::string text = fmt::format("# Estimated cost on {} (times are rough: those of an idle processor)\n",
                                  counted(static_cast<std::uint64_t>(n_ranks), "rank"));
   const char* const row = "# {:<28} {:>12} {:>12} {:>24} {:>14} {:>14}  {}\n";
   text += fmt::format(fmt::runtime(row), "stage", "memory/rank", "archive", "work", "core time", "time",
                       "layout");
-  double core_seconds = 0, seconds = 0;
+  double memory_per_rank = 0, archive_bytes = 0, core_seconds = 0, seconds = 0;
   for (std::size_t first = 0; first < plan.stages.size(); first = end_of_scan(plan, first)) {
     const auto estimate = estimate_of_scan(plan, first, n_ranks);
     const std::size_t n = end_of_scan(plan, first) - first;
@@ -80,14 +81,36 @@ std::string cost_table(const campaign::Plan& plan, int n_ranks, Needs& needs) {
                         or_dash(estimate.archive_bytes, format_bytes), work_text(estimate),
                         or_dash(estimate.seconds, format_seconds),
                         or_dash(estimate.seconds_on(n_ranks), format_seconds), estimate.layout);
-    needs.memory_per_rank = std::max(needs.memory_per_rank, estimate.memory_per_rank);
-    needs.archive_bytes += estimate.archive_bytes;
+    memory_per_rank = std::max(memory_per_rank, estimate.memory_per_rank);
+    archive_bytes += estimate.archive_bytes;
     core_seconds += estimate.seconds;
     seconds += estimate.seconds_on(n_ranks);
   }
-  return text + fmt::format(fmt::runtime(row), "in all", or_dash(needs.memory_per_rank, format_bytes),
-                            or_dash(needs.archive_bytes, format_bytes), "",
-                            or_dash(core_seconds, format_seconds), or_dash(seconds, format_seconds), "");
+  return text + fmt::format(fmt::runtime(row), "in all", or_dash(memory_per_rank, format_bytes),
+                            or_dash(archive_bytes, format_bytes), "", or_dash(core_seconds, format_seconds),
+                            or_dash(seconds, format_seconds), "");
+}
+
+/// What a resumed run would go on with.
+struct Standing {
+  std::optional<archive::Archive> archive; ///< none of one that an overwrite under way has given up
+  bool is_readable = true;
+};
+
+Standing look_at_archive(const mpi::Communicator& comm, const std::string& path) {
+  Standing standing;
+  try {
+    standing.archive.emplace(archive::Archive::open(comm, path));
+    if (!summarize_file(*standing.archive).overwritten) return standing;
+    standing.archive->close();
+    log::warning(path + ": an overwrite is under way, which `run --resume` goes on with");
+  } catch (const Error& error) {
+    if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
+    log::warning(error.what());
+    standing.is_readable = false;
+  }
+  standing.archive.reset();
+  return standing;
 }
 
 } // namespace
@@ -107,30 +130,23 @@ int check_command(const Invocation& invocation, const mpi::Communicator& comm) {
   std::error_code ignored;
   const bool exists = !plan.campaign.archive.empty() &&
                       comm.max(comm.is_root() && std::filesystem::exists(path, ignored) ? 1 : 0) == 1;
-  std::optional<archive::Archive> archive;
-  if (exists) {
-    try {
-      archive.emplace(archive::Archive::open(comm, path));
-    } catch (const Error& error) {
-      if (!error.agreed() || error.kind() != ErrorKind::archive) throw;
-      log::warning(error.what());
-    }
-  }
+  Standing standing = exists ? look_at_archive(comm, path) : Standing{};
+  auto& archive = standing.archive;
   if (archive) plan.archive = &*archive;
   campaign::check_references(plan, problems);
-  std::string future;
-  if (problems.empty() && (archive || !exists)) future = outlook(comm, plan, archive ? &*archive : nullptr);
+  Outlook future;
+  if (problems.empty() && standing.is_readable) future = outlook(comm, plan, plan.archive);
   throw_agreed(problems);
 
   for (const std::string& warning : plan.warnings) log::warning(warning);
-  Needs needs;
-  const std::string costs = cost_table(plan, n_ranks, needs); // it may ask the archive
+  const std::string costs = cost_table(plan, n_ranks); // it may ask the archive
+  const Needs needs = needs_of(plan, future.decisions, plan.archive, n_ranks);
   if (archive) archive->close();
   for (const std::string& line : split(shortage(plan, needs, n_ranks, path), '\n'))
     log::warning(line + "; `run` refuses it without --force");
   if (comm.is_root())
     fmt::print("# {}: no errors. Archive: {} ({})\n\n{}{}{}", deck_path, path,
-               exists ? "exists" : "does not exist yet", resolved_deck(plan), future, costs);
+               exists ? "exists" : "does not exist yet", resolved_deck(plan), future.text, costs);
   return 0;
 }
 

@@ -48,7 +48,8 @@ std::string failure_of(const campaign::Plan& plan, const archive::Archive& archi
   if (!group || group->status != "partial") return {};
   for (const auto& value : recorded_values(plan, stage)) {
     const auto stored = group->values.find(value.key);
-    if (stored == group->values.end() || h5::to_text(stored->second) != value.text) return {};
+    if (stored == group->values.end() || h5::to_text(stored->second) != campaign::as_recorded(*group, value))
+      return {};
   }
   const std::string line = result_line(archive, plan.kinds, stage.group());
   return line.empty() ? stage.label() + ": failed" : line;
@@ -84,26 +85,27 @@ bool has_been_begun(const mpi::Communicator& comm, const campaign::Plan& plan, c
 /// Throws an agreed ErrorKind::archive where what is there does not fit the deck.
 PointState state_by_archive(const mpi::Communicator& comm, const campaign::Plan& plan,
                             const archive::Archive* archive, const archive::Listing& listing) {
-  std::vector<Action> actions(plan.stages.size(), Action::compute);
+  std::vector<campaign::Decision> decisions(plan.stages.size());
   if (archive != nullptr && archive->identity().seed != plan.campaign.seed)
     throw_agreed(ErrorKind::archive,
                  fmt::format("campaign.seed: {} in the deck, {} in the archive", plan.campaign.seed,
                              archive->identity().seed),
                  archive->path());
-  if (archive != nullptr)
-    std::ranges::transform(decide(plan, *archive), actions.begin(), &campaign::Decision::action);
+  if (archive != nullptr) decisions = decide(plan, *archive);
+  std::vector<Action> actions(decisions.size());
+  std::ranges::transform(decisions, actions.begin(), &campaign::Decision::action);
   bool unfinished = false;
   for (std::size_t i = 0; i < actions.size(); ++i) {
-    if (actions[i] != Action::compute) continue;
     const campaign::Stage& stage = *plan.stages[i];
-    if (const std::string failure = archive != nullptr ? failure_of(plan, *archive, stage) : "";
+    const bool is_new = actions[i] == Action::compute;
+    if (const std::string failure = archive != nullptr && is_new ? failure_of(plan, *archive, stage) : "";
         !failure.empty())
       return {"failed", failure};
-    if (!has_been_begun(comm, plan, stage, listing)) continue;
-    const auto work = unfinished_work(comm, plan, archive, stage);
-    if (work == campaign::Unfinished::damaged)
+    if (actions[i] == Action::skip || !has_been_begun(comm, plan, stage, listing)) continue;
+    const auto work = unfinished_work(comm, plan, archive, stage, decisions[i]);
+    if (work == campaign::Unfinished::damaged && is_new)
       return {"damaged", stage.label() + ": none of its checkpoints is whole; `run --resume` begins it anew"};
-    unfinished |= work == campaign::Unfinished::yes;
+    unfinished |= work == campaign::Unfinished::yes && actions[i] != Action::extend;
   }
   return unfinished ? PointState{"stopped", share(actions) + ", with a checkpoint"} : state_by(actions);
 }

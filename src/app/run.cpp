@@ -46,6 +46,13 @@ archive::RunRecord record_of(const Invocation& invocation, const deck::Document&
   return record;
 }
 
+/// Throws an agreed error where the machine has too little for what is to be done: all stages where nothing is
+/// decided. Collective.
+void require_room(const Invocation& invocation, const mpi::Communicator& comm, const campaign::Plan& plan,
+                  std::span<const campaign::Decision> decisions, const archive::Archive* archive) {
+  if (!invocation.force) require_room(comm, plan, needs_of(plan, decisions, archive, comm.size()));
+}
+
 /// The groups of the deck's stages that the archive has.
 std::vector<std::string> groups_of_deck(const campaign::Plan& plan, const archive::Archive& archive) {
   std::set<std::string> of_deck;
@@ -82,13 +89,17 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   const deck::Document document = load_deck(comm, deck_path, invocation.overrides, problems);
   campaign::Plan plan = plan_without_archive(invocation, document, comm, problems);
 
-  // 2. The archive: locked against a second writer; what may happen to one that exists is the user's word.
+  // 2. Room for all of it, before an archive that is in the way is given up. What a resumed run needs, the archive
+  // will say.
+  if (!invocation.resume) require_room(invocation, comm, plan, {}, nullptr);
+
+  // 3. The archive: locked against a second writer; what may happen to one that exists is the user's word.
   auto archive =
       archive::Archive::open_for_run(comm, plan.archive_path(), on_existing(invocation),
                                      {plan.campaign.title, plan.campaign.seed}, plan.campaign.storage);
   plan.archive = &archive;
 
-  // 3. References into the archive, now that it is open.
+  // 4. References into the archive, now that it is open.
   if (invocation.resume) campaign::check_references(plan, problems);
   throw_agreed(problems);
 
@@ -99,18 +110,18 @@ int run_command(const Invocation& invocation, const mpi::Communicator& comm) {
   const auto machine = machine_values(comm);
   warn_of_another_machine(archive, machine);
 
-  // 4. What the stages need, beside what there is.
-  if (!invocation.force)
-    require_room(comm, plan, needs_of(plan, campaign::decide(plan, archive), comm.size()));
+  // 5. What becomes of each stage, and room for those that are left to do.
+  const auto decisions = campaign::decide(plan, archive);
+  if (invocation.resume) require_room(invocation, comm, plan, decisions, &archive);
 
-  // 5. The stages.
+  // 6. The stages.
   campaign::run(comm, plan, archive, stop, record_of(invocation, document, plan, machine),
-                on_existing(invocation));
+                on_existing(invocation), decisions);
   const auto groups = groups_of_deck(plan, archive);
   plan.archive = nullptr;
   archive.close();
 
-  // 5. What they found.
+  // 7. What they found.
   tell_results(plan, comm, groups);
   log::info("done: " + plan.archive_path());
   return 0;

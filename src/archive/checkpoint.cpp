@@ -65,20 +65,28 @@ std::string label_of(const std::string& group) {
   return label;
 }
 
-/// "rbm.main.hidden: '32' in the deck, '64' in the checkpoint", for each value in
-/// which two chosen_texts differ.
-std::vector<std::string> differing_values(const std::string& group, const std::string& wanted,
-                                          const std::string& stored) {
-  const std::string label = label_of(group);
+/// A value in which two chosen_texts differ.
+struct Difference {
+  std::string name, wanted, stored;
+};
+
+std::vector<Difference> differences(const std::string& wanted, const std::string& stored) {
   auto in_deck = by_name(wanted), in_checkpoint = by_name(stored);
   for (const auto& [name, value] : in_deck) in_checkpoint.try_emplace(name, "nothing");
+  std::vector<Difference> all;
+  for (const auto& [name, value] : in_checkpoint)
+    if (const std::string mine = in_deck.try_emplace(name, "nothing").first->second; mine != value)
+      all.push_back({name, mine, value});
+  return all;
+}
+
+/// "rbm.main.hidden: '32' in the deck, '64' in the checkpoint", for each of them.
+std::vector<std::string> differing_values(const std::string& group, const std::string& wanted,
+                                          const std::string& stored) {
   std::vector<std::string> lines;
-  for (const auto& [name, value] : in_checkpoint) {
-    const std::string mine = in_deck.try_emplace(name, "nothing").first->second;
-    if (mine != value)
-      lines.push_back((name == "seed" ? "campaign" : label) + "." + name + ": '" + mine + "' in the deck, '" +
-                      value + "' in the checkpoint");
-  }
+  for (const auto& [name, mine, value] : differences(wanted, stored))
+    lines.push_back((name == "seed" ? "campaign" : label_of(group)) + "." + name + ": '" + mine +
+                    "' in the deck, '" + value + "' in the checkpoint");
   return lines;
 }
 
@@ -218,7 +226,7 @@ std::vector<std::string> CheckpointStore::found(const std::function<std::vector<
   return list.empty() ? std::vector<std::string>() : split(list, '\n');
 }
 
-std::optional<h5::File> CheckpointStore::newest_whole(const CheckpointKey& key) {
+std::optional<CheckpointStore::Found> CheckpointStore::newest_whole(const CheckpointKey& key) {
   const auto paths = found([&] { return paths_of(checkpoints_of_part(archive_path_, key.group, key.part)); });
   std::vector<std::string> of_others;
   for (const std::string& path : paths) {
@@ -228,7 +236,7 @@ std::optional<h5::File> CheckpointStore::newest_whole(const CheckpointKey& key) 
     });
     if (!whole) continue;
     if (without_the_future(key, whole->head.owner) == without_the_future(key, owner_text(key)))
-      return std::move(whole->file);
+      return Found{std::move(whole->file), std::move(whole->head.chosen)};
     whole->file.close();
     of_others.push_back(path);
   }
@@ -265,22 +273,39 @@ void CheckpointStore::refuse_other_values(const CheckpointKey& key) {
   }
 }
 
-bool CheckpointStore::load(const CheckpointKey& key, const std::function<void(StateSource&)>& load_state) {
-  std::optional<h5::File> file = newest_whole(key);
-  if (!file) return false;
-  FileStateSource source(*file, state_group);
+bool CheckpointStore::load(const CheckpointKey& key, const LoadState& load_state) {
+  auto found_one = newest_whole(key);
+  if (!found_one) return false;
+  h5::File& file = found_one->file;
+  FileStateSource source(file, state_group);
+  std::vector<std::string> changed;
+  for (const Difference& one : differences(chosen_text(key), found_one->chosen)) changed.push_back(one.name);
   try {
-    load_state(source);
+    load_state(source, changed);
   } catch (const Error& error) {
     if (!error.agreed() || error.kind() != ErrorKind::setting) throw;
-    const std::string path = file->path();
-    file->close();
+    const std::string path = file.path();
+    file.close();
     const auto paths = found([&] { return checkpoints_of_group(archive_path_, key.group); });
     throw_agreed(ErrorKind::archive, path + ": " + label_of(key.group) + "." + error.message() + "\n" + path +
                                          work_is_kept(paths));
   }
-  file->close();
+  file.close();
   return true;
+}
+
+bool CheckpointStore::has_of_any_part(const CheckpointKey& key) const {
+  const auto without_part = [&](const std::string& owner) {
+    auto lines = split(without_the_future(key, owner), '\n');
+    if (lines.size() > 1) lines.erase(lines.begin() + 1);
+    return joined(lines, "\n");
+  };
+  const auto paths = found([&] { return checkpoints_of_group(archive_path_, key.group); });
+  return std::ranges::any_of(paths, [&](const std::string& path) {
+    auto whole = open_whole(comm_, path, [](const Error&) {}); // whoever loads it says so
+    if (whole) whole->file.close();
+    return whole && without_part(whole->head.owner) == without_part(owner_text(key));
+  });
 }
 
 bool CheckpointStore::has_any(const std::string& group) const {

@@ -9,30 +9,9 @@
 #include "blockspin/campaign/kind.hpp"
 #include "blockspin/campaign/runner.hpp"
 #include "pace.hpp"
+#include "recorded.hpp"
 
 namespace blockspin::campaign {
-
-std::vector<std::string> parent_groups(const Plan& plan, const Stage& stage) {
-  std::vector<std::string> groups;
-  for (const Reference& reference : stage.references(plan)) groups.push_back(reference.group);
-  std::sort(groups.begin(), groups.end());
-  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
-  return groups;
-}
-
-deck::ResolvedValues setting_values(const Plan& plan) {
-  auto values = parallel_schema().values({plan.parallel, {}});
-  for (auto& value : values) value.key = "parallel." + value.key;
-  return values;
-}
-
-deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage) {
-  auto values = stage.values();
-  if (const auto model = stage.model(plan))
-    for (const auto& value : model_schema().values({*model, {}}))
-      values.push_back({"model." + value.key, value.text});
-  return values;
-}
 
 namespace {
 
@@ -121,10 +100,13 @@ void Context::safe_point() {
 /// Throws where the state is beyond the deck.
 bool Context::load(const Loop& loop) {
   Stepper& stepper = loop.stepper;
-  const bool loaded = resumes() && run_.checkpoints.load(loop.key, [&](StateSource& source) {
-    if (loop.key.part == stage_.first_part()) stage_.check_state(source);
-    stepper.load(source);
-  });
+  const auto number = part_number(stage_, loop.key.part);
+  const bool loaded =
+      resumes() &&
+      run_.checkpoints.load(loop.key, [&](StateSource& source, const std::vector<std::string>& changed) {
+        if (number) stage_.check_state(*number, source, changed);
+        stepper.load(source);
+      });
   if (stepper.work_done() > stepper.work_total())
     throw_agreed(
         ErrorKind::archive,
@@ -145,8 +127,9 @@ rng::Generator Context::random(rng::StreamId purpose, std::string_view instance)
 
 void Context::run_stepper(Stepper& stepper, std::string_view part) {
   const std::string label = stage_.label() + (part.empty() ? "" : " " + std::string(part));
-  Loop loop(*this, stepper, checkpoint_key(part), label);
+  Loop loop(*this, stepper, key_of(part), label);
   if (load(loop)) log::info(label + ": continues from a checkpoint");
+  const bool has_work = !stepper.done(); // else its end stands as it was loaded
   const auto start = std::chrono::steady_clock::now();
   Pace pace(run_.comm, run_.plan.campaign.checkpoint_interval);
   while (!stepper.done()) {
@@ -158,44 +141,20 @@ void Context::run_stepper(Stepper& stepper, std::string_view part) {
   // The final state is kept for what may come: a later part of this stage, or a longer run.
   if (settling_)
     searches_.push_back(loop.key);
-  else if (stage_.may_grow() || (!part.empty() && worth_keeping))
+  else if (has_work && (stage_.may_grow() || (!part.empty() && worth_keeping)))
     loop.save();
 }
 
-archive::CheckpointKey first_part_key(const Plan& plan, const archive::Archive* archive, const Stage& stage,
-                                      const std::string& part) {
-  archive::CheckpointKey key{stage.group(), part, plan.campaign.seed, {}};
-  for (const auto& value : recorded_values(plan, stage))
-    if (!value.may_grow) key.values[value.key] = value.text;
-  key.is_of_the_future = [names = stage.keys_of_the_future()](const std::string& name) {
-    return std::ranges::find(names, deck::split_layer(name).second) != names.end();
-  };
-  if (stage.state_version() > 1) key.origins["state_version"] = std::to_string(stage.state_version());
-  if (archive == nullptr) return key;
-  // A state made from another sample is of no use: the parents' content belongs to the key.
-  for (const std::string& parent : parent_groups(plan, stage))
-    if (const auto group = archive->group(parent)) key.origins["parent." + parent] = group->content_hash;
-  return key;
-}
-
-archive::CheckpointKey Context::checkpoint_key(std::string_view part) {
-  archive::CheckpointKey key = first_part_key(run_.plan, &run_.archive, stage_, std::string(part));
-  // A longer run continues a shorter one's first part. Later parts build on what the first became: theirs is
-  // another state once it has grown.
-  // The same holds of values that concerned its future.
-  for (const auto& value : recorded_values(run_.plan, stage_))
-    if (!first_part_ && value.may_grow)
-      key.origins[value.key] = value.text;
-    else if (!first_part_ && key.is_of_the_future(value.key))
-      key.origins["below." + value.key] = value.text;
-  first_part_ = first_part_ && settling_;
+archive::CheckpointKey Context::key_of(std::string_view part) {
+  archive::CheckpointKey key = checkpoint_key(run_.plan, &run_.archive, stage_, std::string(part));
+  require(settling_ || !stage_.may_grow() || part_number(stage_, key.part),
+          "a stage that may grow names all its parts");
   parts_.insert(key.part);
   return key;
 }
 
 archive::StageWriter Context::begin_writing() {
-  std::map<std::string, h5::Value> values;
-  for (const auto& value : recorded_values(run_.plan, stage_)) values[value.key] = value.text;
+  std::map<std::string, h5::Value> values = values_to_record(run_.plan, run_.archive, stage_);
   for (const auto& [key, text] : resolved_) values["auto." + key] = text;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
   double seconds = seconds_before_ + elapsed.count();
@@ -241,7 +200,7 @@ std::string Context::settled_before(const std::string& key) {
     if (found != group->values.end()) return h5::to_text(found->second);
   }
   if (settled_.empty())
-    run_.checkpoints.load(checkpoint_key(settled_part), [&](StateSource& source) {
+    run_.checkpoints.load(key_of(settled_part), [&](StateSource& source, const auto&) {
       std::vector<char> lines(source.n_saved("lines"));
       source.replicated("lines", std::as_writable_bytes(std::span(lines)));
       settled_ = from_lines({lines.begin(), lines.end()});
@@ -256,7 +215,7 @@ std::string Context::settle(const std::string& key, const std::function<std::str
     text = find();
     settled_[key] = text;
     const std::string lines = as_lines(settled_);
-    run_.checkpoints.save(checkpoint_key(settled_part), [&](StateSink& sink) {
+    run_.checkpoints.save(key_of(settled_part), [&](StateSink& sink) {
       sink.replicated("lines", std::as_bytes(std::span(lines)));
     });
   }

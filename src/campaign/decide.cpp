@@ -15,9 +15,24 @@ namespace {
 /// One stage of the deck beside its group in the archive.
 struct Comparison {
   std::vector<std::string> differing; ///< "rbm.main.hidden: 100 in the deck, 64 in the archive"
-  std::vector<std::string> without_effect;
+  /// Of the future of what is complete.
+  struct Change {
+    std::string line;
+    std::string left_out; ///< by a longer run
+  };
+  std::vector<Change> without_effect;
   bool grown = false;
 };
+
+std::vector<std::string> lines_of(const Comparison& comparison, Action action) {
+  std::vector<std::string> lines;
+  if (action != Action::skip && action != Action::extend) return lines;
+  for (const auto& [line, left_out] : comparison.without_effect)
+    lines.push_back(line + (action == Action::skip || left_out.empty()
+                                ? "; what is complete stays as it is"
+                                : "; the longer run leaves out " + left_out));
+  return lines;
+}
 
 /// Whether both are whole numbers and the second is larger.
 bool has_grown(const std::string& stored, const std::string& wanted) {
@@ -64,20 +79,6 @@ deck::ResolvedValues wanted_values(const Plan& plan, const Stage& stage, const a
   return wanted;
 }
 
-/// Whether two lists of numbers are the same but for rounding: the values of a range were sums once, and are decimal
-/// numbers now.
-bool same_numbers(const std::string& one, const std::string& other) {
-  const auto a = split(one, ','), b = split(other, ',');
-  try {
-    return !a.empty() && std::ranges::equal(a, b, [](const std::string& x, const std::string& y) {
-      const double p = deck::parse_number(x, true), q = deck::parse_number(y, true);
-      return p == q || std::abs(p - q) <= 1e-14 * std::abs(p);
-    });
-  } catch (const deck::BadValue&) {
-    return false;
-  }
-}
-
 /// Whether a value is that of a key, and not of something else that results rest on, such as a file's hash.
 bool in_deck(const Plan& plan, const Stage& stage, const std::string& key) {
   if (key.starts_with("model.")) return true;
@@ -85,34 +86,21 @@ bool in_deck(const Plan& plan, const Stage& stage, const std::string& key) {
   return std::ranges::any_of(keys, [&](const deck::KeyInfo& info) { return info.name == plain_key(key); });
 }
 
-constexpr std::string_view auto_prefix = "auto."; // of what Context::resolve records
-
-/// The archive's "auto" for a value that it became, else the value's own text.
-std::string as_recorded(const archive::Group& group, const deck::ResolvedValue& value) {
-  const auto stored = group.values.find(value.key);
-  std::size_t n_became = 0, n_same = 0; // of all layers
-  for (const auto& [name, text] : group.values)
-    if (name.starts_with(auto_prefix) && plain_key(name.substr(auto_prefix.size())) == value.key) {
-      ++n_became;
-      n_same += h5::to_text(text) == value.text || same_numbers(h5::to_text(text), value.text) ? 1 : 0;
-    }
-  return stored != group.values.end() && n_became > 0 && n_same == n_became ? h5::to_text(stored->second)
-                                                                            : value.text;
-}
-
 Comparison compare(const Plan& plan, const Stage& stage, const archive::Group& group) {
   Comparison result;
-  const Stage* const before = plan.stored_stage(stage.group());
   for (const auto& value : wanted_values(plan, stage, group)) {
     const std::string stored = stored_text(*find_kind(plan.kinds, stage.kind()), group, value.key);
     if (stored == as_recorded(group, value) || same_numbers(stored, value.text)) continue;
     const std::string line = stage.label() + "." + value.key + ": '" + value.text +
                              (in_deck(plan, stage, value.key) ? "' in the deck, '" : "' now, '") + stored +
                              "' in the archive";
-    if (value.may_grow && stage.growth_refusal(value.key).empty() && has_grown(stored, value.text))
+    if (value.may_grow && stage.growth_refusal(value.key).empty() && has_grown(stored, value.text)) {
       result.grown = true;
-    else if (before != nullptr && stage.concerns_the_future(value.key, *before))
-      result.without_effect.push_back(line + "; what is complete stays as it is");
+      continue;
+    }
+    const Stage* const before = plan.stored_stage(stage.group());
+    if (before != nullptr && stage.concerns_the_future(value.key, *before))
+      result.without_effect.push_back({line, stage.left_out(value.key, *before)});
     else
       result.differing.push_back(line + growth_note(stage, value));
   }
@@ -175,13 +163,15 @@ std::vector<Decision> decide(const Plan& plan, const archive::Archive& archive) 
     Decision decision;
     Action& action = decision.action;
     if (const auto group = archive.group(stage->group()); group && group->status == "complete") {
-      auto comparison = compare(plan, *stage, *group);
+      const auto comparison = compare(plan, *stage, *group);
       append(refusals, comparison.differing);
-      decision.without_effect = std::move(comparison.without_effect);
       append(refusals, other_parents(plan, *stage, *group));
       action = comparison.grown ? Action::extend : Action::skip;
       if (!archive::stale_ancestor(archive, *group, changing).empty()) action = Action::redo;
+      decision.without_effect = lines_of(comparison, action);
     }
+    decision.input_changes = std::ranges::any_of(
+        parent_groups(plan, *stage), [&](const std::string& parent) { return changing.contains(parent); });
     if (action != Action::skip) {
       append(refusals, stale_parents(plan, *stage, archive, changing));
       changing.insert(stage->group());
@@ -193,14 +183,21 @@ std::vector<Decision> decide(const Plan& plan, const archive::Archive& archive) 
 }
 
 Unfinished unfinished_work(const mpi::Communicator& comm, const Plan& plan, const archive::Archive* archive,
-                           const Stage& stage) {
+                           const Stage& stage, const Decision& decision) {
   const std::string path = archive != nullptr ? archive->path() : plan.archive_path();
   archive::CheckpointStore store(comm, path);
-  if (!store.has_any(stage.group())) return Unfinished::no;
-  const bool loaded = store.load(first_part_key(plan, archive, stage, stage.first_part()),
-                                 [&](StateSource& source) { stage.check_state(source); });
-  return loaded || archive::has_whole_checkpoint(comm, path, stage.group()) ? Unfinished::yes
-                                                                            : Unfinished::damaged;
+  if (decision.action == Action::skip || !store.has_any(stage.group())) return Unfinished::no;
+  bool loaded = false;
+  const auto parts = stage.parts();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto check = [&](StateSource& source, const std::vector<std::string>& changed) {
+      if (!decision.input_changes) stage.check_state(i, source, changed);
+    };
+    loaded = store.load(checkpoint_key(plan, archive, stage, parts[i].name), check) || loaded;
+  }
+  if (!archive::has_whole_checkpoint(comm, path, stage.group())) return Unfinished::damaged;
+  const bool goes_on = loaded || store.has_of_any_part(checkpoint_key(plan, archive, stage, {}));
+  return goes_on && !decision.input_changes ? Unfinished::yes : Unfinished::no;
 }
 
 } // namespace blockspin::campaign

@@ -23,8 +23,7 @@ const char* words_of(Action action) {
 
 void announce(const Stage& stage, const Decision& decision) {
   log::info(stage.label() + ": " + words_of(decision.action));
-  if (decision.action == Action::skip || decision.action == Action::extend)
-    for (const std::string& line : decision.without_effect) log::info(line);
+  for (const std::string& line : decision.without_effect) log::info(line);
 }
 
 /// Stage number `first` and the siblings that follow it, as far as ranks can work at them side by side.
@@ -91,12 +90,11 @@ void run_all(const RunParts& parts, const std::vector<Stage*>& instances) {
 
 } // namespace
 
-void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
-         archive::RunRecord record, archive::OnExisting existing) {
+void run(const mpi::Communicator& comm, const Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
+         archive::RunRecord record, archive::OnExisting existing, std::span<const Decision> decisions) {
   archive::CheckpointStore checkpoints(comm, archive.path());
   const RunParts parts{comm, plan, archive, checkpoints, stop, existing};
   archive.set_run(std::move(record));
-  const auto decisions = decide(plan, archive);
   for (std::size_t first = 0; first < plan.stages.size();) {
     std::vector<Stage*> instances;
     const auto siblings = together(plan, first, comm.size());

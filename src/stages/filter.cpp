@@ -209,7 +209,7 @@ void FilterStage::run(campaign::Context& context) {
   writer.commit();
 }
 
-void FilterStage::check_state(StateSource& source) const {
+void FilterStage::check_state(std::size_t, StateSource& source, const std::vector<std::string>&) const {
   if (train::FilterTrainer::saved_epochs(source) > deck().epochs) refuse_as_beyond("epochs");
 }
 

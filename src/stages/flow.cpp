@@ -182,7 +182,7 @@ void FlowStage::run(campaign::Context& context) {
   writer.commit();
 }
 
-void FlowStage::check_state(StateSource& source) const {
+void FlowStage::check_state(std::size_t, StateSource& source, const std::vector<std::string>&) const {
   if (analysis::Flow::steps_done(source) > deck().steps) refuse_as_beyond("steps");
 }
 

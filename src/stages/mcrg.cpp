@@ -28,6 +28,8 @@ replica::LadderSetup ladder_setup(const std::vector<std::uint64_t>& extents, dou
 }
 
 /// One lattice's run, with the ensemble that it moves.
+constexpr const char* small_part = "match"; ///< the simulation of the smaller lattice
+
 struct LatticeRun {
   replica::LadderSetup setup;
   rg::BlockingSetup blocking;
@@ -152,7 +154,7 @@ void McrgStage::run(campaign::Context& context) {
     rg::BlockingSetup smaller = blocking;
     smaller.extents = rg::lattice_of(blocking, 1).extents();
     --smaller.n_levels;
-    const LatticeRun small = simulate(context, label(), "match", setup(smaller), plan, smaller);
+    const LatticeRun small = simulate(context, label(), small_part, setup(smaller), plan, smaller);
     const auto small_bins = small.run->bins();
     result.critical_coupling = rg::match(1 / t, {blocking, bins}, {smaller, small_bins});
   }
@@ -188,7 +190,13 @@ campaign::Estimate McrgStage::estimate(const campaign::Plan& plan, int n_ranks) 
   return cost;
 }
 
-void McrgStage::check_state(StateSource& source) const {
+std::vector<campaign::Part> McrgStage::parts() const {
+  std::vector<campaign::Part> lattices = {campaign::Part{}};
+  if (deck().match) lattices.push_back({small_part});
+  return lattices;
+}
+
+void McrgStage::check_state(std::size_t, StateSource& source, const std::vector<std::string>&) const {
   if (replica::Sampling::is_beyond(source, deck().configurations, 0)) refuse_as_beyond("configurations");
 }
 

@@ -254,24 +254,21 @@ void RbmStage::work(campaign::Context& context) {
   const std::shared_ptr<const Input> lattice_input = std::move(input_);
   Input above;
   const Input* input = lattice_input.get();
-  std::string below; // a layer's checkpoints are those above layers trained so long
   for (std::size_t k = 1; k <= deck().hidden.size(); ++k) {
-    train_layer(k, *input, below, context);
-    below += (k == 1 ? " above " : ", ") + std::to_string(layer(k).epochs);
+    train_layer(k, *input, context);
     if (k == deck().hidden.size()) break;
     above = input_above(*input, k, context);
     input = &above;
   }
 }
 
-void RbmStage::train_layer(std::size_t number, const Input& input, const std::string& below,
-                           campaign::Context& context) {
+void RbmStage::train_layer(std::size_t number, const Input& input, campaign::Context& context) {
   const train::Settings settings = this->settings(number, input.ensemble, context);
   const bool has_held_out = input.held_out.n_rows > 0;
   const rbm::Machine* const start = start_->empty() ? nullptr : &start_->at(number - 1);
   train::Trainer trainer(context.comm(), input.learned, settings, &input.held_out, start);
   try {
-    context.run_stepper(trainer, part_of(number) + below);
+    context.run_stepper(trainer, parts()[number - 1].name);
   } catch (const Error& error) {
     if (!trainer.divergence()) throw;
     result_.divergence = trainer.divergence();

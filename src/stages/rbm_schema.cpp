@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "blockspin/base/text.hpp"
 #include "blockspin/stages/rbm.hpp"
 
 namespace blockspin::stages {
@@ -41,7 +42,7 @@ std::string wrong_schedule(const RbmDeck& deck) {
 std::string wrong_layers(const Resolved& resolved) {
   for (const auto& [number, layer] : resolved.layers)
     if (number > resolved.deck.hidden.size())
-      return "names " + std::to_string(resolved.deck.hidden.size()) + " layers, but layer_" +
+      return "names " + counted(resolved.deck.hidden.size(), "layer") + ", but layer_" +
              std::to_string(number) + " has keys";
   return {};
 }
@@ -236,8 +237,10 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
                 "pt: inverse temperature of the hottest replica; the machine's is 1")
               .check(from_below(0, 1))
               .per_layer(),
-          field("weight_limit", &D::weight_limit,
-                "a parameter beyond it stops the training as diverged (exit code 5)")
+          field(
+              "weight_limit", &D::weight_limit,
+              "a parameter beyond it stops the training as diverged (exit code 5); it may be raised for the "
+              "rest of a training, and not lowered again")
               .check(above(0)),
           field("snapshots", &D::snapshots, "epochs after which the machine is kept as well")
               .default_text("none")

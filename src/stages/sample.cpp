@@ -276,7 +276,7 @@ void SampleStage::run(campaign::Context& context) {
   write_sample(context, run, &sampling.kept());
 }
 
-void SampleStage::check_state(StateSource& source) const {
+void SampleStage::check_state(std::size_t, StateSource& source, const std::vector<std::string>&) const {
   if (replica::Sampling::is_beyond(source, deck().configurations, deck().max_sweeps.value_or(0)))
     refuse_as_beyond(deck().max_sweeps ? "max_sweeps" : "configurations");
 }

@@ -54,40 +54,49 @@ Beginning load_beginning(StateSource& source) {
 
 namespace {
 
-void require_agreement(bool agrees, const std::string& setting, const std::string& what_is_done) {
-  if (!agrees) throw_agreed(ErrorKind::setting, setting + ": contradicts what is trained: " + what_is_done);
-}
+using Found = std::optional<Contradiction>;
 
-void require_same_rates(const UpdateRule& update, const std::vector<double>& rates) {
+Found in_rates(const UpdateRule& update, const std::vector<double>& rates) {
   for (std::uint64_t epoch = 0; epoch < rates.size(); ++epoch)
-    require_agreement(update.rate(epoch) == rates[epoch], "learning_rate",
-                      "epoch " + std::to_string(epoch + 1) + " had the rate " + format_number(rates[epoch]));
+    if (update.rate(epoch) != rates[epoch])
+      return Contradiction{"rates", "epoch " + std::to_string(epoch + 1) + " had the rate " +
+                                        format_number(rates[epoch])};
+  return {};
 }
 
-void require_same_judging(const JudgeSettings& judge, const Beginning& beginning) {
+Found in_judging(const JudgeSettings& judge, const Beginning& beginning) {
   const JudgeSettings& before = beginning.judge;
   const auto wanted = judged_epochs(judge.interval, beginning.n_epochs);
   const std::uint64_t missing =
       first_missing(wanted, judged_epochs(before.interval, beginning.n_epochs), beginning.n_epochs);
-  require_agreement(missing == 0, "judge_interval", "epoch " + std::to_string(missing) + " was not judged");
-  if (wanted.empty()) return;
-  require_agreement(judge.configurations == before.configurations, "judge_configurations",
-                    "machines were judged by " + std::to_string(before.configurations));
-  require_agreement(judge.steps == before.steps, "judge_steps",
-                    "machines were judged after " + std::to_string(before.steps));
+  if (missing != 0)
+    return Contradiction{"judge_interval", "epoch " + std::to_string(missing) + " was not judged"};
+  if (!wanted.empty() && judge.configurations != before.configurations)
+    return Contradiction{"judge_configurations",
+                         "machines were judged by " + std::to_string(before.configurations)};
+  if (!wanted.empty() && judge.steps != before.steps)
+    return Contradiction{"judge_steps", "machines were judged after " + std::to_string(before.steps)};
+  return {};
 }
 
 } // namespace
 
+std::optional<Contradiction> contradiction(const Settings& settings, const Beginning& beginning) {
+  if (beginning.rates.size() > settings.epochs)
+    return Contradiction{"epochs", std::to_string(beginning.rates.size()) + " have begun"};
+  if (settings.weight_limit < beginning.weight_limit)
+    return Contradiction{"weight_limit",
+                         "parameters up to " + format_number(beginning.weight_limit) + " were allowed"};
+  if (auto found = in_rates(settings.update, beginning.rates)) return found;
+  if (auto found = in_judging(settings.judge, beginning)) return found;
+  if (const auto missing = first_missing(settings.snapshots, beginning.snapshots, beginning.n_epochs))
+    return Contradiction{"snapshots", "nothing was kept after epoch " + std::to_string(missing)};
+  return {};
+}
+
 void require_same_beginning(const Settings& settings, const Beginning& beginning) {
-  require_agreement(beginning.rates.size() <= settings.epochs, "epochs",
-                    std::to_string(beginning.rates.size()) + " have begun");
-  require_agreement(settings.weight_limit >= beginning.weight_limit, "weight_limit",
-                    "parameters up to " + format_number(beginning.weight_limit) + " were allowed");
-  require_same_rates(settings.update, beginning.rates);
-  require_same_judging(settings.judge, beginning);
-  const std::uint64_t missing = first_missing(settings.snapshots, beginning.snapshots, beginning.n_epochs);
-  require_agreement(missing == 0, "snapshots", "nothing was kept after epoch " + std::to_string(missing));
+  if (const auto found = contradiction(settings, beginning))
+    throw_agreed(ErrorKind::setting, found->setting + ": contradicts what is trained: " + found->done);
 }
 
 } // namespace blockspin::train

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 
+import stopping
 from patience import patient
 
 MPIRUN, PROGRAM = sys.argv[1:3]
@@ -33,6 +34,10 @@ def run(ranks, *arguments, code=0):
     if process.returncode != code:
         sys.exit(f"{arguments}: exit code {process.returncode}, not {code}\n{output}{errors}")
     return output + errors
+
+
+def stop_at_checkpoint(deck, archive, stage, *options):
+    return stopping.stop_at_checkpoint(deck, archive, stage, *options, ranks=2)
 
 
 def expect(condition, what, text=""):
@@ -135,10 +140,20 @@ def machines(folder):
     run(1, "run", deck, *longer, "--set", f"campaign.archive={folder}/long.h5")
     run(1, "verify", archive, f"{folder}/long.h5")
     expect(kept(archive, "rbm.main") == ["+layer_1-2", "+layer_2_above_5-1"], "one a layer", str(kept(archive, "rbm.main")))
-    # What may grow is no slip, also in a layer above: it is trained anew.
-    text = run(2, "run", deck, "--resume", "--set", "rbm.epochs=5", "--set", "rbm.layer_2.epochs=8",
-               "--set", f"campaign.archive={folder}/long.h5")
-    expect("checkpoint passed over, made from what has changed since" in text, "the second layer alone grows", text)
+    # The second layer alone grows: both go on from their ends.
+    longest = ("--set", "rbm.epochs=5", "--set", "rbm.layer_2.epochs=8")
+    text = run(2, "run", deck, "--resume", *longest, "--set", f"campaign.archive={folder}/long.h5")
+    for part in ("layer 1", "layer 2 above 5"):
+        expect(f"rbm.main {part}: continues from a checkpoint" in text, "the second layer alone grows", text)
+    run(1, "run", deck, *longest, "--set", f"campaign.archive={folder}/longest.h5")
+    run(1, "verify", f"{folder}/long.h5", f"{folder}/longest.h5")
+    # The first alone: what the second learns is another, and it is trained anew.
+    longest = ("--set", "rbm.epochs=6", "--set", "rbm.layer_2.epochs=8")
+    text = run(2, "run", deck, "--resume", *longest, "--set", f"campaign.archive={folder}/long.h5")
+    expect("rbm.main layer 1: continues from a checkpoint" in text, "the first layer grows", text)
+    expect("rbm.main layer 2 above 6: continues" not in text, "the second layer has other data", text)
+    run(1, "run", deck, *longest, "--set", f"campaign.archive={folder}/other_longest.h5")
+    run(1, "verify", f"{folder}/long.h5", f"{folder}/other_longest.h5")
 
     before = read(archive)
     write(deck, DECK.format(150) + "[spectrum]\nrbm = main\n")
@@ -178,9 +193,8 @@ def changed_keys(folder):
     # The same of a training that was stopped.
     other = ("--set", f"campaign.archive={folder}/other.h5")
     write(deck, DECK.format(100) + machine.format(10000000))
-    run(2, "run", deck, "--walltime", "00:00:03", *other, code=75)
-    expect(kept(f"{folder}/other.h5", "rbm.main"), "the test needs a checkpoint")
-    for key, value, what in (("learning_rates", "0.1, 0.02", "learning_rate: contradicts what is trained: epoch 2 had the rate 0.05"),
+    stop_at_checkpoint(deck, f"{folder}/other.h5", "rbm.main")
+    for key, value, what in (("learning_rates", "0.1, 0.02", "learning_rates: contradicts what is trained: epoch 2 had the rate 0.05"),
                              ("epochs", "1", "epochs: contradicts what is trained"),
                              ("judge_interval", "1", "judge_interval: contradicts what is trained: epoch 1 was not judged"),
                              ("hidden", "9", "hidden: '9' in the deck, '8' in the checkpoint")):
@@ -188,8 +202,40 @@ def changed_keys(folder):
         expect(f"rbm.main.{what}" in text and "unfinished work with other values is kept" in text, f"{key} contradicts", text)
     future |= {"learning_rates": "0.1" + ", 0.05" * 4 + ", 0.050", "snapshots": "2"}
     changes = [word for key, value in future.items() for word in ("--set", f"rbm.{key}={value}")]
-    text = run(1, "run", deck, "--resume", "--walltime", "00:00:01", *changes, *other, code=75)
+    write(deck, DECK.format(100) + machine.format(10000000).replace("schedule = list\nlearning_rates = 0.1, 0.05", "learning_rate = 0.1"))
+    text = run(1, "run", deck, "--resume", *other, code=4)
+    expect("rbm.main.learning_rate, learning_rates, schedule: contradicts what is trained: epoch 2 had the rate 0.05" in text,
+           "every key of the rates that has changed", text)
+    write(deck, DECK.format(100) + machine.format(10000000))
+    text = stop_at_checkpoint(deck, f"{folder}/other.h5", "rbm.main", "--resume", *changes)
     expect("rbm.main: continues from a checkpoint" in text, "it goes on", text)
+
+
+def changed_keys_of_stacks(folder):
+    """The same of a stack that was stopped in its second layer: each layer's keys are refused by what it has trained."""
+    deck, archive = f"{folder}/deck.ini", f"{folder}/run.h5"
+    write(deck, DECK.format(100) + "[rbm]\nhidden = 8, 4\nepochs = 3\nlayer_2.epochs = 10000000\njudge_interval = 0\nschedule = list\n"
+          "learning_rates = 0.1, 0.05\nlayer_2.learning_rates = 0.2, 0.1\n")
+    stop_at_checkpoint(deck, archive, "rbm.main+layer_2")
+    standing = kept(archive, "rbm.main")
+    for key, value, what in (
+            ("layer_2.learning_rates", "0.2, 0.02", "layer_2.learning_rates: contradicts what is trained in layer 2: epoch 2 had the rate 0.1"),
+            ("learning_rates", "0.1, 0.02", "learning_rates: contradicts what is trained in layer 1: epoch 2 had the rate 0.05"),
+            ("layer_2.epochs", "1", "layer_2.epochs: contradicts what is trained in layer 2: "),
+            ("epochs", "2", "epochs: contradicts what is trained in layer 1: 3 have begun")):
+        change = ("--set", f"rbm.{key}={value}")
+        text = run(1, "run", deck, "--resume", *change, code=4)
+        expect(f"rbm.main.{what}" in text and "unfinished work with other values is kept" in text, f"{key} contradicts", text)
+        text = run(1, "check", deck, *change)
+        expect("would refuse this deck" in text and f"rbm.main.{what}" in text, "check tells it as well", text)
+        expect(kept(archive, "rbm.main") == standing, "a refused run lost checkpoints")
+    # What no layer has come to yet. The first layer's rates were those of 3 epochs.
+    longer = ("--set", "rbm.learning_rates=0.1, 0.05, 0.05, 0.001", "--set", "rbm.layer_2.learning_rates=0.2" + ", 0.1" * 5,
+              "--set", "rbm.weight_limit=2000")
+    text = stop_at_checkpoint(deck, archive, "rbm.main+layer_2", "--resume", *longer)
+    expect("rbm.main layer 2 above 3: continues from a checkpoint" in text and "passed over" not in text, "both layers go on", text)
+    text = run(1, "check", deck, *longer)
+    expect("continued from a checkpoint" in text, "check says so", text)
 
 
 def scans(folder):
@@ -385,7 +431,7 @@ def targets(folder):
     expect("target/energy/met" in text and "target/binder_cumulant/reached" in text, "the archive tells", text)
 
 
-SCENARIOS = (existing_archives, machines, changed_keys, scans, flows, stopped_and_locked, unfinished, found_ladders, grown_while_interrupted, targets)
+SCENARIOS = (existing_archives, machines, changed_keys, changed_keys_of_stacks, scans, flows, stopped_and_locked, unfinished, found_ladders, grown_while_interrupted, targets)
 wanted = sys.argv[3:] or [scenario.__name__ for scenario in SCENARIOS]
 expect(set(wanted) <= {scenario.__name__ for scenario in SCENARIOS}, "no such scenario", str(wanted))
 for scenario in SCENARIOS:

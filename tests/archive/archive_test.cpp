@@ -210,7 +210,7 @@ TEST(Archive, OverwriteStoppedBeforeItsFirstCommitIsResumedAsItself) {
   archive::CheckpointStore checkpoints(world, path);
   const archive::CheckpointKey key{"/rbm/main", "layer 1", 9, {}};
   const auto save = [](StateSink& sink) { sink.replicated("step", std::uint64_t{1}); };
-  const auto load = [](StateSource& source) {
+  const auto load = [](StateSource& source, const auto&) {
     std::uint64_t step = 0;
     source.replicated("step", step);
   };

@@ -49,7 +49,7 @@ void save(const mpi::Communicator& comm, CheckpointStore& store, std::uint64_t s
 /// The step that was saved, after comparing every value; 0 where nothing was loaded.
 std::uint64_t load(const mpi::Communicator& comm, CheckpointStore& store, const CheckpointKey& owner = key) {
   std::uint64_t step = 0;
-  store.load(owner, [&](StateSource& source) {
+  store.load(owner, [&](StateSource& source, const auto&) {
     source.replicated("step", step);
     EXPECT_EQ(source.n_saved("nothing"), 0u);
     EXPECT_EQ(source.n_saved("chains/values"), n_rows * n_columns);

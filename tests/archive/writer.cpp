@@ -30,7 +30,8 @@ void write_checkpoint(const mpi::Communicator& comm, const std::string& path, st
   archive::CheckpointStore store(comm, path);
   const archive::CheckpointKey key{"/sample/main", "", 7, {}};
   std::uint64_t before = 0;
-  const bool found = store.load(key, [&](StateSource& source) { source.replicated("shift", before); });
+  const bool found =
+      store.load(key, [&](StateSource& source, const auto&) { source.replicated("shift", before); });
   if (comm.is_root())
     std::printf("%s %llu\n", found ? "found" : "none", static_cast<unsigned long long>(before));
   store.save(key, [&](StateSink& sink) {

@@ -1,7 +1,6 @@
 """Runs the real program from Python tests. BLOCKSPIN and MPIRUN come from ctest (blockspin_script_test)."""
 
 import hashlib
-import os
 import subprocess
 from pathlib import Path
 
@@ -9,10 +8,9 @@ import h5py
 import numpy as np
 
 from patience import patient
+from stopping import BLOCKSPIN, MPIRUN, stop_at_checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
-BLOCKSPIN = os.environ.get("BLOCKSPIN", str(ROOT / "build/release/src/app/blockspin"))
-MPIRUN = os.environ.get("MPIRUN", "mpirun")
 # The head of a deck: 200 configurations of 4x4 spins, in run.h5.
 SMALL_SAMPLE = """[campaign]
 archive = run.h5

@@ -31,6 +31,9 @@ struct CheckpointKey {
   std::function<bool(const std::string& name)> is_of_the_future = [](const std::string&) { return false; };
 };
 
+/// Takes a state. `changed`: the values of the future that have another text in the checkpoint.
+using LoadState = std::function<void(StateSource&, const std::vector<std::string>& changed)>;
+
 /// Checkpoints of one archive: HDF5 files <archive>.checkpoint-<stage>.<name>[+<part>]-<n>, the newest two of
 /// each group and part kept. A line behind HDF5's content seals each with a hash of all its bytes, so that HDF5 is
 /// never given a damaged one. Files that cannot be recognised as checkpoints, whatever their names say, are neither
@@ -50,8 +53,10 @@ public:
   /// False where there is none. Where there is none, but a whole one of the same group with another seed or
   /// other values, throws with every value that differs: a slip in the deck must not let new checkpoints
   /// displace the old ones.
-  bool load(const CheckpointKey& key, const std::function<void(StateSource&)>& load_state);
+  bool load(const CheckpointKey& key, const LoadState& load_state);
 
+  /// Whether there is a whole one that belongs to `key`, of whatever part.
+  bool has_of_any_part(const CheckpointKey& key) const;
   /// Whether there are files with the names of checkpoints of a group, of any part.
   bool has_any(const std::string& group) const;
   /// Deletes the checkpoints of a group.
@@ -63,7 +68,11 @@ public:
   void settle(const std::string& group, const std::set<std::string>& parts);
 
 private:
-  std::optional<h5::File> newest_whole(const CheckpointKey& key);
+  struct Found {
+    h5::File file;
+    std::string chosen; ///< what the user had chosen, see checkpoint.cpp
+  };
+  std::optional<Found> newest_whole(const CheckpointKey& key);
   void refuse_other_values(const CheckpointKey& key);
   void remove_superseded(const CheckpointKey& key) const;
   std::vector<std::string> found(const std::function<std::vector<std::string>()>& look) const;

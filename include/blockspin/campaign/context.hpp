@@ -80,7 +80,7 @@ public:
 
 private:
   struct Loop;
-  archive::CheckpointKey checkpoint_key(std::string_view part);
+  archive::CheckpointKey key_of(std::string_view part);
   bool resumes() const { return run_.existing == archive::OnExisting::resume; }
   bool load(const Loop& loop);
   void look(const Pace& pace);
@@ -93,7 +93,6 @@ private:
   std::unique_ptr<Pace> pace_; ///< of safe_point()
   Loop* loop_ = nullptr;       ///< around the stepper at work
   std::set<std::string> parts_;
-  bool first_part_ = true;
   bool settling_ = false;                        ///< parts that run now serve settle()
   std::vector<archive::CheckpointKey> searches_; ///< their keys
   std::map<std::string, std::string> settled_;   ///< what has been settled so far
@@ -108,7 +107,12 @@ private:
 std::vector<std::string> parent_groups(const Plan& plan, const Stage& stage);
 /// What a run's record says of the deck's settings: [parallel], "parallel.domains" and so on. Local.
 deck::ResolvedValues setting_values(const Plan& plan);
-/// What the archive records of a stage: its keys, and the model that its results are of. Local.
+/// What a stage's results rest on: its keys, and the model that its results are of. Local.
 deck::ResolvedValues recorded_values(const Plan& plan, const Stage& stage);
+/// Whether two lists of numbers are the same but for rounding: the values of a range were sums once, and are decimal
+/// numbers now. Local.
+bool same_numbers(const std::string& one, const std::string& other);
+/// The archive's "auto" for a value that it became in this group, else the value's own text. Local.
+std::string as_recorded(const archive::Group& group, const deck::ResolvedValue& value);
 
 } // namespace blockspin::campaign

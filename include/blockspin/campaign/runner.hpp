@@ -1,7 +1,9 @@
 #pragma once
 // Runs a plan: what is complete is skipped, what may grow is extended, the rest is computed, in deck order.
 
+#include <span>
 #include <string>
+#include <vector>
 
 #include "blockspin/campaign/context.hpp"
 #include "blockspin/campaign/plan.hpp"
@@ -19,32 +21,33 @@ enum class Action {
 
 struct Decision {
   Action action = Action::compute;
-  /// Keys of what is complete that differ from the archive's, and make no difference to it; a line each.
+  /// Of what is skipped or extended: keys that differ from the archive's, and what that means; a line each.
   std::vector<std::string> without_effect = {};
+  bool input_changes = false; ///< this run makes anew what it is made from
 };
 
 /// Decides for every stage, and throws an agreed ErrorKind::archive with every key that differs between the
 /// deck and the archive and may not. Local.
 std::vector<Decision> decide(const Plan& plan, const archive::Archive& archive);
 
-/// What checkpoints of the stage's first part belong to; `archive` is null where there is none yet. Local.
-archive::CheckpointKey first_part_key(const Plan& plan, const archive::Archive* archive, const Stage& stage,
-                                      const std::string& part = {});
+/// What checkpoints of a part of the stage belong to; `archive` is null where there is none yet. Local.
+archive::CheckpointKey checkpoint_key(const Plan& plan, const archive::Archive* archive, const Stage& stage,
+                                      const std::string& part);
 /// What checkpoints there are of a stage.
 enum class Unfinished {
-  no,      ///< none
-  yes,     ///< whole ones, at least one
+  no,      ///< none that the run would go on with
+  yes,     ///< at least one of these
   damaged, ///< damaged ones alone: the stage would begin anew
 };
 
-/// Looks at the checkpoints of a stage. Throws, as the run does, where they are of other values or another
-/// seed than the deck's. Collective.
+/// Looks at the checkpoints of a stage that is not skipped. Throws, as the run does, where they are of other values or
+/// another seed than the deck's, or where what is done contradicts the deck. Collective.
 Unfinished unfinished_work(const mpi::Communicator& comm, const Plan& plan, const archive::Archive* archive,
-                           const Stage& stage);
+                           const Stage& stage, const Decision& decision);
 
 /// Runs every stage. Collective. `record` is what the archive keeps of this run; `existing` is what the user said
-/// of an archive that exists: with resume, checkpoints may be used.
-void run(const mpi::Communicator& comm, Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
-         archive::RunRecord record, archive::OnExisting existing);
+/// of an archive that exists: with resume, checkpoints may be used; `decisions` are those of decide().
+void run(const mpi::Communicator& comm, const Plan& plan, archive::Archive& archive, mpi::StopFlag& stop,
+         archive::RunRecord record, archive::OnExisting existing, std::span<const Decision> decisions);
 
 } // namespace blockspin::campaign

@@ -16,6 +16,7 @@
 // The program's list of kinds (app/kinds.cpp) has one row for it: kind_of<FlowStage>().
 
 #include <cmath>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,13 @@ struct Estimate {
 
   /// Seconds that pass on so many ranks: those of the rank with the most parts.
   double seconds_on(int n_ranks) const { return seconds / n_parts * std::ceil(n_parts / n_ranks); }
+};
+
+/// One of the steppers that a stage runs, in order.
+struct Part {
+  std::string name; ///< as Context::run_stepper() has it: "", or of several "layer 2 above 10"
+  /// By name what parts before it became by, as far as keys that may change say it. Its work from others is passed over.
+  std::map<std::string, std::string> rests_on = {};
 };
 
 class Stage;
@@ -117,17 +125,21 @@ public:
   virtual bool concerns_the_future(const std::string& /*key*/, const Stage& /*before*/) const {
     return false;
   }
+  /// Of such a change, what a longer run leaves out of what is complete: "the snapshots after epochs 2, 4"; else empty.
+  virtual std::string left_out(const std::string& /*key*/, const Stage& /*before*/) const { return {}; }
   /// The keys (of layers too, without the layer's number) whose values an unfinished run may change, as far as they
-  /// concern its future. The state of its stepper knows: load() throws ErrorKind::setting where they do not.
+  /// concern its future. The state of its stepper knows: check_state() refuses where they do not.
   virtual std::vector<std::string> keys_of_the_future() const { return {}; }
 
-  /// What a run would refuse of the state of this stage's first part, without going on with it: throws an agreed
-  /// ErrorKind::setting, "key: why". Collective.
-  virtual void check_state(StateSource& /*source*/) const {}
+  /// The steppers that go on from their checkpoints where a key has grown, or one of the future has changed. A stage
+  /// of several names them all.
+  virtual std::vector<Part> parts() const { return {Part{}}; }
+  /// What a run would refuse of the state of parts()[part], without going on with it: throws an agreed
+  /// ErrorKind::setting, "key: why". `changed`: the keys of the future that have another value since. Collective.
+  virtual void check_state(std::size_t /*part*/, StateSource& /*source*/,
+                           const std::vector<std::string>& /*changed*/) const {}
   /// For check_state(): the value of `key` is less than what is done.
   [[noreturn]] void refuse_as_beyond(const std::string& key) const;
-  /// Which of its steppers works first: "", or of several "layer 1".
-  virtual std::string first_part() const { return {}; }
 
   /// Which meaning the states of this stage's checkpoints have. A change of what a stepper saves raises it: then
   /// checkpoints of before are passed over, and the stage begins anew.

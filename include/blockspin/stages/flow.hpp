@@ -43,7 +43,8 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
-  void check_state(StateSource& source) const override;
+  void check_state(std::size_t part, StateSource& source,
+                   const std::vector<std::string>& changed) const override;
   std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
 
 private:

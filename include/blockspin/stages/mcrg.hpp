@@ -37,7 +37,9 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
-  void check_state(StateSource& source) const override;
+  void check_state(std::size_t part, StateSource& source,
+                   const std::vector<std::string>& changed) const override;
+  std::vector<campaign::Part> parts() const override;
   unsigned state_version() const override { return 3; }
 
 private:

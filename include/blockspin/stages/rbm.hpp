@@ -98,8 +98,10 @@ public:
   unsigned state_version() const override { return 2; }
   std::vector<std::string> keys_of_the_future() const override;
   bool concerns_the_future(const std::string& key, const campaign::Stage& before) const override;
-  void check_state(StateSource& source) const override;
-  std::string first_part() const override;
+  std::string left_out(const std::string& key, const campaign::Stage& before) const override;
+  std::vector<campaign::Part> parts() const override;
+  void check_state(std::size_t part, StateSource& source,
+                   const std::vector<std::string>& changed) const override;
   std::optional<campaign::ModelDeck> model(const campaign::Plan& plan) const override;
   MachineInfo machine_info(const campaign::Plan& plan) const override;
 
@@ -115,8 +117,9 @@ private:
     EnsembleInfo ensemble;
     train::DataPart learned, held_out;
   };
-  /// What the checkpoints of a layer's training are called.
-  std::string part_of(std::size_t layer) const;
+  /// The deck's key of a layer for a setting of its training that contradicts what is done.
+  std::string key_of(const std::string& setting, std::size_t layer,
+                     const std::vector<std::string>& changed) const;
   /// Those that a training may change on its way.
   train::Settings changing_settings(std::size_t layer) const;
   train::Settings settings(std::size_t layer, const EnsembleInfo& info,
@@ -131,8 +134,7 @@ private:
   void check_start(const campaign::Plan& plan, const EnsembleInfo& learned,
                    const campaign::Complain& complain) const;
   void read_start(const campaign::Context& context);
-  void train_layer(std::size_t number, const Input& input, const std::string& below,
-                   campaign::Context& context);
+  void train_layer(std::size_t number, const Input& input, campaign::Context& context);
   Input input_above(const Input& input, std::size_t layer, const campaign::Context& context) const;
   /// Configurations of each temperature that are learned; the ones behind are held out.
   std::uint64_t n_learned(std::uint64_t n_configurations) const;

@@ -3,7 +3,9 @@
 // same with them.
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "blockspin/base/state.hpp"
@@ -34,8 +36,15 @@ struct Beginning {
 void save(StateSink& sink, const Beginning& beginning);
 /// Collective.
 Beginning load_beginning(StateSource& source);
-/// Throws an agreed ErrorKind::setting, "judge_interval: ...", where a training of these settings would have begun
-/// otherwise, or would be over: epochs, update, judge, snapshots and weight_limit count. Local.
+/// A setting that does not agree with what is done.
+struct Contradiction {
+  std::string setting; ///< "epochs", "rates" (of the update), "judge_interval", ...
+  std::string done;    ///< "epoch 2 had the rate 0.05"
+};
+/// Where a training of these settings would have begun otherwise, or would be over: epochs, update, judge, snapshots
+/// and weight_limit count. Local.
+std::optional<Contradiction> contradiction(const Settings& settings, const Beginning& beginning);
+/// Throws an agreed ErrorKind::setting where there is one. Local.
 void require_same_beginning(const Settings& settings, const Beginning& beginning);
 
 } // namespace blockspin::train
