@@ -25,29 +25,29 @@ void CrashGuard::report_damage(int) {
   _exit(exit_code(ErrorKind::archive));
 }
 
-CrashGuard::CrashGuard(const std::string& path, bool speaks)
+CrashGuard::CrashGuard(const std::string& path, bool speaks, bool has_limit)
     : message_(speaks ? "blockspin: error: " + path +
                             ": the file is damaged: HDF5 breaks down while reading it\n"
                       : std::string()),
-      outer_(innermost_) {
+      outer_(innermost_), has_limit_(outer_ != nullptr ? outer_->has_limit_ : has_limit) {
   innermost_ = this;
   if (outer_ != nullptr) return;
   struct sigaction action {};
   action.sa_handler = report_damage;
   for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &action, &former[i]);
-  alarm(most_seconds);
+  if (has_limit_) alarm(most_seconds);
 }
 
 CrashGuard::~CrashGuard() {
   if (outer_ == nullptr) {
-    alarm(0);
+    if (has_limit_) alarm(0);
     for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &former[i], nullptr);
   }
   innermost_ = outer_;
 }
 
 void CrashGuard::still_alive() {
-  if (innermost_ != nullptr) alarm(most_seconds);
+  if (innermost_ != nullptr && innermost_->has_limit_) alarm(most_seconds);
 }
 
 } // namespace blockspin::h5

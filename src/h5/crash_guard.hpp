@@ -6,13 +6,14 @@
 
 namespace blockspin::h5 {
 
-/// While it lives, a crash of this process (SIGSEGV, SIGBUS, SIGFPE, SIGABRT) or half a minute without
-/// still_alive() end it with the message that `path` is damaged and the exit code of files. Local: one rank,
-/// while the others wait, or the one of several that `speaks`. Within another guard it names its own file, and the other
-/// again at its end.
+/// While it lives, a crash of this process (SIGSEGV, SIGBUS, SIGFPE, SIGABRT) ends it with the message that `path` is
+/// damaged and the exit code of files; so does half a minute without still_alive(), where the guard `has_limit`. A
+/// collective call has none: a rank may wait there for others as long as it takes. Local: one rank, while the others
+/// wait, or the one of several that `speaks`. Within another guard it names its own file, and the other again at its
+/// end.
 class CrashGuard {
 public:
-  explicit CrashGuard(const std::string& path, bool speaks = true);
+  explicit CrashGuard(const std::string& path, bool speaks = true, bool has_limit = true);
   ~CrashGuard();
   /// A step has been made: where there is a guard, the half minute begins again.
   static void still_alive();
@@ -24,6 +25,7 @@ private:
   static const CrashGuard* volatile innermost_;
   const std::string message_; ///< prepared beforehand: a signal handler may write and exit, and not much else
   const CrashGuard* const outer_;
+  const bool has_limit_; ///< the outermost guard's holds
 };
 
 } // namespace blockspin::h5

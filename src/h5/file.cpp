@@ -90,9 +90,9 @@ void File::close() {
   // Nearly all that can fail fails in flush(): a failing H5Fclose (the superblock's last update) leaves HDF5
   // with a file that it can neither use nor forget.
   if (access_ == Access::write) flush();
-  // Damage in a heap may crash HDF5 only when it forgets what it has read.
+  // Damage in a heap may crash HDF5 only when it forgets what it has read. The others may come late: no limit.
   std::optional<CrashGuard> guard;
-  if (access_ == Access::read) guard.emplace(path_, comm_->is_root());
+  if (access_ == Access::read) guard.emplace(path_, comm_->is_root(), false);
   const hid_t id = std::exchange(id_, H5I_INVALID_HID);
   try {
     together(*comm_, path_, 0, [&] { check(H5Fclose(id), "cannot close the file", path_); });
