@@ -53,7 +53,7 @@ void add_parity(const Known& known, const OperatorMoments& moments, std::vector<
   for (unsigned n = 1; n <= known.n_levels; ++n) {
     std::complex<double> eigenvalue = unknown;
     std::vector<std::size_t> used;
-    const std::vector<double> normal = manifold_normal(moments, n);
+    const std::vector<double> normal = manifold_normal(moments, n, known.places);
     for (std::size_t k = 0; k < known.n_operators; ++k) {
       if (known.is_used(n, k)) {
         used.push_back(k);

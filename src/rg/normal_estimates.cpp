@@ -19,27 +19,27 @@ constexpr double least_errors = 5; ///< of an answer that is divided by
 
 using Table = Array<double, 2>;
 
-/// Responses [function, operator].
-Table responses_of(const ResponseSums& sums) {
+/// Responses [function, operator] to couplings of places.
+Table responses_of(const ResponseSums& sums, std::span<const double> places) {
   Table table({sums.n_functions(), sums.n_operators()});
   for (std::size_t f = 0; f < sums.n_functions(); ++f)
-    for (std::size_t b = 0; b < sums.n_operators(); ++b) table(f, b) = sums.response(f, b);
+    for (std::size_t b = 0; b < sums.n_operators(); ++b) table(f, b) = places[b] * sums.response(f, b);
   return table;
 }
 
 /// Of all bins, and of all but one.
 struct LeftOutResponses {
-  explicit LeftOutResponses(const std::vector<const ResponseSums*>& bins) {
+  LeftOutResponses(const std::vector<const ResponseSums*>& bins, std::span<const double> places) {
     ResponseSums total(bins.front()->n_functions(), bins.front()->n_operators());
     for (const ResponseSums* bin : bins) {
       total.merge(*bin);
       sizes.push_back(static_cast<double>(bin->n_configurations()));
     }
-    all = responses_of(total);
+    all = responses_of(total, places);
     for (const ResponseSums* bin : bins) {
       ResponseSums rest = total;
       rest.remove(*bin);
-      without.push_back(responses_of(rest));
+      without.push_back(responses_of(rest, places));
     }
   }
   const Table& operator()(std::optional<std::size_t> bin) const { return bin ? without[*bin] : all; }
@@ -149,7 +149,7 @@ std::vector<const ResponseSums*> filled_bins(const std::vector<std::vector<Respo
 
 std::vector<FunctionNormal> estimate_normals(const std::vector<const ResponseSums*>& bins,
                                              View<const double, 2> combinations, const NormalSetup& setup) {
-  const LeftOutResponses data(bins);
+  const LeftOutResponses data(bins, setup.places);
   std::vector<FunctionNormal> normals;
   for (std::size_t i = 0; i < combinations.extent(0); ++i) {
     const auto weights = combinations.row(i);
@@ -161,7 +161,7 @@ std::vector<FunctionNormal> estimate_normals(const std::vector<const ResponseSum
 
 std::vector<double> least_leak(const std::vector<const ResponseSums*>& bins, std::size_t first,
                                std::size_t last, const NormalSetup& setup) {
-  const LeftOutResponses data(bins);
+  const LeftOutResponses data(bins, setup.places);
   const std::vector<std::size_t> known = known_of(setup);
   const std::size_t n = last - first, n_known = known.size();
   std::vector<double> weights(data.all.extent(0), known.empty() ? unknown : 0.0);

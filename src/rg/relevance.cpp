@@ -19,9 +19,16 @@ std::vector<ising::Operator> both_lists(int n_dimensions) {
   return all;
 }
 
+/// Without the operators whose places differ: no coupling is one of their places.
 NormalSetup asked_of(const std::vector<ising::Operator>& operators, const ising::RowLattice& lattice) {
-  return {ising::independent_operators(operators, lattice),
-          std::vector<double>(operators.size(), std::nan(""))};
+  NormalSetup setup{ising::independent_operators(operators, lattice),
+                    std::vector<double>(operators.size(), std::nan("")),
+                    {}};
+  for (std::size_t b = 0; b < operators.size(); ++b) {
+    if (ising::places_differ(operators[b], lattice)) setup.independent[b] = false;
+    setup.places.push_back(ising::places_per_product(operators[b], lattice));
+  }
+  return setup;
 }
 
 Array<double, 2> identity(std::size_t n) {

@@ -44,10 +44,12 @@ double exponent_of(std::complex<double> eigenvalue, unsigned factor) {
   return std::log(eigenvalue.real()) / std::log(static_cast<double>(factor));
 }
 
-std::vector<double> manifold_normal(const OperatorMoments& moments, unsigned n) {
+std::vector<double> manifold_normal(const OperatorMoments& moments, unsigned n,
+                                    View<const double, 2> places) {
   std::vector<double> normal;
   for (std::size_t b = 0; b < moments.n_operators(); ++b)
-    normal.push_back(moments.correlation(n, 0, 0, b) / moments.correlation(n, 0, 0, 0));
+    normal.push_back(places(0, b) / places(0, 0) * moments.correlation(n, 0, 0, b) /
+                     moments.correlation(n, 0, 0, 0));
   return normal;
 }
 

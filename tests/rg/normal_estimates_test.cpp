@@ -61,9 +61,9 @@ std::vector<const ResponseSums*> pointers(const std::vector<ResponseSums>& bins)
   return all;
 }
 
-const NormalSetup setup{std::vector<bool>(n_operators, true), {1, 1.3, 1.5, 1.9, std::nan("")}};
+const NormalSetup setup{std::vector<bool>(n_operators, true), {1, 0.65, 1.5, 0.95, std::nan("")}, {2, 1, 2, 1, 3}};
 
-/// Covariance of sum_f w_f f and S_b over all configurations but those of a bin.
+/// Covariance of sum_f w_f f and S_b over all configurations but those of a bin, times the places of b.
 double response(std::span<const double> w, std::size_t b, std::size_t left_out) {
   double n = 0, f = 0, s = 0, product = 0;
   for (std::size_t c = 0; c < all().size(); ++c) {
@@ -75,7 +75,7 @@ double response(std::span<const double> w, std::size_t b, std::size_t left_out) 
     s += all()[c].s[b];
     product += value * all()[c].s[b];
   }
-  return product / n - f / n * s / n;
+  return setup.places[b] * (product / n - f / n * s / n);
 }
 
 using Of = std::function<double(std::size_t left_out)>;
@@ -204,7 +204,7 @@ TEST(NormalEstimates, NoCombinationLeaksLess) {
 
 TEST(NormalEstimates, NothingIsLeastWhereNoNormalIsKnown) {
   const auto bins = sums();
-  const NormalSetup unknown{setup.independent, std::vector<double>(n_operators, std::nan(""))};
+  const NormalSetup unknown{setup.independent, std::vector<double>(n_operators, std::nan("")), setup.places};
   for (const double w : least_leak(pointers(bins), 1, n_functions, unknown)) EXPECT_TRUE(std::isnan(w));
 }
 

@@ -4,7 +4,7 @@
 //
 // n_b = (<f S_b> - <f> <S_b>) / (<f S_0> - <f> <S_0>) is how far f answers to the coupling of operator b, in units of
 // its answer to the nearest-neighbour coupling. A change of couplings along the critical manifold leaves large
-// scales as they are. So if f sees these alone, n_b is the manifold's normal, the same for every such f (Y. Wu and R.
+// scales as they are. Couplings are those of places, as everywhere (rg/stability.hpp). So if f sees these alone, n_b is the manifold's normal, the same for every such f (Y. Wu and R.
 // Car, Phys. Rev. E 100, 022138, 2019, with block spins). What f sees of small scales leaks into n_b.
 
 #include <vector>
@@ -24,6 +24,7 @@ std::vector<double> exact_normal();
 struct NormalSetup {
   std::vector<bool> independent; ///< [operator]: false where its sum adds nothing to those before it
   std::vector<double> exact;     ///< [operator]; NaN where not known
+  std::vector<double> places;    ///< [operator], places per product: a response to the coupling of a place
 };
 
 /// NaN where the data cannot tell: operators that are not independent; everything of a function whose answer to

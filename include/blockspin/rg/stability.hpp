@@ -36,11 +36,12 @@ std::complex<double> leading_eigenvalue(const OperatorMoments& moments, unsigned
 double exponent_of(std::complex<double> eigenvalue, unsigned factor);
 
 /// The normal of the critical manifold in the space of the couplings of level 0, seen through level n >= 1:
-/// out[b] = <S_0^(n) S_b^(0)>_c / <S_0^(n) S_0^(0)>_c, operators in the moments' order, so out[0] = 1. A
+/// out[b] = (p_b / p_0) <S_0^(n) S_b^(0)>_c / <S_0^(n) S_0^(0)>_c, operators in the moments' order, so out[0] = 1;
+/// p: `places` of level 0, [level, operator], so that couplings are those of places. A
 /// change of couplings along the manifold leaves large scales as they are, so any <f^(n)> answers to its
 /// component along the normal alone, up to irrelevant directions that shrink with n (Wu & Car, Phys. Rev. E
 /// 100, 022138, 2019). Local.
-std::vector<double> manifold_normal(const OperatorMoments& moments, unsigned n);
+std::vector<double> manifold_normal(const OperatorMoments& moments, unsigned n, View<const double, 2> places);
 
 /// Where the linear map through K^(n-1) -> K^(n) with T = dK^(n)/dK^(n-1) stays: K* = (1 - T)^-1 (K^(n) - T
 /// K^(n-1)), of the couplings that `operators` names; the others are NaN, and all where it is not determined.
