@@ -13,7 +13,7 @@
 namespace {
 bool breaks_down = false;
 unsigned limit = 0; ///< seconds that were left to an alarm when the library closed a file
-}
+} // namespace
 
 // This stands in front of the library's own.
 extern "C" herr_t H5Fclose(hid_t id) {

@@ -61,7 +61,8 @@ std::vector<const ResponseSums*> pointers(const std::vector<ResponseSums>& bins)
   return all;
 }
 
-const NormalSetup setup{std::vector<bool>(n_operators, true), {1, 0.65, 1.5, 0.95, std::nan("")}, {2, 1, 2, 1, 3}};
+const NormalSetup setup{
+    std::vector<bool>(n_operators, true), {1, 0.65, 1.5, 0.95, std::nan("")}, {2, 1, 2, 1, 3}};
 
 /// Covariance of sum_f w_f f and S_b over all configurations but those of a bin, times the places of b.
 double response(std::span<const double> w, std::size_t b, std::size_t left_out) {
