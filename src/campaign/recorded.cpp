@@ -49,22 +49,34 @@ constexpr std::string_view auto_prefix = "auto."; // of what Context::resolve re
 
 /// Whether an attribute of a group says what a key, or a layer's key of that name, became.
 bool is_became(const std::string& attribute, const std::string& key) {
-  return attribute.starts_with(auto_prefix) &&
-         deck::split_layer(attribute.substr(auto_prefix.size())).second == key;
+  if (!attribute.starts_with(auto_prefix)) return false;
+  const std::string name = attribute.substr(auto_prefix.size());
+  return name == key || deck::split_layer(name).second == key;
+}
+
+/// The text of a key in a group's record, of a layer's own key without a text that of all layers; else null.
+const h5::Value* recorded_text(const archive::Group& group, const std::string& key) {
+  auto found = group.values.find(key);
+  if (found == group.values.end()) found = group.values.find(deck::split_layer(key).second);
+  return found == group.values.end() ? nullptr : &found->second;
+}
+
+/// Whether a layer's own key says no more than the record: what the `auto` of all layers became there.
+bool says_nothing_new(const archive::Group& group, const deck::ResolvedValue& value) {
+  return !group.values.contains(value.key) && as_recorded(group, value) != value.text;
 }
 
 } // namespace
 
 std::string as_recorded(const archive::Group& group, const deck::ResolvedValue& value) {
-  const auto stored = group.values.find(value.key);
+  const h5::Value* const stored = recorded_text(group, value.key);
   std::size_t n_became = 0, n_same = 0; // of all layers
   for (const auto& [name, text] : group.values)
     if (is_became(name, value.key)) {
       ++n_became;
       n_same += h5::to_text(text) == value.text || same_numbers(h5::to_text(text), value.text) ? 1 : 0;
     }
-  return stored != group.values.end() && n_became > 0 && n_same == n_became ? h5::to_text(stored->second)
-                                                                            : value.text;
+  return stored != nullptr && n_became > 0 && n_same == n_became ? h5::to_text(*stored) : value.text;
 }
 
 namespace {
@@ -82,6 +94,7 @@ std::map<std::string, h5::Value> values_to_record(const Plan& plan, const archiv
   const auto before = complete_group(archive, stage);
   std::map<std::string, h5::Value> values;
   for (const auto& value : recorded_values(plan, stage)) {
+    if (before && says_nothing_new(*before, value)) continue;
     const std::string text = before ? as_recorded(*before, value) : value.text;
     values[value.key] = text;
     if (text == value.text) continue;
@@ -103,7 +116,8 @@ archive::CheckpointKey checkpoint_key(const Plan& plan, const archive::Archive* 
   archive::CheckpointKey key{stage.group(), part, plan.campaign.seed, {}};
   const auto before = archive == nullptr ? std::nullopt : complete_group(*archive, stage);
   for (const auto& value : recorded_values(plan, stage))
-    if (!value.may_grow) key.values[value.key] = before ? as_recorded(*before, value) : value.text;
+    if (!value.may_grow && !(before && says_nothing_new(*before, value)))
+      key.values[value.key] = before ? as_recorded(*before, value) : value.text;
   key.is_of_the_future = [names = stage.keys_of_the_future()](const std::string& name) {
     return std::ranges::find(names, deck::split_layer(name).second) != names.end();
   };

@@ -115,6 +115,20 @@ class Outlook(unittest.TestCase):
             self.assertIn("rbm.V: continues from a checkpoint", done.stderr)
         self.assertEqual("extended", self.actions("rbm.V.epochs=8", auto)["rbm.V"])
 
+    def test_what_auto_became_in_a_layer_may_stand_in_the_deck(self):
+        self.write(DECK.replace("hidden = 4", "hidden = 4, 2").replace("seeds = 2", "stack_input = samples"))
+        self.run_deck()
+        if "auto.layer_2.precision = float32" not in campaign.blockspin("info", self.deck.with_name("run.h5"), "--all").stdout:
+            self.skipTest("this processor has matrix units")
+        same, other = "rbm.V.layer_2.precision=float32", "rbm.V.layer_2.precision=bfloat16"
+        self.assertEqual("skipped", self.actions(same)["rbm.V"].split(":")[0].split(",")[0])
+        self.assertIn("would refuse this deck", self.check(other).stdout)
+        self.assertEqual("extended", self.actions(same, "rbm.V.epochs=4")["rbm.V"])
+        done = campaign.blockspin("run", self.deck, "--resume", "--set", same, "--set", "rbm.V.epochs=4")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("rbm.V: continues from a checkpoint", done.stderr)
+        self.assertEqual("extended", self.actions("rbm.V.epochs=6")["rbm.V"])
+
     def test_a_stage_to_extend_is_refused_as_the_run_refuses_it(self):
         """The checkpoint of the end is of more than the archive has: a longer run was stopped."""
         self.write(DECK.replace("seeds = 2", "judge_interval = 0"))
