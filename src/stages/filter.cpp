@@ -134,7 +134,7 @@ void FilterStage::check(const campaign::Plan& plan, const campaign::Complain& co
 }
 
 campaign::Estimate FilterStage::estimate(const campaign::Plan& plan, int n_ranks) const {
-  constexpr double program_bytes = 5e7, products_a_second = 1e10, units_a_second = 1e9, copies = 4;
+  constexpr double program_bytes = 5e7, products_a_second = 4e9, units_a_second = 4e8, copies = 4;
   const EnsembleInfo fine = find_ensemble(plan, deck().sample).value_or(EnsembleInfo{}),
                      coarse = ensemble_info(plan);
   const auto rows = static_cast<double>(fine.n_classes() * fine.n_configurations);
@@ -177,7 +177,7 @@ train::FilterSettings FilterStage::settings(const campaign::Context& context) co
 void FilterStage::tell_divergence(const Error& error) const {
   const deck::Problem at = problem_at("learning_rate", {});
   throw_agreed(error.kind(),
-               error.message() + "; a smaller learning_rate helps (" + at.place.text() + ": " + at.key + ")",
+               error.message() + "; a smaller learning_rate, initial_std or weight_limit helps (" + at.place.text() + ": " + at.key + ")",
                label());
 }
 
