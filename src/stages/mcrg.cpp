@@ -154,6 +154,8 @@ void McrgStage::run(campaign::Context& context) {
     rg::BlockingSetup smaller = blocking;
     smaller.extents = rg::lattice_of(blocking, 1).extents();
     --smaller.n_levels;
+    // Its levels are the large one's from the first on, so that the same filters make both look alike.
+    if (smaller.filters.size() > 1) smaller.filters.erase(smaller.filters.begin());
     const LatticeRun small = simulate(context, label(), small_part, setup(smaller), plan, smaller);
     const auto small_bins = small.run->bins();
     result.critical_coupling = rg::match(1 / t, {blocking, bins}, {smaller, small_bins});

@@ -46,9 +46,11 @@ const deck::Schema<McrgDeck>& McrgStage::schema() {
               "blockings, one after the other; auto: until a side of the lattice would be shorter than 4, or than the "
               "filter that blocks it")
               .check(at_least(1)),
-          field("even", &D::even,
-                "even operators, the first of the list (Wu & Car 2017): nearest, diagonal, plaquette, ...; "
-                "auto: all of them, up to 13 in two dimensions, that the lattice tells apart")
+          field(
+              "even", &D::even,
+              "even operators, the first of the list (Wu & Car 2017): nearest, diagonal, plaquette, ...; "
+              "auto: all of them, up to 13 in two dimensions, that the lattice tells apart and whose products stand at "
+              "like numbers of places")
               .check(between(1, 13)),
           field("odd", &D::odd,
                 "odd operators, the first of the list: the spin, ...; auto: all of them, up to 5 in two "
@@ -97,19 +99,62 @@ unsigned McrgStage::automatic_levels(const campaign::Plan& plan, const ising::Ro
 
 namespace {
 
-/// The first level, from 0, with an operator whose products stand at unlike numbers of places; nothing where there is none.
-std::optional<unsigned> first_uneven_level(const rg::BlockingSetup& setup) {
-  for (unsigned n = 0; n <= setup.n_levels; ++n) {
-    const ising::RowLattice level = rg::lattice_of(setup, n);
-    const auto uneven = [&](const std::vector<ising::Operator>& list, std::size_t n_used) {
-      const auto used = std::span(list).first(std::min(n_used, list.size()));
-      return std::ranges::any_of(used, [&](const auto& op) { return places_differ(op, level); });
-    };
-    if (uneven(ising::even_operators(level.n_dimensions()), setup.n_even) ||
-        uneven(ising::odd_operators(level.n_dimensions()), setup.n_odd))
-      return n;
+struct Lists {
+  const std::vector<ising::Operator>&even, &odd;
+};
+
+Lists lists_of(const rg::BlockingSetup& setup) {
+  const int n_dimensions = static_cast<int>(setup.extents.size());
+  return {ising::even_operators(n_dimensions), ising::odd_operators(n_dimensions)};
+}
+
+/// Operators before the first whose products stand at unlike numbers of places on this level: those that have common
+/// couplings there.
+std::size_t n_of_like_places(const std::vector<ising::Operator>& list, const rg::BlockingSetup& setup,
+                             unsigned level) {
+  const ising::RowLattice lattice = rg::lattice_of(setup, level);
+  const auto differ = [&](const ising::Operator& op) { return places_differ(op, lattice); };
+  return static_cast<std::size_t>(std::ranges::find_if(list, differ) - list.begin());
+}
+
+/// The same of levels 0 to `last`.
+std::size_t n_of_like_places_up_to(const std::vector<ising::Operator>& list, const rg::BlockingSetup& setup,
+                                   unsigned last) {
+  std::size_t n = list.size();
+  for (unsigned level = 0; level <= last; ++level) n = std::min(n, n_of_like_places(list, setup, level));
+  return n;
+}
+
+/// The last level, at least 1, up to which all operators have common couplings.
+unsigned levels_of_like_places(const rg::BlockingSetup& setup) {
+  const auto [even, odd] = lists_of(setup);
+  unsigned level = 1;
+  while (level < setup.n_levels && n_of_like_places(even, setup, level + 1) >= setup.n_even &&
+         n_of_like_places(odd, setup, level + 1) >= setup.n_odd)
+    ++level;
+  return level;
+}
+
+/// Whether the first `wanted` operators have common couplings on every level; complains at `key`, `levels` or `model`
+/// where not.
+bool check_places(const char* key, std::size_t wanted, const std::vector<ising::Operator>& list,
+                  const rg::BlockingSetup& setup, const campaign::Complain& complain) {
+  for (unsigned level = 0; level <= setup.n_levels; ++level) {
+    const std::size_t n = n_of_like_places(list, setup, level);
+    if (n >= std::min(wanted, list.size())) continue;
+    const std::string why = "products of " + list[n].name + " stand at unlike numbers of places on level " +
+                            std::to_string(level) + ", " + blocked_name(setup, level) +
+                            ", which is short along one axis only: they have no common coupling";
+    const std::size_t most = n_of_like_places_up_to(list, setup, setup.n_levels);
+    if (level > 1)
+      complain("levels", why, level == 2 ? "auto, or 1" : "auto, or 1 to " + std::to_string(level - 1));
+    else if (most > 0)
+      complain(key, why, "auto, or 1 to " + std::to_string(most));
+    else
+      complain("model", why, "a [model] with a larger lattice, or with sides that are alike");
+    return false;
   }
-  return std::nullopt;
+  return true;
 }
 
 } // namespace
@@ -118,15 +163,17 @@ rg::BlockingSetup McrgStage::blocking(const campaign::Plan& plan, const campaign
   const ising::RowLattice fine(lattice.lattice.values);
   rg::BlockingSetup setup{fine.extents(), block_rule(deck().rule), deck().factor,
                           deck().levels ? *deck().levels : automatic_levels(plan, fine)};
-  // The operators before the first that adds nothing.
-  const auto told_apart = [&](const std::vector<ising::Operator>& list) {
+  const unsigned asked = std::min(deck().levels.value_or(1), most_levels(fine, deck().factor, 2));
+  // The operators before the first that adds nothing, or has no common coupling on a level that is wanted.
+  const auto of_use = [&](const std::vector<ising::Operator>& list) {
     const auto flags = ising::independent_operators(list, fine);
-    return static_cast<std::size_t>(std::find(flags.begin(), flags.end(), false) - flags.begin());
+    const auto told_apart = static_cast<std::size_t>(std::ranges::find(flags, false) - flags.begin());
+    return std::clamp<std::size_t>(n_of_like_places_up_to(list, setup, asked), 1, told_apart);
   };
-  setup.n_even = deck().even.value_or(told_apart(ising::even_operators(fine.n_dimensions())));
-  setup.n_odd = deck().odd.value_or(told_apart(ising::odd_operators(fine.n_dimensions())));
-  if (deck().levels) return setup;
-  if (const auto uneven = first_uneven_level(setup)) setup.n_levels = std::max(2U, *uneven) - 1;
+  const auto [even, odd] = lists_of(setup);
+  setup.n_even = deck().even.value_or(of_use(even));
+  setup.n_odd = deck().odd.value_or(of_use(odd));
+  if (!deck().levels) setup.n_levels = std::min(setup.n_levels, levels_of_like_places(setup));
   return setup;
 }
 
@@ -148,23 +195,18 @@ void McrgStage::check(const campaign::Plan& plan, const campaign::Complain& comp
   if (most == 0)
     return complain("factor", "blocks of " + std::to_string(deck().factor) + " a side do not divide " + name,
                     "2 or 3, whichever divides every side, and leaves at least 2");
-  const rg::BlockingSetup setup = blocking(plan, lattice);
-  if (setup.n_levels > most)
+  if (deck().levels.value_or(1) > most)
     return complain("levels",
                     name + " can be blocked " + std::to_string(most) + " times by " +
                         std::to_string(deck().factor) +
                         ": further on a side would be shorter than 2, or is not divided",
                     "auto, or 1 to " + std::to_string(most));
+  const rg::BlockingSetup setup = blocking(plan, lattice);
   if (!check_filter(plan, setup, complain)) return;
-  check_operators(setup.extents, setup.n_even, setup.n_odd, "auto, or ", complain);
-  if (const auto uneven = first_uneven_level(setup))
-    complain(
-        "levels",
-        "level " + std::to_string(*uneven) + ", " + blocked_name(setup, *uneven) +
-            ", is so short along one axis that products of an operator stand at unlike numbers of places: they "
-            "have no common coupling",
-        *uneven > 1 ? "auto, or 1 to " + std::to_string(*uneven - 1)
-                    : std::string("fewer operators, or a larger lattice"));
+  const auto [even, odd] = lists_of(setup);
+  if (check_places("even", setup.n_even, even, setup, complain) &&
+      check_places("odd", setup.n_odd, odd, setup, complain))
+    check_operators(setup.extents, setup.n_even, setup.n_odd, "auto, or ", complain);
   if (deck().match) check_match(plan, setup, complain);
 }
 
@@ -178,11 +220,7 @@ bool McrgStage::check_filter(const campaign::Plan& plan, const rg::BlockingSetup
                "a [filter] with bias = off");
       return false;
     }
-  const auto fit = [&](const std::vector<std::uint64_t>& extents, unsigned n_levels) {
-    return check_filters(filters, *deck().filter, extents, setup.factor, n_levels, complain);
-  };
-  return fit(setup.extents, setup.n_levels) &&
-         (!deck().match || fit(rg::lattice_of(setup, 1).extents(), setup.n_levels - 1));
+  return check_filters(filters, *deck().filter, setup.extents, setup.factor, setup.n_levels, complain);
 }
 
 void McrgStage::check_match(const campaign::Plan& plan, const rg::BlockingSetup& setup,

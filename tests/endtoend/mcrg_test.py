@@ -130,6 +130,25 @@ class Numbers(unittest.TestCase):
         self.assertTrue(np.isfinite(np.asarray(group["coupling/mean"])[~dropped]).all())
 
 
+class Auto(unittest.TestCase):
+    """Where a lattice is longer along one axis, `auto` ends before operators' products stand at unlike numbers of places."""
+
+    def became(self, lattice, settings=""):
+        path = Path(folder.name) / f"auto_{lattice}_{len(settings)}.h5"
+        done = run("configurations = 160\n" + settings, "--set", f"model.lattice={lattice}", "--set", f"campaign.archive={path}")
+        self.assertEqual(0, done.returncode, done.stderr)
+        with blockspin.open_archive(path) as archive:
+            return np.shape(archive.group("mcrg", "main")["even/exponent/mean"])
+
+    def test_levels_end_before_operators_do(self):
+        self.assertEqual((1, 13), self.became("16x32"))
+        self.assertEqual((3, 13), self.became("32x32"))  # the twin: sides are alike
+
+    def test_operators_end_where_levels_cannot(self):
+        self.assertEqual((1, 3), self.became("8x16"))
+        self.assertEqual((2, 3), self.became("16x32", "levels = 2\n"))
+
+
 class Growing(unittest.TestCase):
     def test_a_grown_run_is_a_fresh_one_to_the_byte(self):
         grown, fresh = Path(folder.name) / "grown.h5", Path(folder.name) / "fresh.h5"
