@@ -11,7 +11,6 @@ have such names are replaced, others stay. Partial groups are left out.
 import argparse
 import csv
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
@@ -22,7 +21,7 @@ import numpy as np
 import blockspin
 from blockspin.archive import Archive
 from blockspin.arrays import Array
-from blockspin.command import program
+from blockspin.command import errors_in_one_line, program, require
 from blockspin.group import Group
 from blockspin.table import axis_name, tabular, values_along
 
@@ -105,15 +104,11 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     options = arguments()
     folder = options.output or options.archive.with_name(options.archive.stem + "_tables")
-    try:
-        with blockspin.open_archive(options.archive) as archive:
-            written_files = 0
-            for written_files, path in enumerate(export(archive, folder), 1):
-                print(path)
-            if written_files == 0:
-                sys.exit(f"blockspin.export: {options.archive} has no complete group with numbers")
-    except (OSError, ValueError) as error:
-        sys.exit(f"blockspin.export: {error}")
+    with errors_in_one_line("blockspin.export"), blockspin.open_archive(options.archive) as archive:
+        written_files = 0
+        for written_files, path in enumerate(export(archive, folder), 1):
+            print(path)
+        require(written_files, "complete group with numbers", [options.archive])
 
 
 if __name__ == "__main__":

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import blockspin
 from blockspin.archive import Archive
 from blockspin.arrays import Estimated
+from blockspin.command import errors_in_one_line, open_archives, require
+from blockspin.group import Group
 from blockspin.mcrg import markdown
+from blockspin.missing import ArchiveError
 from blockspin.seeds import beyond_chance, combined, families, over_seeds, pm
 
 EXACT = {2: {"even/exponent": 1.0, "odd/exponent": 15 / 8}, 3: {"even/exponent": 1.587375, "odd/exponent": 2.481851}}
@@ -31,7 +33,7 @@ class Rule:
     """One rule: its family's name, and its runs in one archive."""
 
     name: str
-    runs: list[blockspin.Group]
+    runs: list[Group]
 
     def number(self, path: str, place: tuple[int, int]) -> tuple[Estimated, float]:
         """((mean, error), degrees of freedom of the error); NaN where a run has none, as it does not block so often."""
@@ -90,6 +92,10 @@ def verdicts(rules: list[Rule], path: str, k: int, exact: float) -> str:
 def text(archive: Archive) -> str:
     """All tables of one archive; its rules are of one lattice."""
     rules = rules_of(archive)
+    require(any(rule.name == "majority" for rule in rules), "[mcrg.majority], which rules are compared with,", [archive.path])
+    lattices = {run.lattice for rule in rules for run in rule.runs}
+    if len(lattices) > 1:
+        raise ArchiveError(f"{archive.path} has [mcrg] of several lattices: {', '.join('x'.join(map(str, one)) for one in sorted(lattices))}")
     lattice = rules[0].runs[0].lattice
     parts = [f"# {'x'.join(map(str, lattice))}, blocks of {rules[0].runs[0].value('factor')}"]
     for path, numbers in OPERATORS.items():
@@ -108,8 +114,9 @@ def text(archive: Archive) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m blockspin.learned_blocking", description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
-    for path in parser.parse_args().archives:
-        with blockspin.open_archive(path) as archive:
+    paths = parser.parse_args().archives
+    with errors_in_one_line("blockspin.learned_blocking"), open_archives(paths) as archives:
+        for archive in archives:
             print(text(archive))
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-import blockspin
 from blockspin.archive import Group
 from blockspin.arrays import Array, Estimated
+from blockspin.command import errors_in_one_line, open_archives, require
 from blockspin.seeds import pm
 
 CRITICAL = 0.5 * np.log1p(np.sqrt(2))  # K_c of the square lattice
@@ -203,17 +203,17 @@ def couplings(fitted: list[Group]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m blockspin.mcrg", description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
-    archives = [blockspin.open_archive(path) for path in parser.parse_args().archives]
-    groups = [archive.group("mcrg", name) for archive in archives for name in archive.names("mcrg")]
-    for group in groups:
-        print(text(group))
-    fitted = [archive.group("couplings", name) for archive in archives for name in archive.names("couplings")]
-    if fitted:
-        print(couplings(fitted))
-    print("# Comparison")
-    print(markdown(["number", "run", "found", "known", "source", "verdict"], comparison(groups + fitted)))
-    for archive in archives:
-        archive.close()
+    paths = parser.parse_args().archives
+    with errors_in_one_line("blockspin.mcrg"), open_archives(paths) as archives:
+        groups = [archive.group("mcrg", name) for archive in archives for name in archive.names("mcrg")]
+        fitted = [archive.group("couplings", name) for archive in archives for name in archive.names("couplings")]
+        require(groups + fitted, "[mcrg] and no [couplings]", paths)
+        for group in groups:
+            print(text(group))
+        if fitted:
+            print(couplings(fitted))
+        print("# Comparison")
+        print(markdown(["number", "run", "found", "known", "source", "verdict"], comparison(groups + fitted)))
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-import blockspin
 from blockspin.archive import Archive, Group
 from blockspin.arrays import Array
+from blockspin.command import errors_in_one_line, open_archives, require
 from blockspin.figures import style
 from blockspin.seeds import CHANCE, combined, families, pm, student_quantile
 
@@ -287,15 +287,12 @@ def main() -> None:
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
     parser.add_argument("-o", "--output", default=".", metavar="FOLDER")
     options = parser.parse_args()
-    archives = [blockspin.open_archive(path) for path in options.archives]
-    if not first_groups(archives):
-        parser.error("no [relevance] in these archives")
-    folder = Path(options.output)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "relevance.txt").write_text(report(archives), encoding="utf-8")
-    draw(archives).savefig(folder / "relevance.png")
-    for archive in archives:
-        archive.close()
+    with errors_in_one_line("blockspin.relevance"), open_archives(options.archives) as archives:
+        require(first_groups(archives), "[relevance]", options.archives)
+        folder = Path(options.output)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "relevance.txt").write_text(report(archives), encoding="utf-8")
+        draw(archives).savefig(folder / "relevance.png")
 
 
 if __name__ == "__main__":

@@ -20,10 +20,10 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
-import blockspin
 from blockspin import exact
 from blockspin.archive import Archive, Flow, Group
 from blockspin.arrays import Array, Estimated
+from blockspin.command import errors_in_one_line, open_archives, require
 from blockspin.figures import style
 from blockspin.seeds import pm
 
@@ -235,16 +235,13 @@ def main() -> None:
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
     parser.add_argument("-o", "--output", default=".", metavar="FOLDER")
     options = parser.parse_args()
-    archives = [blockspin.open_archive(path) for path in options.archives]
-    found = trajectories(archives)
-    if not found:
-        parser.error("no [mcrg] and no [flow] with couplings = on in these archives")
-    folder = Path(options.output)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "rg_plane.txt").write_text(table(found), encoding="utf-8")
-    draw(found).savefig(folder / "rg_plane.png")
-    for archive in archives:
-        archive.close()
+    with errors_in_one_line("blockspin.rg_plane"), open_archives(options.archives) as archives:
+        found = trajectories(archives)
+        require(found, "[mcrg] and no [flow] with couplings = on", options.archives)
+        folder = Path(options.output)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "rg_plane.txt").write_text(table(found), encoding="utf-8")
+        draw(found).savefig(folder / "rg_plane.png")
 
 
 if __name__ == "__main__":

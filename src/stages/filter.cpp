@@ -177,7 +177,8 @@ train::FilterSettings FilterStage::settings(const campaign::Context& context) co
 void FilterStage::tell_divergence(const Error& error) const {
   const deck::Problem at = problem_at("learning_rate", {});
   throw_agreed(error.kind(),
-               error.message() + "; a smaller learning_rate, initial_std or weight_limit helps (" + at.place.text() + ": " + at.key + ")",
+               error.message() + "; a smaller learning_rate, initial_std or weight_limit helps (" +
+                   at.place.text() + ": " + at.key + ")",
                label());
 }
 

@@ -1,11 +1,22 @@
 """The tables of learned blocking: numbers are those of the archives, trainings are averaged, and verdicts can say both."""
 
+import os
+import subprocess
+import sys
+import tempfile
 import unittest
+from pathlib import Path
 
+import campaign
 import numpy as np
 
+import blockspin
 from blockspin import learned_blocking
 from blockspin.learned_blocking import Rule
+from blockspin.seeds import pm
+
+DECK = ("[campaign]\nseed = 1\narchive = a.h5\n[model]\nlattice = 8x8\n[model.other]\nlattice = 16x16\n"
+        "[mcrg.majority]\nconfigurations = 4000\n[mcrg.decimation]\nconfigurations = 4000\nrule = decimation\n")
 
 
 class Run(dict):
@@ -46,6 +57,38 @@ class Rules(unittest.TestCase):
         self.assertEqual("unknown", self.verdict(self.trained(0.97, 0.98), (1, 0)))
         self.assertIn("| learned, 2 trainings | 0.975(5) |  |", learned_blocking.table([self.trained(0.97, 0.98), self.majority],
                                                                                        "even/exponent", 0))
+
+
+class Command(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+
+    def command(self, text):
+        deck, archive = self.folder / "deck.ini", self.folder / "a.h5"
+        deck.write_text(text, encoding="utf-8")
+        campaign.run_deck(deck, archive, None, "--overwrite")
+        where = str(Path(blockspin.__file__).parents[1])
+        return archive, subprocess.run([sys.executable, "-B", "-m", "blockspin.learned_blocking", str(archive)], capture_output=True,
+                                       text=True, check=False, env=os.environ | {"PYTHONPATH": where})
+
+    def test_prints_the_numbers_of_the_archive(self):
+        path, done = self.command(DECK)
+        self.assertEqual(0, done.returncode, done.stderr)
+        with blockspin.open_archive(path) as archive:
+            for rule in ("majority", "decimation"):
+                group = archive.group("mcrg", rule)
+                for table in ("even/exponent", "odd/exponent"):
+                    cell = pm(float(group[f"{table}/mean"][0, 0]), float(group[f"{table}/error"][0, 0]))
+                    self.assertIn(f"| {rule} | {cell} |", done.stdout)
+
+    def test_is_refused_in_one_line(self):
+        for text, why in ((DECK.replace("mcrg.majority", "mcrg.first"), "no [mcrg.majority]"),
+                          (DECK + "model = other\n", "of several lattices: 8x8, 16x16")):
+            _, done = self.command(text)
+            self.assertEqual((1, 1), (done.returncode, len(done.stderr.splitlines())), done.stderr)
+            self.assertIn(why, done.stderr)
 
 
 if __name__ == "__main__":

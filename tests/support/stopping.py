@@ -29,11 +29,15 @@ def stop_at_checkpoint(deck, archive, stage, *options, ranks=None):
     words = ["run", deck, "--set", f"campaign.archive={archive}", "--set", "campaign.checkpoint_interval=0.1", *options]
     process = subprocess.Popen(launcher + [BLOCKSPIN] + [str(word) for word in words], stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    until = time.time() + patient(120)
-    while process.poll() is None and time.time() < until and checkpoints(archive, stage) <= before:
-        time.sleep(0.02)
-    stop.touch()
-    _, errors = process.communicate(timeout=patient(120))
-    stop.unlink()
+    try:
+        until = time.time() + patient(120)
+        while process.poll() is None and time.time() < until and checkpoints(archive, stage) <= before:
+            time.sleep(0.02)
+        stop.touch()
+        _, errors = process.communicate(timeout=patient(120))
+    finally:
+        process.kill()  # where it has ended, nothing
+        stop.unlink(missing_ok=True)
     assert process.returncode == 75, f"{deck}: ended with {process.returncode}, not stopped\n{errors}"
+    assert not checkpoints(archive, stage) <= before, f"{deck}: no new checkpoint of {stage}\n{errors}"
     return errors

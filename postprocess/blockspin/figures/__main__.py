@@ -1,7 +1,6 @@
 """Command: draws every figure an archive has data for."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import matplotlib
@@ -12,7 +11,7 @@ import matplotlib.pyplot as plt
 
 import blockspin
 from blockspin import figures
-from blockspin.command import program
+from blockspin.command import errors_in_one_line, program
 from blockspin.figures import style
 
 
@@ -28,7 +27,7 @@ def main() -> None:
     args = arguments()
     folder = args.output or args.archive.with_name(args.archive.stem + "_figures")
     style.use()
-    try:
+    with errors_in_one_line("blockspin.figures"):
         with blockspin.open_archive(args.archive) as archive:
             folder.mkdir(parents=True, exist_ok=True)
             for name, figure in figures.draw_all(archive):
@@ -36,8 +35,6 @@ def main() -> None:
                 figure.savefig(path)
                 plt.close(figure)
                 print(path)
-    except (OSError, ValueError) as error:
-        sys.exit(f"blockspin.figures: {error}")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,7 @@ figures.
 
 import argparse
 import csv
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import matplotlib
@@ -20,8 +18,8 @@ matplotlib.use("Agg")  # no display is needed
 
 import matplotlib.pyplot as plt
 
-import blockspin
 from blockspin.archive import Archive
+from blockspin.command import errors_in_one_line, open_archives, require
 from blockspin.figures import style
 from blockspin.iso2018 import ends, figures, table, verdicts
 
@@ -54,11 +52,14 @@ def write_verdicts(path: Path, archives: list[Archive], rows: list[verdicts.Row]
 def report(archives: list[Archive], folder: Path, with_figures: bool = True) -> Iterator[Path]:
     """Writes tables and figures into `folder`; yields the path of each."""
     groups = ends.grouped([end for archive in archives for end in ends.read(archive)])
+    found = verdicts.all_verdicts(archives, groups)
+    require(found, "stage of the second study", [archive.path for archive in archives])
+    folder.mkdir(parents=True, exist_ok=True)
     write_ends(folder / "iso2018_ends.csv", archives, groups)
     yield folder / "iso2018_ends.csv"
     (folder / "iso2018_ends.md").write_text(table.markdown(folder / "iso2018_ends.csv") + "\n")
     yield folder / "iso2018_ends.md"
-    write_verdicts(folder / "iso2018_verdicts.txt", archives, verdicts.all_verdicts(archives, groups))
+    write_verdicts(folder / "iso2018_verdicts.txt", archives, found)
     yield folder / "iso2018_verdicts.txt"
     if not with_figures:
         return
@@ -73,14 +74,9 @@ def report(archives: list[Archive], folder: Path, with_figures: bool = True) -> 
 def main() -> None:
     args = arguments()
     folder = args.output or args.archive[0].parent / "iso2018_report"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            archives = [stack.enter_context(blockspin.open_archive(path)) for path in args.archive]
-            for path in report(archives, folder, not args.no_figures):
-                print(path)
-    except (OSError, ValueError) as error:
-        sys.exit(f"blockspin.iso2018: {error}")
+    with errors_in_one_line("blockspin.iso2018"), open_archives(args.archive) as archives:
+        for path in report(archives, folder, not args.no_figures):
+            print(path)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,6 @@
-"""The page's table of ends, from iso2018_ends.csv.
-
-    python3 -m blockspin.iso2018.table CSV      prints it as markdown
-"""
+"""The page's table of ends, from iso2018_ends.csv."""
 
 import csv
-import sys
 from pathlib import Path
 
 from blockspin.seeds import pm
@@ -40,7 +36,3 @@ def markdown(path: Path) -> str:
              "|---" * (3 + len(EPOCHS)) + "|"]
     return "\n".join(lines + [f"| {' | '.join(key)} | {' | '.join(ends.get(epoch, '') for epoch in EPOCHS)} |"
                               for key, ends in found.items()])
-
-
-if __name__ == "__main__":
-    print(markdown(Path(sys.argv[1])))

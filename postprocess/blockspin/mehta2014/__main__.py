@@ -6,8 +6,8 @@
 
 import argparse
 
-import blockspin
 from blockspin.archive import Archive
+from blockspin.command import errors_in_one_line, open_archives, require
 from blockspin.mehta2014 import tables, verdicts
 
 
@@ -27,17 +27,16 @@ def main() -> None:
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
     parser.add_argument("--short", action="store_true", help="verdicts alone, the first of each claim and verdict")
     arguments = parser.parse_args()
-    archives = [blockspin.open_archive(path) for path in arguments.archives]
-    found = verdicts.verdicts(archives)
-    if arguments.short:
-        found = list({(row.claim, row.verdict): row for row in reversed(found)}.values())[::-1]
-    else:
-        for archive in archives:
-            print(text(archive))
-        print("# Verdicts")
-    print(verdicts.markdown(found))
-    for archive in archives:
-        archive.close()
+    with errors_in_one_line("blockspin.mehta2014"), open_archives(arguments.archives) as archives:
+        found = verdicts.verdicts(archives)
+        require(found, "stage of the first study", arguments.archives)
+        if arguments.short:
+            found = list({(row.claim, row.verdict): row for row in reversed(found)}.values())[::-1]
+        else:
+            for archive in archives:
+                print(text(archive))
+            print("# Verdicts")
+        print(verdicts.markdown(found))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-import blockspin
 from blockspin.archive import Archive
+from blockspin.command import errors_in_one_line, open_archives
 from blockspin.mehta2014 import tables
 
 
@@ -51,10 +51,8 @@ def deviations(run: dict[str, float], rows: list[Reference]) -> dict[str, float]
 
 
 def main() -> None:
-    runs = []
-    for path in sys.argv[1:]:
-        with blockspin.open_archive(path) as archive:
-            runs.append(numbers(archive))
+    with errors_in_one_line("blockspin.mehta2014.agreement"), open_archives(sys.argv[1:]) as archives:
+        runs = [numbers(archive) for archive in archives]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(("number", "mean", "std", "runs"))
     writer.writerows((name, f"{mean:.6g}", f"{std:.3g}", n) for name, mean, std, n in reference(runs))

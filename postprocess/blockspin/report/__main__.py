@@ -1,7 +1,6 @@
 """Command: one HTML page on one or more archives, with all pictures inside."""
 
 import argparse
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,7 +10,7 @@ matplotlib.use("Agg")  # no display is needed
 
 from blockspin import report
 from blockspin.campaign import open_campaign
-from blockspin.command import program
+from blockspin.command import errors_in_one_line, program
 from blockspin.report import pdf
 
 NAME = "report.html"
@@ -27,7 +26,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     options = arguments()
-    try:
+    with errors_in_one_line("blockspin.report"):
         options.output.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             archives = [archive for where in options.archive for archive in stack.enter_context(open_campaign(where))]
@@ -37,8 +36,6 @@ def main() -> None:
         print(path)
         if options.pdf:
             print(pdf.printed(path))
-    except (OSError, ValueError) as error:
-        sys.exit(f"blockspin.report: {error}")
 
 
 if __name__ == "__main__":
