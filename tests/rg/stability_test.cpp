@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "blockspin/base/packed.hpp"
+#include "blockspin/ising/exact/thermodynamics.hpp"
 #include "blockspin/ising/operator_sums.hpp"
 #include "rg/small_blocks.hpp"
 
@@ -67,15 +68,18 @@ private:
   ising::OperatorSums sums_;
 };
 
-/// Every state of 4x4 spins and every outcome of its ties, as often as exp(K S_nn) says: exp(4 K) = 6 is a
-/// whole number. fault: the first block of a tie is always up.
-OperatorMoments all_states(Parity parity, std::size_t n_operators, bool fault = false) {
+/// exp(4 K) = 6: how often a state counts is a whole number.
+const double coupling = std::log(6.0) / 4;
+
+/// Every state of 4x4 spins and every outcome of its ties, as often as exp(K (S_nn + 32)) says, rounded. fault: the first
+/// block of a tie is always up.
+OperatorMoments all_states(Parity parity, std::size_t n_operators, bool fault = false, double k = coupling) {
   Measured fine(4, parity, n_operators), coarse(2, parity, n_operators);
   OperatorMoments moments(parity, 1, n_operators);
   Array<std::int64_t, 2> values({2, n_operators});
   for (std::uint64_t state = 0; state < 65536; ++state) {
-    std::uint64_t weight = 1;
-    for (double bonds = test::three_sums(state, 4)[0]; bonds > -32; bonds -= 4) weight *= 6;
+    const auto weight =
+        static_cast<std::uint64_t>(std::llround(std::exp(k * (test::three_sums(state, 4)[0] + 32))));
     fine(state, values.row(0));
     test::majorities(state, 4, [&](std::uint64_t h, double p) {
       const bool up = p < 1 && fault;
@@ -85,7 +89,6 @@ OperatorMoments all_states(Parity parity, std::size_t n_operators, bool fault = 
   }
   return moments;
 }
-const double coupling = std::log(6.0) / 4;
 
 const std::vector<std::size_t> first_three = {0, 1, 2};
 
@@ -133,6 +136,19 @@ TEST(Stability, LeadingEigenvalueOfTheBlockMap) {
   }
   EXPECT_NEAR(eigenvalue.real(), norm, 1e-7);
   EXPECT_NEAR(exponent_of(eigenvalue, 2), std::log2(norm), 1e-7);
+}
+
+// At K_c, to three digits: the page on Monte Carlo renormalization (postprocess/reference/mcrg.md) has these four.
+TEST(Stability, ExponentsOf4x4AtTheCriticalCouplingAreOfPlacesNotOfProducts) {
+  const OperatorMoments moments = all_states(Parity::even, 2, false, ising::exact::critical_coupling);
+  const auto exponent = [&](std::size_t n, View<const double, 2> places) {
+    return exponent_of(leading_eigenvalue(moments, 1, std::span(first_three).first(n), places), 2);
+  };
+  const auto places = places_of(Parity::even, 2), products = ones(2);
+  EXPECT_NEAR(exponent(1, places), 0.870, 5e-4);
+  EXPECT_NEAR(exponent(2, places), 0.983, 5e-4);
+  EXPECT_NEAR(exponent(1, products), 1.870, 5e-4);
+  EXPECT_NEAR(exponent(2, products), 2.446, 5e-4);
 }
 
 // d<M'>/dh of all odd fields from the same sums, against the moments taken one by one.
