@@ -312,6 +312,7 @@ namespace {
 struct ChainPulls {
   double chance = 1;   ///< the least of the three couplings'
   double mean_tau = 0; ///< of the energy, in sweeps
+  int n_told = 0;      ///< chains whose tau_in_bins is above 1, where the program warns
 };
 ChainPulls pulls_of_chains(std::uint64_t times, std::uint64_t n_ladders) {
   constexpr double t = 2.6, n_seeds = 30;
@@ -324,6 +325,7 @@ ChainPulls pulls_of_chains(std::uint64_t times, std::uint64_t n_ladders) {
     const CouplingEstimates estimates = search(mpi::Communicator::self(), setup, stored).front();
     for (std::size_t a = 0; a < 3; ++a)
       pulls[a].push_back((estimates.mean[a] - (a == 0 ? 1 / t : 0.0)) / estimates.error[a]);
+    found.n_told += estimates.tau_in_bins > 1 ? 1 : 0;
   }
   found.mean_tau /= n_seeds;
   for (const auto& some : pulls) found.chance = std::min(found.chance, stats::normal_pulls(some).p_value);
@@ -343,7 +345,16 @@ TEST(CouplingSearch, ErrorsOfOneCorrelatedChainHoldItsCorrelation) {
   }
 }
 
-// The twin: taken for so many chains, neighbours in time stand in different bins.
+// The twin: a chain that is slower than its bins. Each configuration stands in four of the 128 bins one after another, so
+// that errors are too small by half. tau_in_bins tells it, of 29 of these thirty.
+TEST(CouplingSearch, TheTestSeesAChainSlowerThanItsBinsAndTauTellsOfIt) {
+  if (test_world().size() > 1) GTEST_SKIP() << "every rank would do the same";
+  const ChainPulls found = pulls_of_chains(64, 1);
+  EXPECT_LT(found.chance, 1e-7);
+  EXPECT_GT(found.n_told, 20);
+}
+
+// Another twin: taken for so many chains, neighbours in time stand in different bins.
 TEST(CouplingSearch, TheTestSeesCorrelatedConfigurationsTakenForIndependentOnes) {
   if (test_world().size() > 1) GTEST_SKIP() << "every rank would do the same";
   EXPECT_LT(pulls_of_chains(4, 2048).chance, 1e-7);
