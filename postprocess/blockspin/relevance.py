@@ -1,6 +1,7 @@
 """Command: the normal of the critical manifold as every layer sees it, beside blocks of the same lattice.
 
-    python3 -m blockspin.relevance ARCHIVE... -o FOLDER     relevance.txt and relevance.png
+    python3 -m blockspin.relevance ARCHIVE... -o FOLDER            relevance.txt and relevance.png
+    python3 -m blockspin.relevance --rows ARCHIVE... -o FOLDER     relevance_rows.txt: the lattice's own functions alone
 
 A function of the configuration that sees large scales alone answers to couplings along the normal of the critical manifold,
 whatever it is ([relevance]). Its leak is the share of what the energy sees besides: 0 where only what is relevant passes, 1
@@ -215,12 +216,15 @@ def first_groups(archives: Iterable[Archive]) -> dict[tuple[int, ...], Group]:
     return found
 
 
+def own_rows(archives: Sequence[Archive]) -> list[str]:
+    """A table of every lattice: its own functions and those of its blocks."""
+    return [f"# {name_of(lattice)}: the lattice's own functions, {int(group['configurations'])} configurations\n\n{lattice_table(group)}\n"
+            for lattice, group in first_groups(archives).items()]
+
+
 def report(archives: Sequence[Archive]) -> str:
     layers = [layer for archive in archives for layer in layers_of(archive)]
-    parts = []
-    for lattice, group in first_groups(archives).items():
-        parts.append(f"# {name_of(lattice)}: the lattice's own functions, {int(group['configurations'])} configurations\n\n"
-                     f"{lattice_table(group)}\n")
+    parts = own_rows(archives)
     parts.append("# Layers\n\nsum: the squared sum of a layer's units, held against that of as many majority blocks. best: the "
                  "combination of squared modes\nthat leaks least, held against the energy of as many majority blocks. as blocks: leaks differ "
                  f"by less than {MARGIN}; less, more: they\nfilter less or more, beyond chance (0.0027); else open.\n\n{markdown(*layer_rows(layers))}\n")
@@ -286,13 +290,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m blockspin.relevance", description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
     parser.add_argument("-o", "--output", default=".", metavar="FOLDER")
+    parser.add_argument("--rows", action="store_true", help="relevance_rows.txt alone: the lattice's own functions, without layers")
     options = parser.parse_args()
     with errors_in_one_line("blockspin.relevance"), open_archives(options.archives) as archives:
         require(first_groups(archives), "[relevance]", options.archives)
         folder = Path(options.output)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "relevance.txt").write_text(report(archives), encoding="utf-8")
-        draw(archives).savefig(folder / "relevance.png")
+        if options.rows:
+            (folder / "relevance_rows.txt").write_text("\n".join(own_rows(archives)), encoding="utf-8")
+        else:
+            (folder / "relevance.txt").write_text(report(archives), encoding="utf-8")
+            draw(archives).savefig(folder / "relevance.png")
 
 
 if __name__ == "__main__":

@@ -103,6 +103,13 @@ class Layers(unittest.TestCase):
         self.assertEqual(2 * 3 * 2, sum(line.startswith(("| 8x8 | V", "| 8x8 | few")) for line in text.splitlines()))
         self.assertIn("| exact, infinite lattice | 1.4142 | 0.5139 | 1.8006 | 0 |  |", text)
 
+    def test_the_command_leaves_the_lattices_own_functions_alone(self) -> None:
+        subprocess.run([sys.executable, "-B", "-m", "blockspin.relevance", "--rows", path, "-o", folder / "rows"], check=True)
+        self.assertEqual(["relevance_rows.txt"], [file.name for file in (folder / "rows").iterdir()])
+        text = (folder / "rows/relevance_rows.txt").read_text(encoding="utf-8")
+        self.assertIn("| lattice, energy |", text)
+        self.assertNotIn("Layers", text)
+
 
 class Verdicts(unittest.TestCase):
     BLOCKS = Leak(0.03, 0.0, 0.005, math.inf)
