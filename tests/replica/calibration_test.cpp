@@ -4,7 +4,7 @@
 // or more are expected, and below 0.6 for even observables where 1.4 are, whose errors hold one event more. The
 // bounds here are wider than these. Where two turns of a lattice are expected, a mean of 100 pulls of Poisson's
 // distribution is above 2 with 2e-10 and below 0.15 with 2e-18 (Chernoff); of normal pulls, as those of series that
-// alternate are, it is above 3 or below 0.2 with less than 1e-12.
+// alternate are, it is above 3 with 1e-21 and below 1/3 with 4e-11.
 
 #include <cmath>
 #include <functional>
@@ -111,9 +111,13 @@ void expect_within(const Values& squares, double low, double high, const char* w
   }
 }
 
+/// Where mean squared pulls of right errors lie. Those of errors of a third of the size are nine times as large, so they
+/// lie above wherever those of the right ones lie within.
+constexpr double least = 1.0 / 3, most = 3;
+
 /// The twin: errors of a third of the size must be seen.
-void expect_too_small(const std::vector<ising::Observables>& runs, const Values& exact, double high) {
-  expect_within(mean_squares(runs, exact, [](const MeanEstimate& e) { return e.error / 3; }), high, 25,
+void expect_too_small(const std::vector<ising::Observables>& runs, const Values& exact) {
+  expect_within(mean_squares(runs, exact, [](const MeanEstimate& e) { return e.error / 3; }), most, 25,
                 "twin: errors of a third of the size");
 }
 
@@ -197,8 +201,8 @@ TEST(Calibration, OfTheTorus) {
   for (const double temperature : {0.8, 1.0}) {
     const Case c{{10, 10}, 0.0, temperature, LocalUpdate::metropolis, 64, 16};
     const auto found = runs(c);
-    expect_within(mean_squares(found, kaufmans(c)), 0.3, 3, "10x10");
-    expect_too_small(found, kaufmans(c), 3);
+    expect_within(mean_squares(found, kaufmans(c)), least, most, "10x10");
+    expect_too_small(found, kaufmans(c));
   }
 }
 
@@ -255,16 +259,19 @@ std::vector<std::vector<ising::Observables>> runs_of_exchanging_chains(std::uint
 
 } // namespace
 
-// One chain at each temperature, exchanged: the specific heat and the rest. At T = 1.5 a few hundred excitations are seen.
-// With ten times fewer sweeps mean squares of the specific heat are 2.8 there (src/stats/README.md).
+// One chain at each temperature, exchanged: the specific heat and the rest. The chain is long because chi is of rare turns of
+// large parts of the lattice: with eight times fewer sweeps its mean square at T = 1.8 is 2.2 with a standard deviation of
+// 0.5 over sets of a hundred seeds, and 3 is no bound. Of 21 other sets of this length all mean squares are from 0.6 to 2.0.
+// The widest is that of chi at T = 1.5, 1.4 with a standard deviation of 0.27: above 3 with 1e-9 were it normal, with 2e-5
+// were its logarithm normal; all others with less. Below 1/3 logarithms are 5.7 standard deviations away or more: 36 times 1e-8.
 TEST(Calibration, OfOneChainOfALadder) {
-  const auto found = runs_of_exchanging_chains(1000);
+  const auto found = runs_of_exchanging_chains(8000);
   for (std::size_t t = 0; t < ladder_of_one_chain.size(); ++t) {
-    const Case c{{6, 6}, 0.0, ladder_of_one_chain[t], LocalUpdate::metropolis, 1, 1000};
+    const Case c{{6, 6}, 0.0, ladder_of_one_chain[t], LocalUpdate::metropolis, 1, 8000};
     std::vector<ising::Observables> runs;
     for (const auto& of_seed : found) runs.push_back(of_seed[t]);
-    expect_within(mean_squares(runs, kaufmans(c)), 0.2, 3, "one chain of a ladder");
-    expect_too_small(runs, kaufmans(c), 3);
+    expect_within(mean_squares(runs, kaufmans(c)), least, most, "one chain of a ladder");
+    expect_too_small(runs, kaufmans(c));
   }
 }
 
@@ -273,7 +280,7 @@ TEST(Calibration, OfAlternatingSeries) {
   for (const double field : {0.0, 0.1, 1.0}) {
     const Case c{{4, 5}, field, 15, LocalUpdate::metropolis, 1, 2000};
     const auto found = runs(c);
-    expect_within(mean_squares(found, enumerated(c)), 0.2, 3, "Metropolis at T = 15");
-    expect_too_small(found, enumerated(c), 3);
+    expect_within(mean_squares(found, enumerated(c)), least, most, "Metropolis at T = 15");
+    expect_too_small(found, enumerated(c));
   }
 }
