@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole study of Mehta & Schwab: its five decks (about a quarter of an hour on two cores), then tables and figures.
+# The whole study of Mehta & Schwab: its five decks (some forty minutes on two cores), then tables and figures.
 #
 #     runscripts/mehta2014.sh FOLDER [RANKS]      # archives go to FOLDER, tables and figures to FOLDER/report; RANKS: 2
 #

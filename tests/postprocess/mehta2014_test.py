@@ -14,7 +14,7 @@ import numpy as np
 
 import blockspin
 import campaign
-from blockspin.mehta2014 import agreement, tables, verdicts
+from blockspin.mehta2014 import agreement, tables, unit_couplings, verdicts
 
 DECK = campaign.ROOT / "tests/postprocess/mehta2014.ini"
 REFERENCE = campaign.ROOT / "postprocess/reference/mehta2014_agreement.csv"
@@ -96,6 +96,77 @@ class Study(unittest.TestCase):
         self.assertEqual([], campaign.differences(campaign.fingerprint(path), campaign.fingerprint(other)))
 
 
+class UnitCouplings(unittest.TestCase):
+    def setUp(self):
+        self.archive = blockspin.open_archive(path)
+        self.addCleanup(self.archive.close)
+
+    def spins(self):
+        """Configurations [C, site] of the lattice, and the places of its sites."""
+        spins = self.archive.sample().configurations(self.archive.sample().temperature[0])
+        return spins.reshape(len(spins), -1), np.stack(np.indices((12, 12)), -1).reshape(-1, 2).astype(float)
+
+    def test_of_the_lattices_spins_are_those_of_the_program(self):
+        spins, places = self.spins()
+        nearest, diagonal, beyond, residual = unit_couplings.replicates(spins, places, (12, 12))[0]
+        group = self.archive.group("couplings", "main")
+        np.testing.assert_allclose([nearest, diagonal], group["mean"][0], rtol=0, atol=2e-5)
+        np.testing.assert_allclose(residual, group["residual/mean"][0, -1], rtol=0, atol=2e-5)
+        self.assertAlmostEqual(nearest + np.sqrt(2) * diagonal - 0.4406868, beyond, places=6)
+        wrong = unit_couplings.replicates(spins, places * [1, 5] % 12, (12, 12))[0]  # the twin: columns elsewhere
+        self.assertGreater(abs(wrong[0] - nearest), 0.01)
+
+    def test_neighbours_are_four_and_four_on_squares_of_any_size_and_near_ones_elsewhere(self):
+        places = self.spins()[1]
+        for cell in (1, 3):
+            near = unit_couplings.neighbours(cell * places + 0.5, (12 * cell, 12 * cell))
+            np.testing.assert_array_equal(near.sum(2), 4)
+            np.testing.assert_array_equal(near, near.transpose(0, 2, 1))
+            self.assertEqual([1, 11, 12, 132], list(np.flatnonzero(near[0, 0])))
+            self.assertEqual([13, 23, 133, 143], list(np.flatnonzero(near[1, 0])))
+        # Four units have cells of 8.5x8.5: the first and the last are 12 apart.
+        near = unit_couplings.neighbours(np.array([[0, 0], [0, 7], [11, 1], [11, 12]]) * 1.0, (12, 24))
+        self.assertEqual(([[0, 1, 1, 0], [1, 0, 1, 1]], [0, 0, 0, 1]), (near[0, :2].tolist(), near[1, 0].tolist()))
+
+    def test_units_are_turned_by_the_sign_of_their_fields_and_numbers_do_not_matter(self):
+        spins, places = self.spins()
+        order = np.random.default_rng(5).permutation(144)
+        np.testing.assert_allclose(unit_couplings.replicates(spins[:, order], places[order], (12, 12)),
+                                   unit_couplings.replicates(spins, places, (12, 12)), rtol=0, atol=1e-9)
+        made = self.archive.group("generate", "layer1")
+        found = unit_couplings.of_layer(self.archive, made)
+        self.assertTrue(np.isfinite(found).all())
+        other = Path(folder.name) / "turned.h5"
+        shutil.copy(path, other)
+        with h5py.File(other, "r+") as file:  # one unit less is turned: fewer agree with their neighbours
+            turned = file["receptive_field/stack/layer_1/orientation"]
+            turned[0] = -turned[0]
+        with blockspin.open_archive(other) as archive:
+            wrong = unit_couplings.of_layer(archive, archive.group("generate", "layer1"))
+        self.assertLess(wrong[0, 0], found[0, 0] - 0.005)
+
+    def test_errors_hold_the_spread_of_trainings_and_the_configurations_that_they_share(self):
+        values = np.ones((2, 1 + unit_couplings.N_BINS, 1))
+        values[1] += 0.6
+        np.testing.assert_allclose(np.ravel(unit_couplings.estimate(values)), [1.3, 0.3])
+        values[:, 1::2] += 0.01
+        values[:, 2::2] -= 0.01
+        np.testing.assert_allclose(unit_couplings.estimate(values)[1], np.hypot(0.3, 0.01 * np.sqrt(19)))
+        np.testing.assert_allclose(unit_couplings.estimate(values[:1])[1], 0.01 * np.sqrt(19))
+
+    def test_are_unknown_where_all_units_are_alike(self):
+        spins, places = self.spins()
+        self.assertTrue(np.isnan(unit_couplings.replicates(np.ones_like(spins), places, (12, 12))).all())
+
+    def test_blocks_are_majorities_side_by_side(self):
+        spins = self.spins()[0].reshape(-1, 12, 12)
+        blocks = tables.majority_blocks(spins, 2)
+        self.assertEqual((len(spins), 6, 6), blocks.shape)
+        expected = unit_couplings.replicates(blocks.reshape(len(spins), -1), 2.0 * np.stack(np.indices((6, 6)), -1).reshape(-1, 2),
+                                             (12, 12))
+        np.testing.assert_allclose(unit_couplings.of_blocks(spins, 2)[0], expected, rtol=0, atol=1e-12)
+
+
 class Verdicts(unittest.TestCase):
     def verdict(self, archive_path, claim):
         with blockspin.open_archive(archive_path) as archive:
@@ -151,6 +222,11 @@ class Verdicts(unittest.TestCase):
             found = verdicts.domains_kept("stack", [trained(domains, blocks) for domains in trainings])
             self.assertEqual(verdict, found.verdict)
 
+    def test_layers_near_the_threshold_of_locality_are_named(self):
+        for trainings, text in (([0.45, 0.5, 0.55], "; layer 2 may be either, by chance"), ([0.695, 0.7, 0.705], ""), ([0.7], "")):
+            medians = [blockspin.seeds.over_seeds(values) for values in ([0.9 + t / 1000 for t in trainings], trainings)]
+            self.assertEqual(text, verdicts.at_threshold((1, 2), medians, len(trainings)))
+
     def test_flows_of_layers_are_judged_by_students_test(self):
         def order(t, change, error, n=4, locality=0.7):
             return tables.Order("T", t, 0, 0, 0, 0, 0, 0, 0, change, error, n, -0.1 if t > 2 else 0.1, 0.01, locality, 0.01)
@@ -174,11 +250,28 @@ class Verdicts(unittest.TestCase):
         with mock.patch.object(tables, "order", return_value=[order(1.8, 1, np.nan, 1), order(3, -1, np.nan, 1)]):
             self.assertEqual([], list(verdicts.flows([archive])), "one training tells nothing")
 
+    def test_flows_of_couplings_leave_out_what_is_not_known(self):
+        def found(t, change, error, n=4, locality=0.7):
+            return mock.Mock(change=lambda _: unit_couplings.Change(t, change, error, n, -0.1 if t > 2 else 0.1, 0.01, locality))
+        archive = mock.Mock()
+        archive.sample.return_value.lattice = (20, 20)
+        hot = [found(t, -0.5, 0.1) for t in (2.8, 3, 3.2)]
+        for rows, verdict in (([found(1.8, 0.5, 0.02), *hot], "yes, on the mean of each side"),
+                              ([found(1.8, np.nan, np.nan), *hot], "on one side, above T_c"),
+                              ([found(1.8, 0.5, 0.02, locality=0.1), found(3, 0.5, 0.02)], "no")):
+            with mock.patch.object(unit_couplings, "couplings", return_value=rows):
+                judged = list(verdicts.coupling_flows([archive]))
+            self.assertEqual([verdict], [row.verdict for row in judged])
+            self.assertEqual("not known at 1.8" in judged[0].found, np.isnan(rows[0].change(None).change))
+        with mock.patch.object(unit_couplings, "couplings", return_value=[found(1.8, 1, 0.1, 1), found(3, -1, 0.1, 1)]):
+            self.assertEqual([], list(verdicts.coupling_flows([archive])), "one training tells nothing")
+
     def test_the_command_prints_tables_and_verdicts_and_every_figure_is_drawn(self):
         environment = dict(os.environ, PYTHONPATH=str(campaign.ROOT / "postprocess"), MPLBACKEND="Agg")
         printed = subprocess.run([sys.executable, "-B", "-m", "blockspin.mehta2014", str(path)], check=True, env=environment,
                                  capture_output=True, text=True).stdout
         self.assertIn("fields of", printed)
+        self.assertIn("couplings of", printed)
         self.assertIn("| claim | setting | found | verdict |", printed)
         self.assertRegex(printed, r"least D_KL renormalises .* from [12] of 2 starts, hidden spins match (no )?blocks")
         output = Path(folder.name) / "figures"

@@ -8,12 +8,12 @@ import argparse
 
 from blockspin.archive import Archive
 from blockspin.command import errors_in_one_line, open_archives, require
-from blockspin.mehta2014 import tables, verdicts
+from blockspin.mehta2014 import tables, unit_couplings, verdicts
 
 
 def text(archive: Archive) -> str:
     lines = [f"# {archive.title}; seed {archive.seed}"]
-    for table, heads in tables.TABLES:
+    for table, heads in (*tables.TABLES, (unit_couplings.rows, unit_couplings.HEADS)):
         rows = table(archive)
         if rows:
             lines.append("  ".join(f"{head:>14}" for head in heads))

@@ -160,12 +160,17 @@ def annealing(archive: Archive) -> list[Row]:
             for name in archive.names("likelihood") if "ln_z_back" in (group := archive.group("likelihood", name))]
 
 
-def majority_correlation(spins: Array, side: int, seed: int = 2014) -> Array:
-    """[C]: neighbour correlation of side x side majority blocks of each configuration, ties at random."""
+def majority_blocks(spins: Array, side: int, seed: int = 2014) -> Array:
+    """[C, rows, columns]: spins of side x side majority blocks of configurations [C, y, x], ties at random."""
     n, rows, columns = spins.shape
     sums = spins.reshape(n, rows // side, side, columns // side, side).sum((2, 4), dtype=np.int64)
     ties = np.random.default_rng(seed).choice((-1, 1), size=sums.shape)
-    blocks = np.sign(2 * sums + ties)
+    return np.sign(2 * sums + ties)
+
+
+def majority_correlation(spins: Array, side: int) -> Array:
+    """[C]: neighbour correlation of side x side majority blocks of each configuration."""
+    blocks = majority_blocks(spins, side)
     return sum((blocks * np.roll(blocks, -1, axis)).mean((1, 2)) for axis in (1, 2)) / 2
 
 
@@ -196,7 +201,7 @@ class Order(NamedTuple):
     locality_error: float
 
 
-def several_temperatures(rows: list[Order]) -> bool:
+def several_temperatures(rows: Sequence[Any]) -> bool:
     """Whether stacks were trained at more than one temperature."""
     return len({row.temperature for row in rows}) > 1
 

@@ -5,21 +5,22 @@ counts where it is beyond chance: Student's test at 0.27 % (three errors, were t
 of freedom as the errors have.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 
 from blockspin import exact
 from blockspin.archive import Archive, Group
 from blockspin.arrays import Estimated, Lattice
-from blockspin.mehta2014 import tables
+from blockspin.mehta2014 import tables, unit_couplings
 from blockspin.mehta2014.tables import LOCAL
 from blockspin.seeds import CHANCE, beyond_chance, combined, families, family_of, over_seeds, pm, pooled, student_quantile
 
 ROUNDING = 1e-9  # what identities may miss by
 LOCALITIES = (0.4, 0.5, 0.6)  # shares of a field in its window from which a unit may be said to have a place
+Flowing = Union[tables.Order, unit_couplings.Change]  # what changes from layer to layer at one temperature, and of blocks
 
 
 @dataclass
@@ -207,7 +208,8 @@ def fields_of(archive: Archive, first: Group, names: list[str]) -> Iterator[Verd
     yield Verdict("fields are local blocks", setting,
                   f"{window}x{window} window: median {listed('median')} (10 %: {plainly('low')}); shuffled "
                   f"{plainly('shuffled')}; untrained {plainly('untrained')}; blocks {plainly('blocks')}; Fourier modes "
-                  f"{plainly('modes')}", "yes" if all(local) else "no" if not any(local) else only(layers, local))
+                  f"{plainly('modes')}", ("yes" if all(local) else "no" if not any(local) else only(layers, local)) +
+                  at_threshold(layers, of("median"), len(names)))
     if not all(local):
         return
     radius = [[seed["radius"] for seed in seeds] for seeds in numbers]
@@ -225,6 +227,12 @@ def fields_of(archive: Archive, first: Group, names: list[str]) -> Iterator[Verd
                   "not to be told" if len(names) < 2 else "yes, less regularly than blocks" if all(tiled) and
                   all(mean < blocks for (mean, _), (blocks, _) in zip(of("spacing"), of("blocks_spacing"))) else
                   "yes" if all(tiled) else "no" if not any(tiled) else only(layers, tiled))
+
+
+def at_threshold(layers: Iterable[int], medians: list[Estimated], trainings: int) -> str:
+    """Of which layers chance may decide whether they are local; "" where there is none, or one training that tells no chance."""
+    close = [not beyond_chance(median - LOCAL, error, trainings - 1) for median, error in medians]
+    return f"; {only(layers, close).removeprefix('only ')} may be either, by chance" if trainings > 1 and any(close) else ""
 
 
 def only(layers: Iterable[int], flags: list[bool]) -> str:
@@ -324,34 +332,47 @@ def temperatures(archives: list[Archive]) -> Iterator[Verdict]:
 
 
 def flows(archives: list[Archive]) -> Iterator[Verdict]:
-    """Only units that look at places have neighbours. How much of a field must be in its window for that is a choice, so
-    the verdict is what all of LOCALITIES say, or that it is open."""
     for archive in archives:
         rows = sorted(tables.order(archive), key=lambda row: row.temperature)
-        if not tables.several_temperatures(rows) or min(row.trainings for row in rows) < 2:
-            continue
-        of_each = [(least, *flow_of(rows, least)) for least in LOCALITIES]
-        words = {word for _, _, word in of_each}
-        block_more, block_less = (at(row for row in rows if sign * row.blocks_change > 0 and
-                                     beyond_chance(row.blocks_change, row.blocks_change_error)) for sign in (1, -1))
-        yield Verdict("layers flow away from T_c, to both sides",
-                      f"{lattice_text(archive.sample())}, each stack at its own T, {rows[0].trainings} trainings",
-                      "correlation of neighbouring units, layer 2 less layer 1 [share of a field's weight in its window]: " +
-                      ", ".join(f"T = {row.temperature:g}: {pm(row.change, row.change_error)} [{row.locality:.2f}]"
-                                for row in rows) +
-                      "; " + "; ".join(f"of shares above {least:g}: {text}" for least, text, _ in of_each) +
-                      f"; of majority blocks, 4x4 less 2x2: more at {block_more}, less at {block_less}",
-                      words.pop() if len(words) == 1 else "open: it turns with what is called local")
+        if tables.several_temperatures(rows) and min(row.trainings for row in rows) > 1:
+            yield flow_verdict(archive, "layers flow away from T_c, to both sides", rows, "correlation of neighbouring units")
 
 
-def flow_of(rows: list[tables.Order], least: float) -> tuple[str, str]:
+def coupling_flows(archives: list[Archive]) -> Iterator[Verdict]:
+    for archive in archives:
+        rows = [found.change(archive) for found in unit_couplings.couplings(archive)]
+        if tables.several_temperatures(rows) and min(row.trainings for row in rows) > 1:
+            yield flow_verdict(archive, "so do the couplings of their units", rows,
+                               "distance of nearest and diagonal couplings from the critical tangent")
+
+
+def flow_verdict(archive: Archive, claim: str, rows: Sequence[Flowing], quantity: str) -> Verdict:
+    """Only units that look at places have neighbours. How much of a field must be in its window for that is a choice, so
+    the verdict is what all of LOCALITIES say, or that it is open."""
+    known = [row for row in rows if np.isfinite(row.change)]
+    of_each = [(least, *flow_of(known, least)) for least in LOCALITIES]
+    words = {word for _, _, word in of_each}
+    block_more, block_less = (at(row for row in rows if sign * row.blocks_change > 0 and
+                                 beyond_chance(row.blocks_change, row.blocks_change_error)) for sign in (1, -1))
+    return Verdict(claim, f"{lattice_text(archive.sample())}, each stack at its own T, {rows[0].trainings} trainings",
+                   f"{quantity}, layer 2 less layer 1 [share of a field's weight in its window]: " +
+                   ", ".join(f"T = {row.temperature:g}: {pm(row.change, row.change_error)} [{row.locality:.2f}]" for row in known) +
+                   (f", not known at {at(unknown)}" if (unknown := [row for row in rows if row not in known]) else "") + "; " +
+                   "; ".join(f"of shares above {least:g}: {text}" for least, text, _ in of_each) +
+                   f"; of majority blocks, 4x4 less 2x2: more at {block_more}, less at {block_less}",
+                   words.pop() if len(words) == 1 else "open: it turns with what is called local")
+
+
+def flow_of(rows: Sequence[Flowing], least: float) -> tuple[str, str]:
     """(means of both sides in words, verdict) of the stacks whose layers have that share of a field's weight in its
     window."""
     local = [row for row in rows if row.locality > least]
     cold, hot = ([row for row in local if sign * (row.temperature - exact.T_C) < 0] for sign in (1, -1))
-    sides = {text: mean_change(side) for text, side in (("below T_c", cold), ("above", hot)) if side}
-    signs = {text: int(np.sign(mean)) * beyond_chance(mean, error, freedom) for text, (mean, error, freedom) in sides.items()}
-    text = ", ".join(f"mean {side} {pm(*found[:2])}" for side, found in sides.items())
+    sides = {text: side for text, side in (("below T_c", cold), ("above", hot)) if side}
+    means = {text: mean_change(side) for text, side in sides.items()}
+    signs = {text: int(np.sign(mean)) * beyond_chance(mean, error, freedom) for text, (mean, error, freedom) in means.items()}
+    text = ", ".join(f"mean {side} {pm(*found[:2])} (blocks {pm(*mean_blocks_change(sides[side]))})"
+                     for side, found in means.items())
     return f"T = {at(local)}, {text}" if sides else "none", flow_word(signs.get("below T_c"), signs.get("above"))
 
 
@@ -366,12 +387,17 @@ def flow_word(below: int | None, above: int | None) -> str:
     return "not to be told"
 
 
-def mean_change(rows: list[tables.Order]) -> tuple[Any, float, float]:
+def mean_change(rows: Sequence[Flowing]) -> tuple[Any, float, float]:
     """(mean, error, degrees of freedom) of the change from layer to layer over temperatures."""
     return np.mean([row.change for row in rows]), *combined([(row.change_error / len(rows), row.trainings - 1) for row in rows])
 
 
-def at(rows: Iterable[tables.Order]) -> str:
+def mean_blocks_change(rows: Sequence[Flowing]) -> Estimated:
+    errors = np.array([row.blocks_change_error for row in rows])
+    return float(np.mean([row.blocks_change for row in rows])), float(np.sqrt((errors**2).sum()) / len(rows))
+
+
+def at(rows: Iterable[Flowing]) -> str:
     return ", ".join(f"{row.temperature:g}" for row in rows) or "none"
 
 
@@ -385,4 +411,4 @@ def torus_text(group: Group) -> str:
 
 
 JUDGES = (decimation, identities, known_maps, minimising, least_divergence, trained_maps, chains, fields,
-          settings_that_matter, temperatures, reconstructions, flows)
+          settings_that_matter, temperatures, reconstructions, flows, coupling_flows)
