@@ -2,7 +2,7 @@
 # Monte Carlo renormalization in two and three dimensions, the plane of couplings with machines in it, and learned blocking in two
 # and three dimensions: five decks (some fifteen minutes on two cores), then the tables and the figure.
 #
-#     runscripts/mcrg.sh FOLDER [RANKS]      # archives, mcrg.txt, filter.txt, rg_plane.txt and rg_plane.png go to FOLDER; RANKS: 2
+#     runscripts/mcrg.sh FOLDER [RANKS]      # archives, mcrg.txt, filter.txt, filter_weights.txt, rg_plane.txt and .png go to FOLDER; RANKS: 2
 #
 # Interrupted, it goes on where it was. BLOCKSPIN names another program than build/release/src/app/blockspin.
 # Nothing of postprocess/reference changes: what is to be shown there is copied by hand.
@@ -27,4 +27,6 @@ export PYTHONPATH=$root/postprocess
 mv "$folder/mcrg.txt.part" "$folder/mcrg.txt"
 "$PYTHON" -B -m blockspin.learned_blocking "${archives[@]:3}" > "$folder/filter.txt.part"
 mv "$folder/filter.txt.part" "$folder/filter.txt"
-echo "$folder/mcrg.txt $folder/filter.txt"
+"$PYTHON" -B -m blockspin.learned_blocking --weights "${archives[3]}" > "$folder/filter_weights.txt.part"
+mv "$folder/filter_weights.txt.part" "$folder/filter_weights.txt"
+echo "$folder/mcrg.txt $folder/filter.txt $folder/filter_weights.txt"

@@ -1,6 +1,7 @@
 """Command: does a blocking rule that is learned renormalise better than majority and decimation?
 
-    python3 -m blockspin.learned_blocking ARCHIVE...      tables of every rule of [mcrg], as in reference/filter.txt
+    python3 -m blockspin.learned_blocking ARCHIVE...              tables of every rule of [mcrg], as in reference/filter.txt
+    python3 -m blockspin.learned_blocking --weights ARCHIVE...    where each [filter] looks, as in reference/filter_weights.txt
 
 Trainings of one setting are a family (first_s1, first_s2, ...): its numbers are means over them, with the standard error of their
 spread, which holds the noise of the simulations as well. A rule without trainings has the errors of its own run. A number is closer
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blockspin.archive import Archive
-from blockspin.arrays import Estimated
+from blockspin.arrays import Array, Estimated
 from blockspin.command import errors_in_one_line, open_archives, require
 from blockspin.group import Group
 from blockspin.mcrg import markdown
@@ -111,13 +112,40 @@ def text(archive: Archive) -> str:
     return "\n".join(parts) + "\n"
 
 
+def look_of(weights: Array) -> tuple[tuple[int, ...], Array]:
+    """(place of the largest weight in the window, (this weight, mean of its nearest neighbours in the window, largest of the
+    others by magnitude, its share of the squared weights))."""
+    place = np.unravel_index(np.abs(weights).argmax(), weights.shape)
+    apart = np.abs(np.moveaxis(np.indices(weights.shape), 0, -1) - place).sum(-1)
+    largest = weights[place]
+    return tuple(int(x) for x in place), np.array([largest, weights[apart == 1].mean(), np.abs(weights[apart > 1]).max(),
+                                                   largest**2 / (weights**2).sum()])
+
+
+def weights_text(archive: Archive) -> str:
+    """A row for each training of a filter, and one with the means of each family."""
+    require(archive.names("filter"), "[filter]", [archive.path])
+    rows = []
+    for family, names in families(archive.names("filter")).items():
+        looks = []
+        for name in names:
+            place, look = look_of(np.squeeze(archive.group("filter", name)["weights"]).astype(float))
+            looks.append(look)
+            rows.append([name, ", ".join(map(str, place)), *(f"{x:.3f}" for x in look)])
+        if len(names) > 1:
+            rows.append([f"{family}, {len(names)} trainings", "", *(pm(*over_seeds(column)) for column in np.transpose(looks))])
+    return markdown(["filter", "site of its largest weight", "this weight", "mean of the nearest", "largest other",
+                     "share of the squares"], rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m blockspin.learned_blocking", description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
-    paths = parser.parse_args().archives
-    with errors_in_one_line("blockspin.learned_blocking"), open_archives(paths) as archives:
+    parser.add_argument("--weights", action="store_true", help="where filters look, instead of what they renormalise")
+    options = parser.parse_args()
+    with errors_in_one_line("blockspin.learned_blocking"), open_archives(options.archives) as archives:
         for archive in archives:
-            print(text(archive))
+            print(weights_text(archive) if options.weights else text(archive))
 
 
 if __name__ == "__main__":

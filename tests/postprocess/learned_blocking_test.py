@@ -59,18 +59,28 @@ class Rules(unittest.TestCase):
                                                                                        "even/exponent", 0))
 
 
+class Weights(unittest.TestCase):
+    def test_of_a_window_are_its_largest_its_neighbours_and_the_others(self):
+        window = np.full((4, 4), 0.1)
+        window[1, 2], window[0, 2], window[2, 2], window[1, 1], window[1, 3], window[3, 0] = -2, -0.5, -0.7, -0.6, -0.6, 0.3
+        place, look = learned_blocking.look_of(window)
+        self.assertEqual((1, 2), place)
+        np.testing.assert_allclose([-2, -0.6, 0.3, 4 / (window**2).sum()], look)
+        self.assertEqual((2, 1), learned_blocking.look_of(window[::-1, ::-1])[0])
+
+
 class Command(unittest.TestCase):
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
         self.folder = Path(scratch.name)
 
-    def command(self, text):
+    def command(self, text, *options):
         deck, archive = self.folder / "deck.ini", self.folder / "a.h5"
         deck.write_text(text, encoding="utf-8")
         campaign.run_deck(deck, archive, None, "--overwrite")
         where = str(Path(blockspin.__file__).parents[1])
-        return archive, subprocess.run([sys.executable, "-B", "-m", "blockspin.learned_blocking", str(archive)], capture_output=True,
+        return archive, subprocess.run([sys.executable, "-B", "-m", "blockspin.learned_blocking", *options, str(archive)], capture_output=True,
                                        text=True, check=False, env=os.environ | {"PYTHONPATH": where})
 
     def test_prints_the_numbers_of_the_archive(self):
@@ -82,6 +92,17 @@ class Command(unittest.TestCase):
                 for table in ("even/exponent", "odd/exponent"):
                     cell = pm(float(group[f"{table}/mean"][0, 0]), float(group[f"{table}/error"][0, 0]))
                     self.assertIn(f"| {rule} | {cell} |", done.stdout)
+
+    def test_prints_where_filters_look(self):
+        deck = (DECK.split("[model.other]", maxsplit=1)[0] + "[sample]\ntemperatures = 2.3\nconfigurations = 100\n"
+                "[filter.one]\nside = 4\nepochs = 1\nseeds = 2\n")
+        path, done = self.command(deck, "--weights")
+        self.assertEqual(0, done.returncode, done.stderr)
+        with blockspin.open_archive(path) as archive:
+            largest = np.abs(archive.group("filter", "one_s2")["weights"]).max()
+        row = next(line for line in done.stdout.splitlines() if line.startswith("| one_s2 "))
+        self.assertIn(f"{largest:.3f}", row)
+        self.assertIn("| one, 2 trainings |", done.stdout)
 
     def test_is_refused_in_one_line(self):
         for text, why in ((DECK.replace("mcrg.majority", "mcrg.first"), "no [mcrg.majority]"),
