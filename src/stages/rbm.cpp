@@ -55,7 +55,9 @@ LayerCost layer_cost(const RbmDeck& deck, std::uint64_t n_visible, std::uint64_t
   constexpr double products_a_second = 5e10, units_a_second = 1e9, copies = 4, bytes_of_route = 16;
   const auto units = static_cast<double>(n_visible + n_hidden);
   const double weights = static_cast<double>(n_visible) * static_cast<double>(n_hidden);
-  const double machines = 1 + static_cast<double>(deck.snapshots.size());
+  constexpr double checkpoints = 30; // about as many machines on a way
+  const double machines =
+      1 + static_cast<double>(deck.snapshots.size()) + (deck.trajectory > 0 ? checkpoints : 0);
   const auto row = static_cast<double>(
       train::row_bytes(real ? train::RowFormat::floats : train::RowFormat::bits, n_visible));
   const bool persists = deck.algorithm != train::Algorithm::cd,
@@ -113,6 +115,8 @@ train::Settings RbmStage::settings(std::size_t number, const EnsembleInfo& info,
   settings.tempering_beta = d.tempering_beta;
   if (info.model) settings.judge.field = info.model->field;
   if (info.model && number == 1) settings.judge.lattice = info.lattice;
+  settings.trajectory = {d.trajectory,
+                         rng::instance_number(label() + "." + layer_path(number) + ".trajectory")};
   settings.seed = context.seed();
   settings.instance = rng::instance_number(label() + "." + layer_path(number));
   return settings;
@@ -149,6 +153,7 @@ MachineInfo RbmStage::machine_info(const campaign::Plan& plan) const {
   info.hidden = deck().hidden;
   info.model = model(plan);
   info.snapshots = deck().snapshots;
+  info.has_trajectory = deck().trajectory > 0;
   info.n_epochs = deck().epochs;
   info.temperatures = deck().temperatures;
   info.held_out = deck().held_out;

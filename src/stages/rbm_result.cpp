@@ -46,6 +46,12 @@ public:
     values(layer.snapshot_epochs);
     resize(layer.snapshots);
     for (rbm::Machine& snapshot : layer.snapshots) machine(snapshot);
+    resize(layer.trajectory);
+    for (train::Checkpoint& checkpoint : layer.trajectory) {
+      machine(checkpoint.machine);
+      value(checkpoint.update);
+      value(checkpoint.epoch);
+    }
     values(layer.history);
     value(layer.judge_interval);
     values(layer.judgements);
@@ -64,6 +70,31 @@ void write_machine(archive::StageWriter& writer, const std::string& path, const 
                           machine.weights.flat());
   writer.write_replicated(path + "/visible_bias", {machine.n_visible()}, std::span(machine.visible_bias));
   writer.write_replicated(path + "/hidden_bias", {machine.n_hidden()}, std::span(machine.hidden_bias));
+}
+
+/// The machines of the way, one behind the other.
+void write_trajectory(archive::StageWriter& writer, const std::string& path,
+                      const std::vector<train::Checkpoint>& trajectory) {
+  if (trajectory.empty()) return;
+  const std::uint64_t n = trajectory.size(), n_visible = trajectory.front().machine.n_visible(),
+                      n_hidden = trajectory.front().machine.n_hidden();
+  std::vector<float> weights, visible_bias, hidden_bias;
+  std::vector<std::uint64_t> update, epoch;
+  const auto append = [](std::vector<float>& all, std::span<const float> values) {
+    all.insert(all.end(), values.begin(), values.end());
+  };
+  for (const train::Checkpoint& checkpoint : trajectory) {
+    append(weights, checkpoint.machine.weights.flat());
+    append(visible_bias, checkpoint.machine.visible_bias);
+    append(hidden_bias, checkpoint.machine.hidden_bias);
+    update.push_back(checkpoint.update);
+    epoch.push_back(checkpoint.epoch);
+  }
+  writer.write_list(path + "/update", update);
+  writer.write_list(path + "/epoch", epoch);
+  writer.write_replicated(path + "/weights", {n, n_visible, n_hidden}, std::span<const float>(weights));
+  writer.write_replicated(path + "/visible_bias", {n, n_visible}, std::span<const float>(visible_bias));
+  writer.write_replicated(path + "/hidden_bias", {n, n_hidden}, std::span<const float>(hidden_bias));
 }
 
 void write_judgements(archive::StageWriter& writer, const std::string& path, const TrainedLayer& layer) {
@@ -94,16 +125,17 @@ void write_layer(archive::StageWriter& writer, std::size_t number, const Trained
   write_judgements(writer, in + "judgement", layer);
   for (std::size_t i = 0; i < layer.snapshots.size(); ++i)
     write_machine(writer, path + "/snapshot_" + std::to_string(layer.snapshot_epochs[i]), layer.snapshots[i]);
+  write_trajectory(writer, path + "/trajectory", layer.trajectory);
 }
 
 } // namespace
 
 TrainedLayer trained_layer(const train::Trainer& trainer, const train::Settings& settings,
                            bool has_held_out) {
-  TrainedLayer layer{
-      trainer.machine(),       settings.snapshots,   trainer.snapshots(), trainer.history(),
-      settings.judge.interval, trainer.judgements(), has_held_out,        !settings.judge.lattice.empty(),
-      trainer.precision()};
+  TrainedLayer layer{trainer.machine(),    settings.snapshots, trainer.snapshots(),
+                     trainer.trajectory(), trainer.history(),  settings.judge.interval,
+                     trainer.judgements(), has_held_out,       !settings.judge.lattice.empty(),
+                     trainer.precision()};
   layer.snapshot_epochs.resize(layer.snapshots.size());
   return layer;
 }

@@ -17,6 +17,21 @@ void add_machine(std::vector<archive::Row>& rows, const std::string& path, const
   rows.push_back({path + "/hidden_bias", ElementType::f32, {hidden}, "1", which + ": hidden biases c"});
 }
 
+/// Machines along the training of a layer, below `path`.
+void add_trajectory(std::vector<archive::Row>& rows, const std::string& path) {
+  const archive::Axis checkpoint{"checkpoint_{k}", path + "/update"}, visible{"visible_{k}", ""},
+      hidden{"hidden_{k}", ""};
+  const std::string which = "layer {k} on its way: ";
+  rows.push_back({path + "/update", ElementType::u64, {checkpoint}, "1", which + "updates made before"});
+  rows.push_back({path + "/epoch", ElementType::u64, {checkpoint}, "1", which + "epochs that were over"});
+  rows.push_back(
+      {path + "/weights", ElementType::f32, {checkpoint, visible, hidden}, "1", which + "weights W"});
+  rows.push_back(
+      {path + "/visible_bias", ElementType::f32, {checkpoint, visible}, "1", which + "visible biases b"});
+  rows.push_back(
+      {path + "/hidden_bias", ElementType::f32, {checkpoint, hidden}, "1", which + "hidden biases c"});
+}
+
 /// What was found of a layer's machine every judge_interval epochs.
 void add_judgements(std::vector<archive::Row>& rows, const std::string& path, const std::string& axis_name,
                     const std::string& which) {
@@ -65,6 +80,7 @@ std::vector<archive::Row> RbmStage::rows() {
   std::vector<archive::Row> rows;
   add_machine(rows, "layer_{k}", "layer {k}");
   add_machine(rows, "layer_{k}/snapshot_{epoch}", "layer {k} after epoch {epoch}");
+  add_trajectory(rows, "layer_{k}/trajectory");
   add_history(rows, "history", "epoch", "layer 1");
   add_judgements(rows, "judgement", "judged_epoch", "layer 1");
   add_history(rows, "layer_{k}/history", "epoch_{k}", "layer {k}");

@@ -246,6 +246,11 @@ const deck::Schema<RbmDeck>& RbmStage::schema() {
               .default_text("none")
               .check(at_least(1))
               .unit("epochs"),
+          field(
+              "trajectory", &D::trajectory,
+              "machines kept along the training, so close that neighbours accept about this share of exchanges, "
+              "and the first one of them with independent units: 0.3; 0: none are kept")
+              .check(from_below(0, 0.9)),
           field("held_out", &D::held_out,
                 "share of the configurations of each temperature, the last ones, that is judged but not "
                 "learned")

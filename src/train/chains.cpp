@@ -1,7 +1,6 @@
 #include "blockspin/train/chains.hpp"
 
 #include <algorithm>
-#include <string>
 
 #include "blockspin/base/packed.hpp"
 #include "blockspin/rbm/tempering.hpp"
@@ -67,18 +66,18 @@ Slab Chains::slab() const {
   return Slab::rows({n_chains_, packed_bytes(states_.front().extent(1))}, held_.first, held_.size());
 }
 
-void Chains::save(StateSink& sink) const {
+void Chains::save(StateSink& sink, const std::string& name) const {
   for (std::size_t r = 0; r < states_.size(); ++r) {
     Array<std::uint8_t, 2> packed({held_.size(), packed_bytes(states_[r].extent(1))});
     for (std::size_t c = 0; c < held_.size(); ++c) pack(states_[r].row(c), packed.row(c));
-    sink.distributed("chains." + std::to_string(r), slab(), std::span<const std::uint8_t>(packed.flat()));
+    sink.distributed(name + "." + std::to_string(r), slab(), std::span<const std::uint8_t>(packed.flat()));
   }
 }
 
-void Chains::load(StateSource& source) {
+void Chains::load(StateSource& source, const std::string& name) {
   for (std::size_t r = 0; r < states_.size(); ++r) {
     Array<std::uint8_t, 2> packed({held_.size(), packed_bytes(states_[r].extent(1))});
-    source.distributed("chains." + std::to_string(r), slab(), packed.flat());
+    source.distributed(name + "." + std::to_string(r), slab(), packed.flat());
     for (std::size_t c = 0; c < held_.size(); ++c)
       unpack(packed.row(c), states_[r].row(c), rbm::off_value(units_), 1.0F);
   }

@@ -71,6 +71,7 @@ void Trainer::initialise(const rbm::Machine* start) {
                 start->n_hidden() == settings_.n_hidden,
             "a training starts from a machine of another shape");
   if (settings_.centred) centring_ = Centring(data_.n_units, settings_.n_hidden);
+  if (settings_.trajectory.acceptance > 0) trajectory_.emplace(comm_, settings_, data_.n_units);
   good_ = start != nullptr ? *start : random_machine();
   sampler_.set(good_);
 }
@@ -90,6 +91,7 @@ void Trainer::train_batch() {
   const std::uint64_t n_samples = batches_.n_samples(batch_);
   const std::size_t n = batches_.part(batch_).size();
   const bool from_data = settings_.algorithm == Algorithm::cd;
+  if (trajectory_) trajectory_->pass(sampler_, update_number(), epoch_);
   data_phase(n);
   std::size_t n_model = n;
   if (from_data) {

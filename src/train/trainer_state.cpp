@@ -7,25 +7,10 @@
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/text.hpp"
 #include "blockspin/train/trainer.hpp"
+#include "machine_state.hpp"
 #include "records.hpp"
 
 namespace blockspin::train {
-
-namespace {
-
-void save_machine(StateSink& sink, const std::string& name, const rbm::Machine& machine) {
-  sink.replicated(name + ".weights", machine.weights.flat());
-  sink.replicated(name + ".visible_bias", std::span<const float>(machine.visible_bias));
-  sink.replicated(name + ".hidden_bias", std::span<const float>(machine.hidden_bias));
-}
-
-void load_machine(StateSource& source, const std::string& name, rbm::Machine& machine) {
-  source.replicated(name + ".weights", machine.weights.flat());
-  source.replicated(name + ".visible_bias", std::span<float>(machine.visible_bias));
-  source.replicated(name + ".hidden_bias", std::span<float>(machine.hidden_bias));
-}
-
-} // namespace
 
 rbm::Machine Trainer::machine() const { return divergence_ ? good_ : sampler_.machine(); }
 
@@ -75,6 +60,7 @@ void Trainer::save(StateSink& sink) const {
   hidden_optimiser_.save(sink, "hidden_optimiser");
   if (settings_.algorithm != Algorithm::cd) chains_.save(sink);
   if (settings_.centred) centring_.save(sink);
+  if (trajectory_) trajectory_->save(sink);
   sink.replicated("precision", static_cast<std::uint64_t>(sampler_.precision()));
   sink.replicated("batch", batch_);
   sink.replicated("n_compared", n_compared_);
@@ -99,6 +85,7 @@ void Trainer::load(StateSource& source) {
   hidden_optimiser_.load(source, "hidden_optimiser");
   if (settings_.algorithm != Algorithm::cd) chains_.load(source);
   if (settings_.centred) centring_.load(source);
+  if (trajectory_) trajectory_->load(source);
   epoch_ = begun.n_epochs;
   source.replicated("batch", batch_);
   source.replicated("n_compared", n_compared_);

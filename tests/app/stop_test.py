@@ -38,6 +38,7 @@ max_iterations = 20
 [rbm.deep]
 hidden = {units}, 16
 epochs = 1
+trajectory = 0.3
 [rbm.narrow]
 hidden = {few}
 epochs = 1

@@ -25,6 +25,7 @@ struct MachineInfo {
   std::vector<std::uint64_t> lattice;       ///< of the visible units; empty where they have no places
   std::optional<campaign::ModelDeck> model; ///< whose distribution it learns, or none
   std::vector<std::uint64_t> snapshots;     ///< epochs of which machines are kept
+  bool has_trajectory = false;              ///< machines along the training are kept
   std::uint64_t n_epochs = 0;
   std::optional<deck::Temperatures> temperatures; ///< of its ensemble that it learns; all
   double held_out = 0;                            ///< share of each temperature that it does not learn

@@ -69,6 +69,7 @@ struct RbmDeck {
   double tempering_beta = 0.5;
   double weight_limit = 1000.0;
   std::vector<std::uint64_t> snapshots;
+  double trajectory = 0.0; ///< share of exchanges between its neighbours; 0: none
   double held_out = 0.0;
   std::uint64_t judge_interval = 10;
   std::uint64_t judge_configurations = 500;
@@ -95,7 +96,7 @@ public:
   void check(const campaign::Plan& plan, const campaign::Complain& complain) const override;
   campaign::Estimate estimate(const campaign::Plan& plan, int n_ranks) const override;
   void run(campaign::Context& context) override;
-  unsigned state_version() const override { return 2; }
+  unsigned state_version() const override { return 3; }
   std::vector<std::string> keys_of_the_future() const override;
   bool concerns_the_future(const std::string& key, const campaign::Stage& before) const override;
   std::string left_out(const std::string& key, const campaign::Stage& before) const override;

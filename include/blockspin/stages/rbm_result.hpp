@@ -15,6 +15,7 @@ struct TrainedLayer {
   rbm::Machine machine;
   std::vector<std::uint64_t> snapshot_epochs; ///< of the snapshots that were reached
   std::vector<rbm::Machine> snapshots;
+  std::vector<train::Checkpoint> trajectory;
   std::vector<train::EpochRecord> history;
   std::uint64_t judge_interval = 0;
   std::vector<train::Judgement> judgements;

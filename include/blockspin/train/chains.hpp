@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "blockspin/base/state.hpp"
@@ -34,9 +35,9 @@ public:
   ChainStarts starts() const { return {visible(), held_.first}; }
   std::span<const double> betas() const { return betas_; }
 
-  /// Collective.
-  void save(StateSink& sink) const;
-  void load(StateSource& source);
+  /// Under that name. Collective.
+  void save(StateSink& sink, const std::string& name = "chains") const;
+  void load(StateSource& source, const std::string& name = "chains");
 
 private:
   void step(const rbm::GibbsSampler& sampler, std::size_t replica, std::uint64_t sequence, std::size_t n);

@@ -50,6 +50,12 @@ struct JudgeSettings {
   double field = 0.0;                 ///< of the lattice's energy
 };
 
+/// Which machines are kept on the way (train/trajectory.hpp).
+struct TrajectorySettings {
+  double acceptance = 0;      ///< share of exchanges between neighbours, at least; 0: none are kept
+  std::uint64_t instance = 0; ///< of the random numbers of its chains, apart from the machine's
+};
+
 struct Settings {
   rbm::Units units = rbm::Units::spin;
   std::size_t n_hidden = 0;
@@ -67,6 +73,7 @@ struct Settings {
   double tempering_beta = 0.5;
   double weight_limit = 1e3;            ///< a larger weight is a runaway
   std::vector<std::uint64_t> snapshots; ///< epochs after which the machine is kept, increasing
+  TrajectorySettings trajectory;
   JudgeSettings judge;
   std::uint64_t seed = 0;
   std::uint64_t instance = 0; ///< of the machine: rng::instance_number("rbm.main.layer_1")

@@ -19,6 +19,7 @@
 #include "blockspin/train/judge.hpp"
 #include "blockspin/train/optimiser.hpp"
 #include "blockspin/train/settings.hpp"
+#include "blockspin/train/trajectory.hpp"
 
 namespace blockspin::train {
 
@@ -55,6 +56,10 @@ public:
   rbm::Machine machine() const;
   /// The machines kept after the epochs of settings.snapshots that have passed.
   const std::vector<rbm::Machine>& snapshots() const { return snapshots_; }
+  /// The machines on its way, with settings.trajectory; else none.
+  std::vector<Checkpoint> trajectory() const {
+    return trajectory_ ? trajectory_->checkpoints() : std::vector<Checkpoint>{};
+  }
   const std::vector<EpochRecord>& history() const { return history_; }
   /// Number i was made after (i + 1) settings.judge.interval epochs.
   const std::vector<Judgement>& judgements() const { return judgements_; }
@@ -93,6 +98,7 @@ private:
   std::optional<Divergence> divergence_;
   Chains chains_;
   Centring centring_; ///< counts where settings.centred
+  std::optional<Trajectory> trajectory_;
   Optimiser weights_optimiser_, visible_optimiser_, hidden_optimiser_;
 
   // Buffers of one batch on this rank: rows of data, then rows of the model.
