@@ -6,6 +6,7 @@
 
 #include "blockspin/base/error.hpp"
 #include "blockspin/base/packed.hpp"
+#include "blockspin/rbm/machine_exchange.hpp"
 #include "blockspin/rbm/stack.hpp"
 #include "blockspin/rbm/tempering.hpp"
 
@@ -39,16 +40,21 @@ Generation::Generation(const mpi::Communicator& comm, std::span<const rbm::Machi
                        GenerationPlan plan, const GenerationStreams& streams, Array<std::uint8_t, 2> starts)
     : comm_(comm), units_(stack.front().units), plan_(std::move(plan)),
       streams_(streams), n_units_{stack.front().n_visible()}, mine_(chains_of_rank(comm, plan_.n)),
-      starts_(std::move(starts)), progress_(mine_.size(), 0), accepted_(plan_.betas.size() - 1, 0) {
+      starts_(std::move(starts)), progress_(mine_.size(), 0), accepted_(plan_.n_replicas() - 1, 0) {
   require(plan_.layer <= plan_.machine && plan_.machine >= 1 && plan_.machine <= stack.size(),
           "a layer is kept that its machine does not reach");
+  require(plan_.betas.size() == 1 || plan_.along.empty(), "replicas at temperatures and of other machines");
   samplers_ = rbm::samplers_of(stack.first(plan_.machine));
+  for (const rbm::Machine& machine : plan_.along) along_.emplace_back(machine);
+  of_replica_.assign(plan_.betas.size(), &sampler());
+  for (const rbm::GibbsSampler& one : along_) of_replica_.push_back(&one);
+  plan_.along.clear();
   for (const rbm::Machine& machine : stack.first(plan_.machine)) n_units_.push_back(machine.n_hidden());
   const std::size_t n_visible = n_units_[plan_.machine - 1], n_hidden = n_units_[plan_.machine];
-  for (std::size_t r = 0; r < plan_.betas.size(); ++r)
+  for (std::size_t r = 0; r < of_replica_.size(); ++r)
     states_.emplace_back(Shape<2>{mine_.size(), packed_bytes(n_visible)});
   kept_ = Array<std::uint8_t, 3>({mine_.size(), plan_.n_kept, packed_bytes(n_units())});
-  const double flops_a_chain = 4.0 * static_cast<double>(n_visible * n_hidden * plan_.betas.size());
+  const double flops_a_chain = 4.0 * static_cast<double>(n_visible * n_hidden * of_replica_.size());
   const auto fitting = static_cast<std::uint64_t>(flops_at_once / flops_a_chain);
   chains_at_once_ = std::clamp(fitting, least_chains_at_once, most_chains_at_once);
   steps_at_once_ = std::max<std::uint64_t>(1, fitting / chains_at_once_);
@@ -111,15 +117,21 @@ void Generation::start(Block& block) {
 void Generation::gibbs_step(Block& block, std::uint64_t step) {
   for (std::size_t r = 0; r < block.replicas.size(); ++r) {
     const std::uint64_t sequence = step * block.replicas.size() + r;
-    const auto beta = static_cast<float>(plan_.betas[r]);
-    sampler().to_hidden(block.replicas[r], block.hidden, rbm::Rule::sampled,
-                        {streams_.hidden, sequence, block.first}, beta);
-    sampler().to_visible(block.hidden, block.replicas[r], rbm::Rule::sampled,
-                         {streams_.visible, sequence, block.first}, beta);
+    const float beta = r < plan_.betas.size() ? static_cast<float>(plan_.betas[r]) : 1.0F;
+    of_replica_[r]->to_hidden(block.replicas[r], block.hidden, rbm::Rule::sampled,
+                              {streams_.hidden, sequence, block.first}, beta);
+    of_replica_[r]->to_visible(block.hidden, block.replicas[r], rbm::Rule::sampled,
+                               {streams_.visible, sequence, block.first}, beta);
   }
-  if (block.replicas.size() > 1)
-    rbm::exchange_replicas(sampler(), plan_.betas, block.views(), {streams_.swap, step, block.first},
-                           accepted_);
+  if (block.replicas.size() > 1) exchange(block, step);
+}
+
+void Generation::exchange(Block& block, std::uint64_t step) {
+  const rbm::ExchangeDraw draw{streams_.swap, step, block.first};
+  if (along_.empty())
+    rbm::exchange_replicas(sampler(), plan_.betas, block.views(), draw, accepted_);
+  else
+    rbm::exchange_machines(of_replica_, block.views(), draw, accepted_);
 }
 
 void Generation::keep(const Block& block, std::uint64_t index) {

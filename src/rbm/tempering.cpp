@@ -1,7 +1,6 @@
 #include "blockspin/rbm/tempering.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include "exchange_pairs.hpp"
 
 namespace blockspin::rbm {
 
@@ -17,21 +16,16 @@ void exchange_replicas(const GibbsSampler& sampler, std::span<const double> beta
                        std::span<std::uint64_t> accepted) {
   const std::size_t n = replicas.front().extent(0);
   Array<float, 2> fields({n, sampler.n_hidden()}), next_fields({n, sampler.n_hidden()});
-  for (std::size_t r = draw.round % 2; r + 1 < betas.size(); r += 2) {
+  exchange_pairs(replicas, draw, accepted, [&](std::size_t r) {
     const View<float, 2>&replica = replicas[r], &next = replicas[r + 1];
     sampler.hidden_fields(replica, fields.view());
     sampler.hidden_fields(next, next_fields.view());
-    for (std::size_t c = 0; c < n; ++c) {
-      const double ln_ratio =
-          sampler.log_weight_change(replica.row(c), fields.row(c), betas[r], betas[r + 1]) +
-          sampler.log_weight_change(next.row(c), next_fields.row(c), betas[r + 1], betas[r]);
-      const double u = draw.generator.uniform(draw.round, (draw.first_chain + c) * betas.size() + r);
-      const bool accepts = u < std::exp(ln_ratio);
-      if (!accepts) continue;
-      std::ranges::swap_ranges(replica.row(c), next.row(c));
-      if (!accepted.empty()) ++accepted[r];
-    }
-  }
+    std::vector<double> ln_ratio;
+    for (std::size_t c = 0; c < n; ++c)
+      ln_ratio.push_back(sampler.log_weight_change(replica.row(c), fields.row(c), betas[r], betas[r + 1]) +
+                         sampler.log_weight_change(next.row(c), next_fields.row(c), betas[r + 1], betas[r]));
+    return ln_ratio;
+  });
 }
 
 } // namespace blockspin::rbm

@@ -105,6 +105,24 @@ Array<std::uint8_t, 2> GenerateStage::read_starts(const campaign::Context& conte
   return read_configurations(context.archive(), sample, indices, {0, deck().chains}, mine);
 }
 
+std::vector<rbm::Machine> GenerateStage::read_along(const campaign::Context& context,
+                                                    const std::vector<rbm::Machine>& stack) const {
+  if (deck().method != GenerateMethod::trajectory) return {};
+  auto machines =
+      read_trajectory(context, deck().rbm, machine_number(), stack.at(machine_number() - 1), deck().epoch);
+  std::ranges::reverse(machines);
+  return machines;
+}
+
+void GenerateStage::write_exchanges(archive::StageWriter& writer, const analysis::Generation& chains) const {
+  if (deck().method == GenerateMethod::tempering) {
+    writer.write_list("tempering/beta", rbm::even_betas(deck().replicas, deck().least_beta));
+    writer.write_list("tempering/acceptance", chains.acceptance());
+  }
+  if (deck().method == GenerateMethod::trajectory)
+    writer.write_list("trajectory/acceptance", chains.acceptance());
+}
+
 void GenerateStage::run(campaign::Context& context) {
   const auto random = [&](rng::StreamId id) { return context.random(id, label()); };
   const MachineInfo machine = machine_of(context.plan(), deck().rbm);
@@ -117,7 +135,9 @@ void GenerateStage::run(campaign::Context& context) {
     temperatures = deck().temperatures ? deck().temperatures->values : sample.temperature;
     starts = read_starts(context, sample, temperatures);
   }
-  analysis::Generation chains(context.comm(), stack, generation(temperatures.size()),
+  analysis::GenerationPlan plan = generation(temperatures.size());
+  plan.along = read_along(context, stack);
+  analysis::Generation chains(context.comm(), stack, std::move(plan),
                               {random(rng::StreamId::generate_start), random(rng::StreamId::generate_hidden),
                                random(rng::StreamId::generate_visible), random(rng::StreamId::generate_swap)},
                               std::move(starts));
@@ -157,10 +177,7 @@ void GenerateStage::run(campaign::Context& context) {
     write_correlations(writer, correlations);
     if (is_exactly_known(machine.model)) write_exact(writer, machine.lattice, temperatures, measures);
   }
-  if (deck().method == GenerateMethod::tempering) {
-    writer.write_list("tempering/beta", rbm::even_betas(deck().replicas, deck().least_beta));
-    writer.write_list("tempering/acceptance", chains.acceptance());
-  }
+  write_exchanges(writer, chains);
   writer.commit();
 }
 
@@ -205,6 +222,13 @@ std::vector<archive::Row> GenerateStage::rows() {
                   {{"pair", ""}},
                   "1",
                   "accepted share of the exchanges between neighbouring replicas"});
+  rows.push_back(
+      {"trajectory/acceptance",
+       f64,
+       {{"pair", ""}},
+       "1",
+       "accepted share of the exchanges between neighbouring machines, from the one that runs back "
+       "along its training to independent units"});
   return rows;
 }
 

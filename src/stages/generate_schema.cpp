@@ -8,7 +8,7 @@
 
 namespace blockspin::stages {
 
-std::vector<std::string> choice_names(GenerateMethod) { return {"gibbs", "tempering"}; }
+std::vector<std::string> choice_names(GenerateMethod) { return {"gibbs", "tempering", "trajectory"}; }
 std::vector<std::string> choice_names(GenerateStart) { return {"data", "random"}; }
 
 namespace {
@@ -47,9 +47,11 @@ const deck::Schema<GenerateDeck>& GenerateStage::schema() {
                 "whose chains run, 1 is next to the lattice; its states are sampled on to the layer; auto: "
                 "that of the layer")
               .check(between(1, 100)),
-          field("method", &D::method,
-                "gibbs: chains x -> h -> x; tempering: the same, with replicas at other temperatures of the "
-                "machine, exchanged after every step"),
+          field(
+              "method", &D::method,
+              "gibbs: chains x -> h -> x; tempering: the same, with replicas at other temperatures of the "
+              "machine, exchanged after every step; trajectory: with replicas of machines along its training, "
+              "down to independent units, which the machine must have kept"),
           field("start", &D::start,
                 "random units, or configurations of a sample, passed up to the machine: then one class of "
                 "configurations for each of their temperatures"),
@@ -137,6 +139,8 @@ EnsembleInfo GenerateStage::ensemble_info(const campaign::Plan& plan) const {
 
 void GenerateStage::check(const campaign::Plan& plan, const campaign::Complain& complain) const {
   check_snapshot(plan, deck().rbm, deck().epoch, complain);
+  if (deck().method == GenerateMethod::trajectory)
+    check_trajectory(plan, deck().rbm, complain, "method", "gibbs, tempering");
   const MachineInfo machine = machine_of(plan, deck().rbm);
   const std::uint64_t n_layers = machine.hidden.size();
   const std::string of_stack = machine.group + " has " + counted(n_layers, "layer");
@@ -176,7 +180,9 @@ campaign::Estimate GenerateStage::estimate(const campaign::Plan& plan, int n_ran
   if (number > machine.hidden.size()) return estimate;
   const auto n_hidden = static_cast<double>(machine.hidden[number - 1]);
   const auto n_visible = static_cast<double>(number == 1 ? machine.n_visible : machine.hidden[number - 2]);
-  const auto n_chains = static_cast<double>(made.n), n_replicas = static_cast<double>(made.betas.size());
+  const auto n_chains = static_cast<double>(made.n),
+             n_replicas = static_cast<double>(
+                 deck().method == GenerateMethod::trajectory ? likely_checkpoints : made.n_replicas());
   const double kept_bytes = n_chains * static_cast<double>(made.n_kept * packed_bytes(info.n_sites));
   // What is kept is packed once more on its way to the archive, with its numbers; every rank has the energies and
   // magnetisations of one class.

@@ -81,6 +81,45 @@ std::vector<rbm::Machine> read_machines(const campaign::Context& context, const 
   return machines;
 }
 
+std::vector<rbm::Machine> read_trajectory(const campaign::Context& context, const std::string& name,
+                                          std::size_t number, const rbm::Machine& end,
+                                          std::optional<std::uint64_t> epoch) {
+  const archive::Archive& archive = context.archive();
+  const std::string path = machine_of(context.plan(), name).group + "/" + layer_path(number) + "/trajectory";
+  std::vector<rbm::Machine> machines{rbm::Machine(end.units, end.n_visible(), end.n_hidden())};
+  if (!archive.has(path + "/epoch")) return machines; // no machine was far from independent units
+  const auto epochs = archive.read_all<std::uint64_t>(path + "/epoch");
+  const std::uint64_t n = epochs.size();
+  const auto require_shape = [&](const std::string& dataset, const std::vector<std::uint64_t>& extent) {
+    require_stored(archive, archive.has(dataset) && archive.extent(dataset) == extent,
+                   "the shape is not that of the machine, or of its trajectory", dataset);
+  };
+  require_shape(path + "/weights", {n, end.n_visible(), end.n_hidden()});
+  require_shape(path + "/visible_bias", {n, end.n_visible()});
+  require_shape(path + "/hidden_bias", {n, end.n_hidden()});
+  for (std::uint64_t i = 0; i < n && (!epoch || epochs[i] < *epoch); ++i) {
+    rbm::Machine machine = machines.front();
+    archive.read(path + "/weights",
+                 Slab{{n, end.n_visible(), end.n_hidden()}, {i, 0, 0}, {1, end.n_visible(), end.n_hidden()}},
+                 machine.weights.flat());
+    archive.read(path + "/visible_bias", Slab::rows({n, end.n_visible()}, i, 1),
+                 std::span<float>(machine.visible_bias));
+    archive.read(path + "/hidden_bias", Slab::rows({n, end.n_hidden()}, i, 1),
+                 std::span<float>(machine.hidden_bias));
+    require_stored(archive, machine.all_finite(), "a weight or bias is not finite", path);
+    machines.push_back(std::move(machine));
+  }
+  return machines;
+}
+
+void check_trajectory(const campaign::Plan& plan, const std::string& name, const campaign::Complain& complain,
+                      const std::string& key, const std::string& others) {
+  const auto info = find_machine(plan, name);
+  if (info && !info->has_trajectory)
+    complain(key, info->group + " keeps no machines along its training",
+             others + "; or a machine with the key trajectory");
+}
+
 void check_snapshot(const campaign::Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
                     const campaign::Complain& complain, const std::string& key) {
   const auto info = find_machine(plan, name);

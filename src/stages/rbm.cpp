@@ -55,9 +55,8 @@ LayerCost layer_cost(const RbmDeck& deck, std::uint64_t n_visible, std::uint64_t
   constexpr double products_a_second = 5e10, units_a_second = 1e9, copies = 4, bytes_of_route = 16;
   const auto units = static_cast<double>(n_visible + n_hidden);
   const double weights = static_cast<double>(n_visible) * static_cast<double>(n_hidden);
-  constexpr double checkpoints = 30; // about as many machines on a way
-  const double machines =
-      1 + static_cast<double>(deck.snapshots.size()) + (deck.trajectory > 0 ? checkpoints : 0);
+  const double machines = 1 + static_cast<double>(deck.snapshots.size()) +
+                          (deck.trajectory > 0 ? static_cast<double>(likely_checkpoints) : 0);
   const auto row = static_cast<double>(
       train::row_bytes(real ? train::RowFormat::floats : train::RowFormat::bits, n_visible));
   const bool persists = deck.algorithm != train::Algorithm::cd,

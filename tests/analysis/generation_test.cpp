@@ -34,6 +34,11 @@ std::vector<rbm::Machine> stack_of(rbm::Units units) {
           rbm::random_machine(units, n_middle, n_top, 32, 1.0)};
 }
 
+/// Machines between the lowest of the stack and independent units, the nearest first.
+std::vector<rbm::Machine> along_of(rbm::Units units) {
+  return {rbm::random_machine(units, n_lattice, n_middle, 33, 0.6), rbm::Machine(units, n_lattice, n_middle)};
+}
+
 /// Configuration of the lattice that chain c starts at: all 16 in turn.
 Array<std::uint8_t, 2> data_starts() {
   const mpi::Range mine = Generation::chains_of_rank(test_world(), n_chains);
@@ -131,7 +136,7 @@ Counts tempered(const rbm::Machine& machine, const std::vector<double>& betas,
 
 } // namespace
 
-// Eight chi^2: a false alarm in 8e-7.
+// Ten chi^2: a false alarm in 1e-6.
 TEST(Generation, KeepsTheMachinesDistributionOfEveryLayer) {
   for (const auto units : {rbm::Units::spin, rbm::Units::binary}) {
     const auto stack = stack_of(units);
@@ -140,6 +145,8 @@ TEST(Generation, KeepsTheMachinesDistributionOfEveryLayer) {
       const GenerationPlan low{.n = n_chains, .burn_in = 60, .betas = betas};
       EXPECT_GT(chance(counts(*run(stack, low), 0), lattice), least);
     }
+    const GenerationPlan along{.n = n_chains, .burn_in = 60, .along = along_of(units)};
+    EXPECT_GT(chance(counts(*run(stack, along), 0), lattice), least);
     const GenerationPlan hidden{.layer = 1, .n = n_chains, .burn_in = 60};
     EXPECT_GT(chance(counts(*run(stack, hidden), 0), pass(stack[0], lattice, true)), least);
     const GenerationPlan deep{.machine = 2, .layer = 0, .n = n_chains, .burn_in = 60};
@@ -195,19 +202,24 @@ TEST(Generation, KeepsStatesSoManyStepsApart) {
 
 TEST(Generation, HasTheSameBitsForEveryRankCountAndThroughInterruption) {
   const auto stack = stack_of(rbm::Units::spin);
-  const GenerationPlan plan{
+  const GenerationPlan tempered{
       .machine = 2, .layer = 0, .n = 2500, .burn_in = 3, .steps = 2, .n_kept = 2, .betas = {1.0, 0.5}};
-  const auto make = [&](const mpi::Communicator& comm) {
-    return std::make_unique<Generation>(comm, stack, plan, streams(), Array<std::uint8_t, 2>{});
-  };
-  const auto divided = run_through([&](const SafePoint&) { return make(test_world()); });
-  const auto alone = mpi::Communicator::self();
-  const auto whole = run_through([&](const SafePoint&) { return make(alone); });
-  EXPECT_EQ(state_of(test_world(), *divided), state_of(alone, *whole));
-  EXPECT_EQ(divided->acceptance(), whole->acceptance());
-  const auto resumed = run_broken_off(test_world(), 1, [&](const SafePoint&) { return make(test_world()); });
-  EXPECT_EQ(state_of(test_world(), *resumed), state_of(test_world(), *divided));
-  EXPECT_EQ(resumed->acceptance(), divided->acceptance());
+  const GenerationPlan along{
+      .n = 2500, .burn_in = 3, .steps = 2, .n_kept = 2, .along = along_of(rbm::Units::spin)};
+  for (const GenerationPlan& plan : {tempered, along}) {
+    const auto make = [&](const mpi::Communicator& comm) {
+      return std::make_unique<Generation>(comm, stack, plan, streams(), Array<std::uint8_t, 2>{});
+    };
+    const auto divided = run_through([&](const SafePoint&) { return make(test_world()); });
+    const auto alone = mpi::Communicator::self();
+    const auto whole = run_through([&](const SafePoint&) { return make(alone); });
+    EXPECT_EQ(state_of(test_world(), *divided), state_of(alone, *whole));
+    EXPECT_EQ(divided->acceptance(), whole->acceptance());
+    const auto resumed =
+        run_broken_off(test_world(), 1, [&](const SafePoint&) { return make(test_world()); });
+    EXPECT_EQ(state_of(test_world(), *resumed), state_of(test_world(), *divided));
+    EXPECT_EQ(resumed->acceptance(), divided->acceptance());
+  }
 }
 
 TEST(Generation, ExchangesAreCounted) {
@@ -218,4 +230,6 @@ TEST(Generation, ExchangesAreCounted) {
   const auto apart = run(stack, {.n = n_chains, .burn_in = 9, .betas = {1.0, 0.0}});
   EXPECT_LT(apart->acceptance().front(), 0.9);
   EXPECT_GT(apart->acceptance().front(), 0.1);
+  const auto same = run(stack, {.n = n_chains, .burn_in = 9, .along = {stack[0], stack[0]}});
+  EXPECT_EQ(same->acceptance(), (std::vector<double>{1.0, 1.0})) << "as do replicas of one machine";
 }

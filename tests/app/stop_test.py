@@ -77,6 +77,7 @@ SHORT_FORMS = {
     "kadanoff.short": "side = 6\nconfigurations = 4000\ncouplings = 0.4\nstarts = 4\nstrengths = 1",
     "spectrum.short": "rbm = deep",
     "generate.short": "rbm = deep\nlayer = 2\nmethod = tempering\nequilibration = 300\nconfigurations = 1000",
+    "generate.along": "rbm = deep\nmethod = trajectory\nequilibration = 300\nconfigurations = 1000",
     "mcrg.short": "configurations = 8000",
     "couplings.short": "sample = main\neven = 13\nodd = 5",
     "couplings.machine": "rbm = deep\neven = 7",

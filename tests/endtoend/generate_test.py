@@ -44,7 +44,7 @@ def enumerated(layer):
 
 
 class Chains(unittest.TestCase):
-    """Bounds of 5.5 standard errors: 4e-8 each, 16 numbers in all."""
+    """Bounds of 5.5 standard errors: 4e-8 each, 24 numbers in all."""
 
     def pulls(self, name, layer):
         states, p = enumerated(layer)
@@ -56,12 +56,13 @@ class Chains(unittest.TestCase):
         return [(found[key]["mean"][0] - value) / found[key]["error"][0] for key, value in exact.items()]
 
     def test_have_the_machines_own_distribution(self):
-        for name in ("gibbs", "tempered", "alone"):
+        for name in ("gibbs", "tempered", "along", "alone"):
             self.assertLess(np.abs(self.pulls(name, archive["rbm/one/layer_1"])).max(), 5.5, name)
 
     def test_of_a_snapshot_are_of_that_snapshot(self):
-        self.assertLess(np.abs(self.pulls("early", archive["rbm/one/layer_1/snapshot_1"])).max(), 5.5)
-        self.assertGreater(np.abs(self.pulls("early", archive["rbm/one/layer_1"])).max(), 5.5, "the twin: another machine")
+        for name, epoch in (("early", 1), ("early_along", 2)):
+            self.assertLess(np.abs(self.pulls(name, archive[f"rbm/one/layer_1/snapshot_{epoch}"])).max(), 5.5)
+            self.assertGreater(np.abs(self.pulls(name, archive["rbm/one/layer_1"])).max(), 5.5, "the twin: another machine")
 
 
 class Ensembles(unittest.TestCase):
@@ -104,6 +105,23 @@ class Ensembles(unittest.TestCase):
         self.assertTrue((archive["generate/tempered/tempering/acceptance"][()] > 0.1).all())
         np.testing.assert_allclose(archive["generate/tempered/tempering/beta"][()], np.linspace(1, 0.2, 4))
 
+    def test_machines_along_the_training_exchange_as_their_weights_say(self):
+        way = archive["rbm/one/layer_1/trajectory"]
+        n_early = int((way["epoch"][()] < 2).sum())
+        self.assertGreater(n_early, 0)
+        self.assertGreater(len(way["epoch"]), n_early)
+        for name, n in (("along", len(way["epoch"])), ("early_along", n_early)):
+            acceptance = archive[f"generate/{name}/trajectory/acceptance"][()]
+            self.assertEqual((n + 1,), acceptance.shape)
+            end = archive["rbm/one/layer_1" if name == "along" else "rbm/one/layer_1/snapshot_2"]
+            last = {key: way[key][n - 1] for key in ("weights", "visible_bias", "hidden_bias")}
+            p, q = (enumerated(machine)[1] for machine in (end, last))
+            # 1 - accepted share = mean of |p(v) q(w) - p(w) q(v)| / 2, by the distribution of p / q.
+            order = np.argsort(p / q)
+            below_p, below_q = np.cumsum(p[order]) - p[order], np.cumsum(q[order]) - q[order]
+            rejected = (p[order] * below_q - q[order] * below_p).sum()
+            self.assertAlmostEqual(1 - rejected, acceptance[0], delta=0.02, msg=name)
+
 
 class WrongInput(unittest.TestCase):
     def message(self, **keys):
@@ -123,6 +141,7 @@ class WrongInput(unittest.TestCase):
                             ("temperatures: 2.5 is not one", {"start": "data", "temperatures": 2.5}),
                             ("replicas: is set, but has no effect", {"replicas": 3}),
                             ("temperatures: is set, but has no effect", {"temperatures": 2}),
+                            ("method: /rbm/V keeps no machines along its training", {"method": "trajectory"}),
                             ("epoch: ", {"epoch": 7}),
                             ("rbm: ", {"rbm": "nobody"})):
             self.assertIn(words, self.message(**keys))

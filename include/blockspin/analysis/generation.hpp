@@ -1,6 +1,6 @@
 #pragma once
 // Configurations that a machine makes by itself: its Gibbs chains, with or without replicas at other temperatures of
-// the machine.
+// the machine, or of machines along its training.
 
 #include <cstdint>
 #include <span>
@@ -25,7 +25,10 @@ struct GenerationPlan {
   std::uint64_t steps = 1;           ///< between kept states, >= 1
   std::uint64_t n_kept = 1;          ///< states of each chain
   std::vector<double> betas = {1.0}; ///< of replicas; the first is 1, and its states are kept
+  /// Of one replica more each, at beta 1: machines of the shape of the one that runs, the nearest first.
+  std::vector<rbm::Machine> along = {};
 
+  std::size_t n_replicas() const { return betas.size() + along.size(); }
   std::uint64_t n_steps() const { return burn_in + (n_kept - 1) * steps; }
 };
 
@@ -37,7 +40,8 @@ struct GenerationStreams {
 /// A Gibbs step takes the visible state x of its machine to x' by x -> h -> x', both sampled; after each step
 /// neighbouring replicas are exchanged. A chain starts in a random state, or at a configuration of the lattice
 /// that is passed up, sampled, to the machine's visible layer, where all its replicas start. A state is kept by sampling
-/// on from x: up to the machine's own hidden layer, or down through the machines below.
+/// on from x: up to the machine's own hidden layer, or down through the machines below. Replicas are at other
+/// temperatures of the machine, or are of other machines, not both.
 ///
 /// Chains are divided over the ranks; each rank takes blocks of its chains to their ends, one block after the
 /// other. A step of the stepper is a few Gibbs steps of a block. What a chain does depends on its number only, so
@@ -64,6 +68,9 @@ public:
   /// When done(): kept states of this rank's chains, packed, [chain, kept, byte].
   View<const std::uint8_t, 3> kept() const { return kept_.view(); }
   std::size_t n_units() const { return n_units_[plan_.layer]; }
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+
   /// Share of exchanges between neighbouring replicas that were accepted, [pair]. Collective.
   std::vector<double> acceptance() const;
 
@@ -71,6 +78,7 @@ private:
   /// A block's states in full: visible states by replica, and room for one hidden layer.
   struct Block;
   const rbm::GibbsSampler& sampler() const { return samplers_[plan_.machine - 1]; }
+  void exchange(Block& block, std::uint64_t step);
   mpi::Range next_block() const;
   Block unpack_block(mpi::Range block) const;
   void start(Block& block);
@@ -84,6 +92,8 @@ private:
   GenerationPlan plan_;
   GenerationStreams streams_;
   std::vector<rbm::GibbsSampler> samplers_;              ///< of the machines up to the one that runs
+  std::vector<rbm::GibbsSampler> along_;                 ///< of plan.along
+  std::vector<const rbm::GibbsSampler*> of_replica_;     ///< [replica]
   std::vector<std::size_t> n_units_;                     ///< of the lattice, then of each hidden layer
   std::uint64_t chains_at_once_ = 1, steps_at_once_ = 1; ///< of a block
   mpi::Range mine_;

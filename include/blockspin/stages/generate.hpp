@@ -10,7 +10,7 @@
 
 namespace blockspin::stages {
 
-enum class GenerateMethod { gibbs, tempering };
+enum class GenerateMethod { gibbs, tempering, trajectory };
 enum class GenerateStart { data, random };
 std::vector<std::string> choice_names(GenerateMethod); ///< in the order of the enumerators
 std::vector<std::string> choice_names(GenerateStart);
@@ -54,6 +54,11 @@ private:
   /// The ensemble whose configurations chains start at: its own, or the machine's.
   std::string sample_name(const campaign::Plan& plan) const;
   analysis::GenerationPlan generation(std::size_t n_classes) const;
+  /// Machines along the training of the one that runs, the nearest first; none with another method. Collective.
+  std::vector<rbm::Machine> read_along(const campaign::Context& context,
+                                       const std::vector<rbm::Machine>& stack) const;
+  /// How often replicas were exchanged. Collective.
+  void write_exchanges(archive::StageWriter& writer, const analysis::Generation& chains) const;
   Array<std::uint8_t, 2> read_starts(const campaign::Context& context, const StoredEnsemble& sample,
                                      const std::vector<double>& temperatures) const;
 };

@@ -59,6 +59,18 @@ MachineInfo machine_of(const campaign::Plan& plan, const std::string& name);
 std::vector<rbm::Machine> read_machines(const campaign::Context& context, const std::string& name,
                                         std::optional<std::uint64_t> epoch = std::nullopt);
 
+/// Machines of a trajectory for estimates of memory and time, before there is one.
+inline constexpr std::uint64_t likely_checkpoints = 30;
+/// The machines along the training of layer `number`, whose machine is `end`: from independent units without fields,
+/// which are not stored, to the last one before the end, or before the end of `epoch`; the same on every rank.
+/// ErrorKind::archive as read_machines(). Collective.
+std::vector<rbm::Machine> read_trajectory(const campaign::Context& context, const std::string& name,
+                                          std::size_t number, const rbm::Machine& end,
+                                          std::optional<std::uint64_t> epoch = std::nullopt);
+/// Complains at `key`, whose value asks for a trajectory, where the machine keeps none. Local.
+void check_trajectory(const campaign::Plan& plan, const std::string& name, const campaign::Complain& complain,
+                      const std::string& key, const std::string& others);
+
 /// Complains at `key` where the machine keeps no snapshot of it; no epoch, no complaint. Local.
 void check_snapshot(const campaign::Plan& plan, const std::string& name, std::optional<std::uint64_t> epoch,
                     const campaign::Complain& complain, const std::string& key = "epoch");
